@@ -1,0 +1,44 @@
+/*
+ * instance - what the host keeps in front of each plugin instance's `self`.
+ *
+ * Every public function takes the plugin's own `self`; the instance is found before it in memory.
+ *
+ * Thread: immutable after start, but what says atomic.
+ */
+#pragma once
+#include <hg/plugin.h>
+#include <stdatomic.h>
+
+#define HG_INSTANCES_MAX 64
+
+struct hg_instance {
+	uint64_t magic; /* HG_INSTANCE_MAGIC: a stray pointer is caught */
+	const char *name;
+	const struct hg_plugin *table;
+	void *conf;
+	const char *state_dir; /* NULL when not wanted */
+	void *self;            /* points right behind this struct, aligned */
+	uint32_t index; /* in its snapshot: 0…HG_INSTANCES_MAX-1; slots of requests and loops */
+	_Atomic int log_level;
+	void **thread_slots;       /* [HG_LOOPS_MAX] */
+	struct hg_provider *found; /* services found, by position in table->needs */
+	_Atomic uint64_t hook_us, hook_calls, hook_slow; /* stopwatch */
+	void *owner;                                     /* the host's record */
+};
+
+#define HG_INSTANCE_MAGIC 0x68674f6e65496e73ull
+
+/* self_size bytes of zeroed self behind it. */
+struct hg_instance *hg_instance_new(
+	const char *name, const struct hg_plugin *table, uint32_t index);
+void hg_instance_free(struct hg_instance *in);
+struct hg_instance *hg_instance_of(void *self); /* HG_BUG_ON a pointer that is no self */
+
+/* Times a hook: how long, whose; logs by name over 20 ms (real time, not the loop's clock). */
+struct hg_stopwatch {
+	struct hg_instance *in;
+	const char *hook;
+	int64_t began_ns;
+};
+struct hg_stopwatch hg_stopwatch_begin(struct hg_instance *in, const char *hook);
+void hg_stopwatch_end(struct hg_stopwatch *w);

@@ -1,0 +1,46 @@
+/*
+ * log - the core's side of hg/log.h: components, levels, sinks.
+ *
+ * The components of the core are the X-table below; a plugin instance is a component of its
+ * name. Text ("2026-11-24T02:41:18.123Z info dispatch: …") or JSON lines on standard error.
+ *
+ * Thread: any; a line is written by one write(2).
+ */
+#pragma once
+#include <hg/log.h>
+#include <hg/clock.h>
+#include <stdbool.h>
+
+#define HG_COMPONENTS(X)                                   \
+	X(HOST, "host", "start, stop, reload, plugins")    \
+	X(CONFIG, "config", "configuration files")         \
+	X(FRONT, "front", "listeners and connections")     \
+	X(REQUEST, "request", "one client request")        \
+	X(DISPATCH, "dispatch", "tickets, queue, budgets") \
+	X(UPSTREAM, "upstream", "connections to GitHub")   \
+	X(ADMIN, "admin", "admin socket")                  \
+	X(LOOP, "loop", "event loops and mailboxes")
+
+enum hg_component {
+#define X(id, name, help) HG_LOG_##id,
+	HG_COMPONENTS(X)
+#undef X
+		HG_LOG_COMPONENTS
+};
+
+#define HG_LOG(component, level, ...)                                                       \
+	(hg_log_level_of(component) >= (level) ? hg_log_line(component, level, __VA_ARGS__) \
+					       : (void)0)
+
+int hg_log_level_of(enum hg_component c); /* one relaxed load */
+void hg_log_line(enum hg_component c, int level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void hg_log_named(const char *component, int level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4))); /* no level check */
+
+/* component NULL or "*" = all, plugins included. False: no such component or level word. */
+bool hg_log_set_level(const char *component, const char *level);
+bool hg_log_parse_level(const char *word, int *ret_level); /* error warn info debug */
+void hg_log_set_json(bool json);
+/* Lines go to `write` instead of standard error (tests). NULL = standard error again. */
+void hg_log_set_sink(void (*write)(void *arg, const char *line, size_t n), void *arg);

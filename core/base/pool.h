@@ -1,0 +1,12 @@
+/*
+ * pool - threads for what blocks (hg/offload.h): a bounded queue of jobs.
+ *
+ * Thread: any.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+void hg_pool_start(unsigned n_threads, size_t room);
+void hg_pool_stop(void); /* finishes what was accepted */
+bool hg_pool_is_quiet(void);
