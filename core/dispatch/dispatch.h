@@ -1,0 +1,30 @@
+/*
+ * dispatch - the one thread that owns what is scarce: queue, single-flight table, budgets,
+ * credentials, upstream connections, retries.
+ *
+ * This header is what the host sees. The logic is dispatcher.h, a pure state machine over a given
+ * clock; upstream.h is its transport, libcurl's multi interface; this joins them on a loop.
+ *
+ * Thread: the loop's own, but what says any.
+ */
+#pragma once
+#include "base/loop.h"
+#include "ticket/snapshot.h"
+#include "ticket/ticket.h"
+#include "ticket/view.h"
+
+struct hg_dispatch;
+
+/* Runs on `loop` (of the kind HG_THREAD_DISPATCHER). NULL and err when the upstream's base URL or
+ * CA file is unusable. */
+struct hg_dispatch *hg_dispatch_new(
+	struct hg_loop *loop, struct hg_snapshot *s, struct hg_view *view, struct hg_err *err);
+void hg_dispatch_free(struct hg_dispatch *d); /* ends what is under way with HG_ECANCELLED */
+struct hg_port *hg_dispatch_port(struct hg_dispatch *d); /* any; outlives the dispatch's clients */
+void hg_dispatch_adopt(struct hg_dispatch *d, struct hg_snapshot *s);
+
+/* JSON for `show tickets|queues|budgets|credentials`: appended to `out`. */
+struct hg_text;
+void hg_dispatch_show(struct hg_dispatch *d, const char *what, struct hg_text *out);
+/* Transfers on the wire now. Any thread. */
+uint32_t hg_dispatch_in_flight(const struct hg_dispatch *d);

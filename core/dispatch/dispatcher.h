@@ -1,0 +1,60 @@
+/*
+ * dispatcher - who goes to GitHub next: a pure state machine, no socket and no clock in it.
+ *
+ *     NEW ─submit─► QUEUED ─take─► SENT ─head─► STREAMING ─► ENDED
+ *                     ▲  └─► PARKED (no budget before a known moment)
+ *                     └────────── a retry of a safe request
+ *
+ * A ticket belongs to a ledger (credential x resource). Each ledger has four class queues; a
+ * ledger whose budget is empty parks, others go on. Equal safe requests of one credential share
+ * one flight (coalesce.h); if the one that leads leaves, another leads; when all have left, the
+ * flight is aborted.
+ *
+ * Everything it wants done outside goes through `struct hg_transport`; everything that happens
+ * outside comes in by a function with `now`. So a unit test, and a discrete-event simulation of a
+ * day, need no thread.
+ *
+ * Thread: dispatcher only.   Clock: given.
+ */
+#pragma once
+#include "ticket/snapshot.h"
+#include "ticket/ticket.h"
+#include "ticket/view.h"
+
+struct hg_dispatcher;
+struct hg_flight; /* one upstream transfer and the tickets that share it */
+
+struct hg_transport {
+	void *arg;
+	/* Sends; the transport calls hg_dispatcher_on_* for `f` until on_end, never inside this
+	 * call. */
+	void (*send)(void *arg, struct hg_flight *f);
+	void (*abort)(void *arg, struct hg_flight *f); /* no more calls for f after this */
+	void (*pause)(void *arg, struct hg_flight *f, bool paused);
+};
+
+struct hg_dispatcher *hg_dispatcher_new(
+	struct hg_snapshot *s, const struct hg_transport *transport, struct hg_view *view);
+void hg_dispatcher_free(struct hg_dispatcher *d);
+void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s);
+
+void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t,
+	const struct hg_now *now); /* takes the reference */
+void hg_dispatcher_cancel(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now);
+void hg_dispatcher_resume(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now);
+
+/* From the transport. */
+void hg_dispatcher_on_connected(
+	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
+void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct hg_head *head,
+	const struct hg_now *now); /* refs */
+void hg_dispatcher_on_chunk(struct hg_dispatcher *d, struct hg_flight *f, struct hg_chunk *c,
+	const struct hg_now *now); /* refs */
+/* code 0: whole. `sent`: had bytes of the request left this machine (a POST then is not repeated)?
+ */
+void hg_dispatcher_on_end(struct hg_dispatcher *d, struct hg_flight *f, int code, bool sent,
+	const char *why, const struct hg_now *now);
+
+/* Runs what is due: resets, deadlines, timeouts, retries. Returns the next moment (mono) at which
+ * to call again, INT64_MAX for never. Call after every batch of the functions above. */
+int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now);

@@ -1,0 +1,104 @@
+/*
+ * snapshot - one immutable configuration: options of the core, plugin instances, hook lists,
+ * listeners. Counted; a request and a ticket keep the one with which they began, and the last
+ * reference tells the host, which then stops instances that no newer snapshot uses.
+ *
+ * Made by the host, read by fronts and dispatcher. Thread: any.
+ */
+#pragma once
+#include "base/instance.h"
+#include <hg/option.h>
+#include <stdatomic.h>
+
+/* `http:` the clients' side. Filled from option rows in core/host/core_options.c. */
+struct hg_http_conf {
+	uint64_t max_head_bytes;           /* 64KiB -> 431 */
+	int64_t max_fields;                /* 100 -> 431 */
+	uint64_t max_target_bytes;         /* 8KiB -> 414 */
+	uint64_t max_body_bytes;           /* 32MiB -> 413 */
+	int64_t head_timeout_us;           /* 10s from the first byte -> 408 */
+	int64_t body_timeout_us;           /* 30s between two pieces -> 408 */
+	int64_t idle_timeout_us;           /* 60s keep-alive */
+	int64_t write_timeout_us;          /* 30s without progress */
+	int64_t max_connections;           /* per front */
+	uint64_t write_window_bytes;       /* 256KiB of a reply waiting in a connection */
+	struct hg_option_list public_urls; /* bases besides loopback names that Link and Location
+	                                      may be rewritten to */
+	bool passthrough;                  /* a client's own GitHub token is forwarded as itself */
+};
+
+/* `upstream:` */
+struct hg_upstream_conf {
+	const char *base_url;    /* https://api.github.com, or a GHES's …/api/v3 */
+	const char *graphql_url; /* NULL = derived from base_url */
+	const char *uploads_url; /* NULL = derived */
+	const char *ca_file;     /* NULL = the system's */
+	const char *proxy;       /* NULL = HTTPS_PROXY of the environment */
+	const char *user_agent;
+	int64_t connect_timeout_us;    /* 5s */
+	int64_t first_byte_timeout_us; /* 12s */
+	int64_t total_timeout_us;      /* 30s: GITHUB_REQUEST_TIMEOUT */
+	int64_t stall_timeout_us;      /* 15s between two pieces of a stream */
+	int64_t idle_timeout_us;       /* 45s: GitHub closes at 60 */
+	int64_t max_connections;       /* per host */
+	bool http2;
+};
+
+/* `dispatch:` */
+struct hg_dispatch_conf {
+	int64_t deadline_us;    /* 60s from arrival */
+	int64_t max_tickets;    /* queued and under way in all -> 503 */
+	int64_t max_concurrent; /* per credential: GitHub allows 100 */
+	uint64_t share_bytes;   /* bodies up to this are read at full speed and may be shared */
+	uint64_t window_bytes; /* an unshared transfer pauses when this much waits for its client */
+	int64_t max_requests_per_hour; /* GITHUB_MAX_REQUESTS_PER_HOUR; 0 = no cap */
+	int64_t retries;               /* GITHUB_RETRY_COUNT, safe requests only */
+	const char
+		*strategy; /* label of a strategy/1 provider; NULL = adaptive when there is one */
+};
+
+/* `credential:` the gateway's own; several in step 4. */
+struct hg_credential_conf {
+	const char *alias;       /* "main" */
+	struct hg_secret *token; /* NULL = unauthenticated */
+};
+
+enum { /* faces a listener may serve, besides plugin instances */
+	HG_FACE_GITHUB =
+		1u << 0, /* /api/v3 /api/graphql /api/uploads and the paths of api.github.com */
+	HG_FACE_ADMIN = 1u << 1,  /* on the admin socket only */
+	HG_FACE_HEALTH = 1u << 2, /* /livez /readyz */
+};
+
+struct hg_router; /* core/front/router.h */
+
+struct hg_listener_conf {
+	const char *name; /* its bind text */
+	uint32_t faces;
+	bool is_unix, is_loopback;
+	struct hg_router *router; /* owned; plugin routes of this listener, most literal first */
+};
+
+struct hg_hooks { /* instances of one phase, in the order of `plugins:` */
+	uint32_t n;
+	struct hg_instance *in[HG_INSTANCES_MAX];
+};
+
+struct hg_snapshot {
+	_Atomic uint64_t refs;
+	uint64_t generation; /* 1, 2, … */
+	struct hg_http_conf http;
+	struct hg_upstream_conf upstream;
+	struct hg_dispatch_conf dispatch;
+	struct hg_credential_conf credential;
+	uint32_t n_instances, n_listeners;
+	struct hg_instance **instances;
+	struct hg_listener_conf *listeners;
+	struct hg_hooks admit, weigh, lookup, send, head, keep, done;
+	struct hg_provider strategy;              /* vtable NULL: none; nothing is paced */
+	void (*on_unused)(struct hg_snapshot *s); /* any thread: the host takes it from here */
+	void *owner;
+};
+
+struct hg_snapshot *hg_snapshot_ref(struct hg_snapshot *s);
+void hg_snapshot_unref(struct hg_snapshot *s); /* the last one calls on_unused */

@@ -1,0 +1,171 @@
+/*
+ * ticket - a request's claim on the upstream budget, and all that crosses between its owner (a
+ * front, or the loop of an hg_fetch) and the dispatcher.
+ *
+ *     owner                                   dispatcher
+ *     hg_ticket_submit ── refusable ───────►  on_submit
+ *     hg_ticket_cancel, _resume ── wish ───►  on_wish
+ *     on_news ◄─────────── news ────────────  hg_ticket_give_head, _give_chunk, _give_end
+ *
+ * Only submit may be refused (a full mailbox: 503). News and wish are slots inside the ticket:
+ * one message each, posted when it is not under way already, that says "look at me"; what is
+ * new lies in the ticket under a leaf lock. So nothing is allocated on the way, nothing can be
+ * refused half-way, and a ticket that is given up leaks nothing.
+ *
+ * Back-pressure: hg_ticket_give_chunk says when more than `window` bytes wait for the owner; the
+ * dispatcher then pauses an unshared transfer until the owner has drained half of it.
+ *
+ * Counted: one reference for the owner, one for the dispatcher (from submit to end), one for
+ * each message under way. `ask` is immutable from submit on.
+ *
+ * Thread: as said per function.   Clock: none here.
+ */
+#pragma once
+#include "base/arena.h"
+#include "base/list.h"
+#include "base/loop.h"
+#include "ticket/chunk.h"
+#include "ticket/head.h"
+#include <hg/phases.h>
+#include <hg/request.h>
+#include <pthread.h>
+
+struct hg_ticket;
+struct hg_secret;
+struct hg_snapshot;
+
+/* The dispatcher as its clients see it; made by core/dispatch, handed to fronts by the host. */
+struct hg_port {
+	struct hg_loop *loop;
+	void (*on_submit)(struct hg_port *port, struct hg_ticket *t); /* gains one reference */
+	void (*on_wish)(struct hg_port *port, struct hg_ticket *t);
+};
+
+/* What is asked of GitHub. Strings live in the ticket's arena. */
+struct hg_ask {
+	struct hg_str id;     /* request id, for logs */
+	struct hg_str client; /* who, for fairness and logs; never a secret */
+	struct hg_str method;
+	struct hg_str path;            /* upstream path, bytes as sent: "/repos/o/r" */
+	struct hg_str query;           /* without '?' */
+	struct hg_str route;           /* template, bounded in number */
+	struct hg_str resource;        /* GitHub's bucket by path: "core", "search", … */
+	const struct hg_field *fields; /* allow-listed; no Authorization, no hop-by-hop */
+	uint32_t n_fields;
+	struct hg_chunks body; /* whole */
+	enum hg_class klass;
+	uint32_t cost;
+	int64_t arrived_us, deadline_us; /* mono */
+	struct hg_scope scope;           /* whose eyes: part of the coalescing key */
+	struct hg_secret *token;         /* a client's own GitHub token; NULL = the gateway's */
+	bool token_is_basic;             /* the client spelled it `Basic …`: sent on as it came */
+	bool is_safe;                    /* GET or HEAD: may be repeated and shared */
+	bool owns_validators;            /* a plugin keeps copies: SEND may add If-None-Match */
+	uint32_t max_redirects;          /* hg_fetch only; 0 = passed on */
+};
+
+/* What the dispatcher knows when the head arrives. */
+struct hg_head_note {
+	struct hg_scope credential; /* whose answer this is */
+	char alias[32];             /* its name: X-Hubgate-Credential */
+	char resource[32];
+	int64_t limit, remaining, reset_s; /* of the budget after this reply; limit < 0 unknown */
+	int64_t waited_us, sent_at_us;
+	bool shared;      /* this ticket shares another's fetch */
+	bool revalidated; /* SEND added validators to this fetch */
+};
+
+/* How it ended. code 0: the reply is whole. */
+struct hg_ticket_end {
+	int code;   /* HG_E… : HG_ETIMEOUT, HG_EIO, HG_EFULL, HG_ECANCELLED, HG_EDENIED … */
+	int status; /* to answer the client with when no head was given: 429 502 503 504 */
+	const char *word;      /* stable: "no_budget", "upstream_timeout", … static */
+	char text[200];        /* one sentence for people */
+	int64_t retry_after_s; /* < 0: none */
+	int64_t waited_us, upstream_us;
+	bool lead; /* this ticket is the one for which KEEP runs */
+};
+
+enum hg_ticket_state {
+	HG_TICKET_NEW,       /* made, not submitted */
+	HG_TICKET_QUEUED,    /* waits its turn */
+	HG_TICKET_PARKED,    /* no budget before a known moment */
+	HG_TICKET_SENT,      /* attached to a transfer */
+	HG_TICKET_STREAMING, /* has its head */
+	HG_TICKET_ENDED,
+	HG_TICKET_STATES
+};
+
+struct hg_ticket {
+	/* the owner's */
+	struct hg_loop *owner;
+	void (*on_news)(struct hg_ticket *t); /* owner's loop */
+	void *arg;
+
+	struct hg_ask ask;
+	struct hg_snapshot *snapshot; /* referenced: hooks and options with which it began */
+	struct hg_arena arena;
+
+	/* the dispatcher's alone, after submit */
+	enum hg_ticket_state state;
+	struct hg_list link;     /* in its queue, or among its flight's tickets */
+	struct hg_list all;      /* in the dispatcher's list of all */
+	struct hg_heap_node due; /* its deadline */
+	void *flight;
+	int64_t since_us;
+	uint64_t trace_seq;
+	uint32_t tries;
+
+	/* crossing: under `lock` */
+	pthread_mutex_t lock;
+	struct hg_head *head;
+	struct hg_head_note note;
+	struct hg_chunks chunks; /* given, not yet taken */
+	struct hg_ticket_end end;
+	bool has_end, wants_cancel, wants_resume, is_full;
+
+	/* the slots */
+	struct hg_message submit, news, wish;
+	bool news_posted, wish_posted; /* under `lock` */
+	struct hg_port *port;
+	_Atomic uint32_t refs;
+};
+
+/* -- owner's side ------------------------------------------------------------------------------ */
+
+/* One reference, the owner's. Fill t->ask (strings from t->arena) before submit. */
+struct hg_ticket *hg_ticket_new(struct hg_loop *owner, struct hg_snapshot *snapshot,
+	void (*on_news)(struct hg_ticket *t), void *arg);
+struct hg_ticket *hg_ticket_ref(struct hg_ticket *t);
+void hg_ticket_unref(struct hg_ticket *t); /* any thread; NULL is fine */
+
+/* False: the dispatcher's mailbox is full; the ticket is the owner's alone as before. */
+bool hg_ticket_submit(struct hg_ticket *t, struct hg_port *port);
+/* The owner is not interested any more: on_news will not run again (on this loop, from now on).
+ * The owner still unrefs. Harmless after the end. */
+void hg_ticket_cancel(struct hg_ticket *t);
+/* Drained: go on. Called by hg_ticket_take_chunk by itself. */
+void hg_ticket_resume(struct hg_ticket *t);
+
+/* In on_news: take what is there, in this order. */
+struct hg_head *hg_ticket_take_head(struct hg_ticket *t,
+	struct hg_head_note *ret_note); /* NULL: none new; reference goes to the caller */
+struct hg_chunk *hg_ticket_take_chunk(
+	struct hg_ticket *t); /* NULL: none; reference goes to the caller */
+bool hg_ticket_take_end(struct hg_ticket *t,
+	struct hg_ticket_end *ret_end); /* only after the last chunk was taken */
+
+/* -- dispatcher's side ----------------------------------------------------------------------------
+ */
+
+void hg_ticket_give_head(
+	struct hg_ticket *t, struct hg_head *head, const struct hg_head_note *note); /* refs head */
+/* Returns true when over `window_bytes` wait: pause until on_wish says resume. Refs the chunk. */
+bool hg_ticket_give_chunk(struct hg_ticket *t, struct hg_chunk *c, uint64_t window_bytes);
+void hg_ticket_give_end(struct hg_ticket *t, const struct hg_ticket_end *end);
+/* What the owner wants now; clears it. In on_wish. */
+void hg_ticket_take_wish(struct hg_ticket *t, bool *ret_cancel, bool *ret_resume);
+
+const char *hg_ticket_state_name(enum hg_ticket_state s);
+const char *hg_class_name(enum hg_class c);
+bool hg_class_parse(struct hg_str word, enum hg_class *ret_class);

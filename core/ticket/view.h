@@ -1,0 +1,23 @@
+/*
+ * view - the budgets as fronts see them: published by the dispatcher, read without a lock.
+ *
+ * A fixed table of slots, each behind a sequence counter: (credential scope, resource) -> limit,
+ * remaining, reset. A slot taken by another pair answers "unknown", which costs a header, no more.
+ *
+ * Thread: one writer (dispatcher), any readers.
+ */
+#pragma once
+#include <hg/request.h>
+
+struct hg_view;
+
+struct hg_view_row {
+	int64_t limit, remaining, used, reset_s; /* Unix seconds */
+};
+
+struct hg_view *hg_view_new(void);
+void hg_view_free(struct hg_view *v);
+void hg_view_put(struct hg_view *v, struct hg_scope who, struct hg_str resource,
+	const struct hg_view_row *row);
+bool hg_view_find(const struct hg_view *v, struct hg_scope who, struct hg_str resource,
+	struct hg_view_row *ret_row);
