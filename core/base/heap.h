@@ -2,7 +2,8 @@
  * heap - what is due first: a binary heap of members ordered by a 64-bit key.
  *
  * The node sits in its member and knows its place, so taking one out of the middle is
- * O(log n). Equal keys come out in the order in which they went in. Thread: the owner's.
+ * O(log n). Equal keys come out in the order in which they went in; a
+ * move is a new going in. Thread: the owner's.
  */
 #pragma once
 #include <stdbool.h>

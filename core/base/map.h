@@ -20,3 +20,4 @@ size_t hg_map_n(const struct hg_map *m);
 /* Visits all, in no order; return false to stop. The visitor changes nothing. */
 void hg_map_each(const struct hg_map *m, bool (*visit)(void *arg, struct hg_str key, void *value),
 	void *arg);
+void hg_map_check(const struct hg_map *m); /* HG_BUG_ONs what is broken inside (tests) */

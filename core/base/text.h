@@ -35,15 +35,19 @@ bool hg_parse_usec(
 	struct hg_str s, int64_t *ret_us); /* 250ms 10min 1d; 0 needs no unit; us ms s min h d */
 bool hg_parse_bytes(struct hg_str s, uint64_t *ret_bytes); /* 1MiB 64kB 0; B KiB MiB GiB kB MB GB */
 bool hg_parse_share(struct hg_str s, double *ret_share);   /* 30% or 0.3 -> 0.3 */
-void hg_text_add_usec(struct hg_text *t, int64_t us); /* the shortest exact form: 10min, 1500ms */
+void hg_text_add_usec(struct hg_text *t, int64_t us); /* in the largest exact unit: 10min, 1500ms */
 void hg_text_add_bytes(struct hg_text *t, uint64_t bytes);
 
 /* IMF-fixdate (RFC 9110 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT" */
 void hg_format_http_date(int64_t wall_us, char ret_date[30]);
+/* Also the obsolete forms, RFC 850's (years 69 to 99 are 19xx) and asctime's. The weekday must be
+ * one, not the right one. */
 bool hg_parse_http_date(struct hg_str s, int64_t *ret_wall_us);
+/* Moments outside the years 0 to 9999 are written as the first or last second of these. */
 /* RFC 3339 in UTC: "1994-11-06T08:49:37Z" */
 void hg_format_time(int64_t wall_us, char ret_time[21]);
 
 void hg_format_hex(const uint8_t *p, size_t n, char *ret_hex); /* 2n + 1 bytes */
-/* Number of edits between two words; for "did you mean". */
+/* Number of edits between two words (a letter more, less, other, two neighbours swapped); for "did
+ * you mean". Costs a.n * b.n steps: bound what comes from outside. */
 size_t hg_edit_distance(struct hg_str a, struct hg_str b);
