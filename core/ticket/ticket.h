@@ -120,7 +120,9 @@ struct hg_ticket {
 	pthread_mutex_t lock;
 	struct hg_head *head;
 	struct hg_head_note note;
-	struct hg_chunks chunks; /* given, not yet taken */
+	struct hg_chunks chunks; /* given; `bytes` counts what is not yet taken */
+	uint32_t n_taken;        /* of chunks.items, from the front */
+	uint64_t window_bytes;   /* of the last give_chunk */
 	struct hg_ticket_end end;
 	bool has_end, wants_cancel, wants_resume, is_full;
 
