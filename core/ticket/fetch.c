@@ -11,6 +11,7 @@
 #include <hg/fetch.h>
 #include <hg/mem.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 #define DEFAULT_MAX_BODY (8ull << 20)
 #define DEFAULT_REDIRECTS 3

@@ -46,10 +46,12 @@ struct hg_ask {
 	struct hg_str id;     /* request id, for logs */
 	struct hg_str client; /* who, for fairness and logs; never a secret */
 	struct hg_str method;
-	struct hg_str path;            /* upstream path, bytes as sent: "/repos/o/r" */
-	struct hg_str query;           /* without '?' */
-	struct hg_str route;           /* template, bounded in number */
-	struct hg_str resource;        /* GitHub's bucket by path: "core", "search", … */
+	struct hg_str path;     /* upstream path, bytes as sent: "/repos/o/r" */
+	struct hg_str query;    /* without '?' */
+	struct hg_str url;      /* hg_fetch after a redirect to another host: absolute, sent without
+	                           any credential or budget; path and query are empty then */
+	struct hg_str route;    /* template, bounded in number */
+	struct hg_str resource; /* GitHub's bucket by path: "core", "search", … */
 	const struct hg_field *fields; /* allow-listed; no Authorization, no hop-by-hop */
 	uint32_t n_fields;
 	struct hg_chunks body; /* whole */
@@ -61,7 +63,6 @@ struct hg_ask {
 	bool token_is_basic;             /* the client spelled it `Basic …`: sent on as it came */
 	bool is_safe;                    /* GET or HEAD: may be repeated and shared */
 	bool owns_validators;            /* a plugin keeps copies: SEND may add If-None-Match */
-	uint32_t max_redirects;          /* hg_fetch only; 0 = passed on */
 };
 
 /* What the dispatcher knows when the head arrives. */
