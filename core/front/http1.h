@@ -50,7 +50,7 @@ struct hg_http1_limits {
 	uint32_t trailer_bytes;   /* the trailer section with its empty line; over it 431 */
 };
 
-#define HG_HTTP1_LIMITS_DEFAULT                                                                    \
+#define HG_HTTP1_LIMITS_DEFAULT \
 	((struct hg_http1_limits){ 64u << 10, HG_HTTP1_MAX_FIELDS, 8u << 10, 4u << 10, 8u << 10 })
 
 enum hg_http1_got {
@@ -66,7 +66,8 @@ struct hg_http1_bad {
 };
 
 enum hg_http1_method {
-	HG_HTTP1_OTHER, /* a valid token that we do not know ("get" too): 501 unless a route wants it */
+	HG_HTTP1_OTHER, /* a valid token that we do not know ("get" too): 501 unless a route wants
+	                   it */
 	HG_HTTP1_GET,
 	HG_HTTP1_HEAD,
 	HG_HTTP1_POST,
@@ -151,8 +152,9 @@ struct hg_http1_head {
 	struct hg_http1_bad bad;
 
 	uint32_t n_fields;
-	uint8_t known[HG_HTTP1_N_KNOWN]; /* 1 + index of the first of its kind in fields; 0: absent */
-	uint64_t repeated;               /* bit 1 << known: came more than once (list fields only) */
+	uint8_t known[HG_HTTP1_N_KNOWN]; /* 1 + index of the first of its kind in fields; 0: absent
+	                                  */
+	uint64_t repeated; /* bit 1 << known: came more than once (list fields only) */
 
 	/* The parser's own, between calls. */
 	uint8_t state;
@@ -179,8 +181,10 @@ static inline struct hg_str hg_http1_value(const struct hg_http1_head *h, enum h
 
 /* Which known field has this name, in any case? HG_HTTP1_UNKNOWN when none. */
 enum hg_http1_known hg_http1_known_find(struct hg_str name);
-/* Its name in lower case. */
+/* Its name in lower case; empty for HG_HTTP1_UNKNOWN. */
 struct hg_str hg_http1_known_name(enum hg_http1_known k);
+/* May it come more than once? A second one of the others is 400 (rule: unique where it matters). */
+bool hg_http1_known_is_list(enum hg_http1_known k);
 
 /* -- body ---------------------------------------------------------------------------------- */
 
@@ -234,5 +238,5 @@ size_t hg_http1_chunk_head(char buf[HG_HTTP1_CHUNK_HEAD_BYTES], uint64_t n);
 bool hg_http1_is_field_name(struct hg_str s);
 bool hg_http1_is_field_value(struct hg_str s);
 
-/* The phrase of RFC 9110 ("Not Found"); "Status" for a code without one. */
+/* The phrase of RFC 9110 ("Not Found"); "Unknown" for a code without one. */
 const char *hg_http1_reason(int status);
