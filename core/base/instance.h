@@ -8,6 +8,7 @@
 #pragma once
 #include <hg/plugin.h>
 #include <stdatomic.h>
+#include "base/list.h"
 
 #define HG_INSTANCES_MAX 64
 
@@ -23,7 +24,10 @@ struct hg_instance {
 	void **thread_slots;       /* [HG_LOOPS_MAX] */
 	struct hg_provider *found; /* services found, by position in table->needs */
 	_Atomic uint64_t hook_us, hook_calls, hook_slow; /* stopwatch */
-	void *owner;                                     /* the host's record */
+	_Atomic uint32_t n_pending; /* offloads and posts under way: stop waits for 0 */
+	struct hg_series *hook_seconds, *hook_slow_total;
+	struct hg_list link; /* of all instances that live, for log levels */
+	void *owner;         /* the host's record */
 };
 
 #define HG_INSTANCE_MAGIC 0x68674f6e65496e73ull
@@ -34,11 +38,18 @@ struct hg_instance *hg_instance_new(
 void hg_instance_free(struct hg_instance *in);
 struct hg_instance *hg_instance_of(void *self); /* HG_BUG_ON a pointer that is no self */
 
+/* Sets the log level of the instances of that name; NULL = all. False: there is none. Thread: any.
+ */
+bool hg_instance_set_log_level(const char *name, int level);
+
 /* Times a hook: how long, whose; logs by name over 20 ms (real time, not the loop's clock). */
 struct hg_stopwatch {
 	struct hg_instance *in;
 	const char *hook;
 	int64_t began_ns;
 };
+/* in NULL = the core's own work: nothing is timed */
 struct hg_stopwatch hg_stopwatch_begin(struct hg_instance *in, const char *hook);
 void hg_stopwatch_end(struct hg_stopwatch *w);
+/* Where stopwatches read nanoseconds, for tests; NULL = the machine's clock again. */
+void hg_stopwatch_set_source(int64_t (*now_ns)(void));

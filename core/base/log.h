@@ -32,6 +32,7 @@ enum hg_component {
 	(hg_log_level_of(component) >= (level) ? hg_log_line(component, level, __VA_ARGS__) \
 					       : (void)0)
 
+int hg_log_default_level(void);           /* of new plugin instances: what "*" was set to last */
 int hg_log_level_of(enum hg_component c); /* one relaxed load */
 void hg_log_line(enum hg_component c, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -27,10 +27,14 @@ struct hg_loop *hg_loop_new(
 	struct hg_clock *clock, int kind, const char *name, size_t mailbox_room);
 void hg_loop_free(struct hg_loop *l);
 
+/* Makes the calling thread the loop's, for what is set up before its first turn (thread_start,
+ * start). hg_loop_run does it too. */
+void hg_loop_enter(struct hg_loop *l);
 struct hg_loop *hg_loop_self(void); /* of the calling thread; NULL on other threads */
 struct event_base *hg_loop_base(struct hg_loop *l);
 const char *hg_loop_name(const struct hg_loop *l);
 uint32_t hg_loop_index(const struct hg_loop *l);
+int hg_loop_kind(const struct hg_loop *l);
 
 /* Runs turns on the calling thread until hg_loop_stop. */
 void hg_loop_run(struct hg_loop *l);
@@ -39,7 +43,9 @@ void hg_loop_stop(struct hg_loop *l); /* any */
  */
 bool hg_loop_turn(struct hg_loop *l);
 
+/* The moment of this turn; outside of turns, what the clock shows. */
 struct hg_now hg_loop_now(const struct hg_loop *l);
+bool hg_loop_is_in_turn(const struct hg_loop *l);
 
 /* Any thread. See mailbox.h. */
 bool hg_loop_post(struct hg_loop *l, struct hg_message *m);
@@ -51,6 +57,7 @@ struct hg_mailbox *hg_loop_mailbox(struct hg_loop *l);
 struct hg_alarm { /* embedded in its owner */
 	struct hg_heap_node node;
 	struct hg_loop *loop;
+	bool is_soon; /* the loop's: set in a turn for a moment already past */
 	void (*ring)(struct hg_alarm *a);
 };
 

@@ -28,6 +28,8 @@ bool hg_mailbox_post(struct hg_mailbox *b, struct hg_message *m);
 void hg_mailbox_post_reserved(struct hg_mailbox *b, struct hg_message *m);
 size_t hg_mailbox_run(struct hg_mailbox *b); /* all that is in it now; returns how many */
 
+uint64_t hg_mailbox_ran(const struct hg_mailbox *b); /* messages run so far; the owner's */
+
 struct hg_mailbox_state {
 	size_t n, room, most; /* now, refused beyond, highest so far */
 	uint64_t posted, refused;

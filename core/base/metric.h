@@ -16,12 +16,12 @@
 	X(REQUEST_SECONDS, "request_seconds", HG_HISTOGRAM, "face",                               \
 		"From the head to the last byte sent.")                                           \
 	X(CONNS, "connections", HG_GAUGE, "listener", "Open client connections.")                 \
-	X(CONNS_TOTAL, "connections_total", HG_COUNTER, "listener",                               \
+	X(CONNS_TOTAL, "connections_accepted_total", HG_COUNTER, "listener",                      \
 		"Client connections accepted.")                                                   \
 	X(BAD_REQUESTS, "bad_requests_total", HG_COUNTER, "status,reason",                        \
 		"Requests refused by the parser.")                                                \
 	X(TICKETS, "tickets", HG_GAUGE, "state", "Tickets by state.")                             \
-	X(TICKETS_TOTAL, "tickets_total", HG_COUNTER, "class,end",                                \
+	X(TICKETS_TOTAL, "tickets_ended_total", HG_COUNTER, "class,end",                          \
 		"Tickets ended, by class and end.")                                               \
 	X(QUEUE_SECONDS, "queue_wait_seconds", HG_HISTOGRAM, "class", "From arrival to sending.") \
 	X(COALESCED, "coalesced_total", HG_COUNTER, NULL, "Tickets that shared another's fetch.") \

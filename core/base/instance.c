@@ -1,0 +1,140 @@
+#include "base/instance.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+#include "base/bug.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/metric.h"
+
+enum { SLOW_US = 20000 };
+
+/* self begins at a multiple of 16 behind the struct, as malloc would align it. */
+#define SELF_OFFSET ((sizeof(struct hg_instance) + 15) & ~(size_t)15)
+
+static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER; /* a leaf */
+static struct hg_list all = { &all, &all };
+
+static _Atomic(int64_t (*)(void)) stopwatch_source;
+
+static int64_t machine_ns(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static int64_t stopwatch_ns(void)
+{
+	int64_t (*source)(void) = atomic_load_explicit(&stopwatch_source, memory_order_relaxed);
+	return source ? source() : machine_ns();
+}
+
+/* A level set by name survives a reload: the new instance takes it from the old one. */
+static int first_log_level(const char *name)
+{
+	struct hg_instance *in;
+	int level = hg_log_default_level();
+	HG_LIST_EACH(&all, in, link)
+	if (strcmp(in->name, name) == 0)
+		level = atomic_load_explicit(&in->log_level, memory_order_relaxed);
+	return level;
+}
+
+struct hg_instance *hg_instance_new(const char *name, const struct hg_plugin *table, uint32_t index)
+{
+	HG_BUG_ON(index >= HG_INSTANCES_MAX);
+	struct hg_instance *in = hg_alloc0(SELF_OFFSET + table->self_size);
+	in->magic = HG_INSTANCE_MAGIC;
+	in->name = hg_strndup(name, strlen(name));
+	in->table = table;
+	in->self = (char *)in + SELF_OFFSET;
+	in->index = index;
+	in->thread_slots = hg_alloc0(HG_LOOPS_MAX * sizeof(*in->thread_slots));
+	in->hook_seconds = hg_core_series(HG_METRIC_HOOK_SECONDS, in->name, NULL, NULL);
+	in->hook_slow_total = hg_core_series(HG_METRIC_HOOK_SLOW, in->name, NULL, NULL);
+
+	pthread_mutex_lock(&all_lock);
+	atomic_init(&in->log_level, first_log_level(name));
+	hg_list_add(&all, &in->link);
+	pthread_mutex_unlock(&all_lock);
+	return in;
+}
+
+void hg_instance_free(struct hg_instance *in)
+{
+	if (!in)
+		return;
+	HG_BUG_ON(in->magic != HG_INSTANCE_MAGIC);
+	pthread_mutex_lock(&all_lock);
+	hg_list_remove(&in->link);
+	pthread_mutex_unlock(&all_lock);
+	in->magic = 0;
+	hg_free((char *)in->name);
+	hg_free(in->thread_slots);
+	hg_free(in);
+}
+
+struct hg_instance *hg_instance_of(void *self)
+{
+	HG_BUG_ON(!self);
+	struct hg_instance *in = (struct hg_instance *)((char *)self - SELF_OFFSET);
+	HG_BUG_ON(in->magic != HG_INSTANCE_MAGIC);
+	return in;
+}
+
+bool hg_instance_set_log_level(const char *name, int level)
+{
+	bool is_known = false;
+	struct hg_instance *in;
+	pthread_mutex_lock(&all_lock);
+	HG_LIST_EACH(&all, in, link)
+	{
+		if (name && strcmp(in->name, name) != 0)
+			continue;
+		atomic_store_explicit(&in->log_level, level, memory_order_relaxed);
+		is_known = true;
+	}
+	pthread_mutex_unlock(&all_lock);
+	return is_known;
+}
+
+struct hg_stopwatch hg_stopwatch_begin(struct hg_instance *in, const char *hook)
+{
+	return (struct hg_stopwatch){ in, hook, in ? stopwatch_ns() : 0 };
+}
+
+void hg_stopwatch_end(struct hg_stopwatch *w)
+{
+	if (!w->in)
+		return;
+	struct hg_instance *in = w->in;
+	int64_t ns = stopwatch_ns() - w->began_ns;
+	int64_t us = ns / 1000;
+	atomic_fetch_add_explicit(&in->hook_us, (uint64_t)us, memory_order_relaxed);
+	atomic_fetch_add_explicit(&in->hook_calls, 1, memory_order_relaxed);
+	hg_series_add(in->hook_seconds, (double)ns / 1e9);
+	if (us <= SLOW_US)
+		return;
+	atomic_fetch_add_explicit(&in->hook_slow, 1, memory_order_relaxed);
+	hg_series_add(in->hook_slow_total, 1);
+	if (atomic_load_explicit(&in->log_level, memory_order_relaxed) >= HG_LOG_WARN)
+		hg_log_named(in->name, HG_LOG_WARN, "slow hook=%s ms=%lld: it blocks its loop",
+			w->hook, (long long)(us / 1000));
+}
+
+void hg_stopwatch_set_source(int64_t (*now_ns)(void))
+{
+	atomic_store_explicit(&stopwatch_source, now_ns, memory_order_relaxed);
+}
+
+const char *hg_instance_name(void *self)
+{
+	return hg_instance_of(self)->name;
+}
+
+const char *hg_state_dir(void *self)
+{
+	return hg_instance_of(self)->state_dir;
+}
