@@ -52,7 +52,9 @@ struct hg_secret *hg_secret_new(struct hg_str bytes)
 
 struct hg_secret *hg_secret_ref(struct hg_secret *s)
 {
-	HG_BUG_ON(atomic_fetch_add_explicit(&s->n_refs, 1, memory_order_relaxed) == 0);
+	uint32_t before = atomic_fetch_add_explicit(&s->n_refs, 1, memory_order_relaxed);
+
+	HG_BUG_ON(before == 0 || before == UINT32_MAX);
 	return s;
 }
 

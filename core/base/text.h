@@ -30,7 +30,7 @@ static inline struct hg_str hg_text_str(const struct hg_text *t)
 
 bool hg_parse_u64(struct hg_str s, uint64_t *ret_v);  /* digits only */
 bool hg_parse_i64(struct hg_str s, int64_t *ret_v);   /* an optional leading '-' */
-bool hg_parse_double(struct hg_str s, double *ret_v); /* 12, 0.5, 1e3; no locale */
+bool hg_parse_double(struct hg_str s, double *ret_v); /* 12 0.5 1e-3; < 128 bytes; no locale */
 bool hg_parse_usec(
 	struct hg_str s, int64_t *ret_us); /* 250ms 10min 1d; 0 needs no unit; us ms s min h d */
 bool hg_parse_bytes(struct hg_str s, uint64_t *ret_bytes); /* 1MiB 64kB 0; B KiB MiB GiB kB MB GB */
@@ -43,8 +43,8 @@ void hg_format_http_date(int64_t wall_us, char ret_date[30]);
 /* Also the obsolete forms, RFC 850's (years 69 to 99 are 19xx) and asctime's. The weekday must be
  * one, not the right one. */
 bool hg_parse_http_date(struct hg_str s, int64_t *ret_wall_us);
-/* Moments outside the years 0 to 9999 are written as the first or last second of these. */
-/* RFC 3339 in UTC: "1994-11-06T08:49:37Z" */
+/* RFC 3339 in UTC: "1994-11-06T08:49:37Z". In both forms a moment outside the years 0 to 9999 is
+ * written as their first or last second. */
 void hg_format_time(int64_t wall_us, char ret_time[21]);
 
 void hg_format_hex(const uint8_t *p, size_t n, char *ret_hex); /* 2n + 1 bytes */
