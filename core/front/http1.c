@@ -36,7 +36,8 @@ enum {
 	V_ = B_VALUE,
 	QV = B_VALUE | B_TARGET,
 	PV = QV | B_PATH,
-	TV = QV | B_TOKEN, /* '`' alone: a tchar that has no place in a path */
+	TV = B_VALUE | B_TOKEN, /* '#' */
+	TQ = QV | B_TOKEN,      /* '`' */
 	TP = PV | B_TOKEN,
 	TH = TP | B_HOST,
 	TX = TH | B_HEX,
@@ -47,11 +48,11 @@ enum {
 static const uint8_t bytes[256] = {
 	/* 00 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, V_, 0, 0, 0, 0, 0, 0,
 	/* 10 */ ROW16(0),
-	/* SP !"#$%&' ()*+,-./ */ V_, TP, QV, V_, TP, TP, TP, TP, PV, PV, TP, TP, PV, TH, TH, PV,
+	/* SP !"#$%&' ()*+,-./ */ V_, TP, QV, TV, TP, TP, TP, TP, PV, PV, TP, TP, PV, TH, TH, PV,
 	/* 0123456789 :;<=>? */ TX, TX, TX, TX, TX, TX, TX, TX, TX, TX, PV, PV, QV, PV, QV, QV,
 	/* @ABCDEFGHIJKLMNO */ PV, TX, TX, TX, TX, TX, TX, TH, TH, TH, TH, TH, TH, TH, TH, TH,
 	/* PQRSTUVWXYZ[\]^_ */ TH, TH, TH, TH, TH, TH, TH, TH, TH, TH, TH, PV, QV, PV, TP, TH,
-	/* `abcdefghijklmno */ TV, TX, TX, TX, TX, TX, TX, TH, TH, TH, TH, TH, TH, TH, TH, TH,
+	/* `abcdefghijklmno */ TQ, TX, TX, TX, TX, TX, TX, TH, TH, TH, TH, TH, TH, TH, TH, TH,
 	/* pqrstuvwxyz{|}~ */ TH, TH, TH, TH, TH, TH, TH, TH, TH, TH, TH, QV, TP, QV, TP, 0,
 	ROW16(V_), ROW16(V_), ROW16(V_), ROW16(V_), ROW16(V_), ROW16(V_), ROW16(V_), ROW16(V_),
 };
