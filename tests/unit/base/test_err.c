@@ -8,6 +8,7 @@
 #include <hg/err.h>
 #include <hg/mem.h>
 #include <string.h>
+#include <wchar.h>
 
 static void the_deepest_reason_stands_last(void **state)
 {
@@ -132,6 +133,11 @@ static void errno_survives(void **state)
 	hg_err_wrap(&err, "inbox");
 	assert_int_equal(errno, ENOENT);
 	assert_string_equal(err.text, "inbox: open: No such file or directory");
+	/* A character that the locale lacks makes printing itself fail, with an errno. */
+	hg_err_set(&err, HG_EIO, "%lc", (wint_t)0x20ac);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(hg_err_wrap(&err, "%lc", (wint_t)0x20ac), HG_EIO);
+	assert_int_equal(errno, ENOENT);
 }
 
 int main(void)
