@@ -22,6 +22,9 @@ HG_API struct hg_str hg_request_query(
 	const struct hg_request *r); /* bytes behind '?', verbatim; empty when none */
 HG_API struct hg_str hg_request_route(
 	const struct hg_request *r); /* template: "GET /repos/{owner}/{repo}", bounded in number */
+/* How fast what it asks for changes: "repositories", "workflows", "runners", "jobs", "rate_limit";
+ * {0}: no such class, to be revalidated each time. */
+HG_API struct hg_str hg_request_family(const struct hg_request *r);
 HG_API struct hg_str hg_request_param(
 	const struct hg_request *r, const char *name); /* of the route's pattern: "owner" */
 HG_API struct hg_str hg_request_header(
