@@ -4,11 +4,10 @@
  * Thread: any. hg_hash_seed is called once, before the first thread starts.
  */
 #pragma once
+#include <hg/hash.h>
 #include <stddef.h>
 #include <stdint.h>
 
 void hg_hash_seed(const uint8_t key[16]);
 uint64_t hg_hash(const void *p, size_t n);
 uint64_t hg_hash_mix(uint64_t a, uint64_t b); /* of two hashes, order matters */
-/* 128 bits, for keys that must not collide in practice. */
-void hg_hash128(const void *p, size_t n, uint8_t ret_hash[16]);

@@ -33,6 +33,7 @@
 #include "err.h"
 #include "event.h"
 #include "fetch.h"
+#include "hash.h"
 #include "log.h"
 #include "mem.h"
 #include "metric.h"

@@ -1,0 +1,362 @@
+/*
+ * cache - answers reads from memory, and asks GitHub for a 304 where it may not.
+ *
+ *     LOOKUP  fresh: answered. Else the plugin takes over the validators
+ *     SEND    a kept copy: its ETag is asked for (a 304 costs no budget)
+ *     HEAD    304: the copy is answered; 200: asked to be kept; 401, 403, 404, 410, 451: dropped;
+ *             a successful write marks its path and parents (marks.h)
+ *     KEEP    the whole reply is put into the index
+ *
+ * Fresh for: the seed's table by family (repositories 300 s, workflows 60, runners 30, jobs 15,
+ * rate_limit 5); everything else is revalidated each time. One scope never sees another's copy.
+ *
+ * Thread: fronts and dispatcher; the index has leaf locks.   Without it every read goes to GitHub.
+ */
+#include "index.h"
+#include "key.h"
+#include "marks.h"
+#include <hg/plugin.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#define SEC INT64_C(1000000)
+#define HOLD_US (120 * SEC) /* longer than any deadline between SEND and HEAD */
+
+enum family { REPOSITORIES, WORKFLOWS, RUNNERS, JOBS, RATE_LIMIT, OTHER, FAMILIES };
+
+static const char *const family_names[FAMILIES] = { "repositories", "workflows", "runners", "jobs",
+	"rate_limit", "other" };
+
+enum outcome { HIT, MISS, REVALIDATED, BYPASS, OUTCOMES };
+
+static const char *const outcome_names[OUTCOMES] = { "hit", "miss", "revalidated", "bypass" };
+
+struct cache_conf {
+	uint64_t max_bytes;
+	uint64_t max_entry_bytes;
+	int64_t ttl_repositories_us, ttl_workflows_us, ttl_runners_us, ttl_jobs_us,
+		ttl_rate_limit_us;
+};
+
+struct cache {
+	struct index *index;
+	struct marks *marks;
+	uint64_t max_entry_bytes;
+	int64_t ttl_us[FAMILIES];
+	struct hg_series *answers[FAMILIES][OUTCOMES];
+	struct hg_series *entries, *bytes, *evicted;
+};
+
+/* What LOOKUP found out about a request, for HEAD and KEEP. */
+struct visit {
+	struct index_key key;
+	enum family family;
+	bool is_stale; /* a copy was there */
+};
+
+static const struct hg_option cache_options[] = {
+	HG_BYTES(struct cache_conf, max_bytes, "256MiB", "1MiB", "1024GiB", HG_OPT_LIVE,
+		"Memory for kept replies: heads, bodies and index."),
+	HG_BYTES(struct cache_conf, max_entry_bytes, "8MiB", "1KiB", "1GiB", HG_OPT_LIVE,
+		"Replies with larger bodies are not kept."),
+	HG_USEC(struct cache_conf, ttl_repositories_us, "300s", "0", "1d", HG_OPT_LIVE,
+		"How long a repository or a list of repositories is fresh."),
+	HG_USEC(struct cache_conf, ttl_workflows_us, "60s", "0", "1d", HG_OPT_LIVE,
+		"How long workflows and workflow runs are fresh."),
+	HG_USEC(struct cache_conf, ttl_runners_us, "30s", "0", "1d", HG_OPT_LIVE,
+		"How long runners are fresh."),
+	HG_USEC(struct cache_conf, ttl_jobs_us, "15s", "0", "1d", HG_OPT_LIVE,
+		"How long jobs are fresh."),
+	HG_USEC(struct cache_conf, ttl_rate_limit_us, "5s", "0", "1h", HG_OPT_LIVE,
+		"How long GitHub's answer to /rate_limit is fresh."),
+	{ 0 },
+};
+
+static const struct hg_metric cache_metrics[] = {
+	{ .name = "cache_answers_total",
+		.type = HG_COUNTER,
+		.labels = "family,outcome",
+		.help = "Reads by how they were answered." },
+	{ .name = "cache_entries", .type = HG_GAUGE, .help = "Kept replies." },
+	{ .name = "cache_bytes",
+		.type = HG_GAUGE,
+		.help = "Memory of kept replies and their index." },
+	{ .name = "cache_evicted_entries",
+		.type = HG_GAUGE,
+		.help = "Entries that made room since start." },
+	{ 0 },
+};
+
+static void count(struct cache *c, enum family f, enum outcome o)
+{
+	hg_series_add(c->answers[f][o], 1);
+}
+
+static void show_size(struct cache *c)
+{
+	struct index_state state;
+
+	index_look(c->index, &state);
+	hg_series_set(c->entries, (double)state.entries);
+	hg_series_set(c->bytes, (double)state.bytes);
+	hg_series_set(c->evicted, (double)state.evicted);
+}
+
+/* -- life
+ * ------------------------------------------------------------------------------------------ */
+
+static int cache_start(void *self, const void *conf, struct hg_err *err)
+{
+	struct cache *c = self;
+	const struct cache_conf *o = conf;
+
+	(void)err;
+	c->index = index_new(o->max_bytes);
+	c->marks = hg_alloc0(sizeof(*c->marks));
+	c->max_entry_bytes = o->max_entry_bytes;
+	c->ttl_us[REPOSITORIES] = o->ttl_repositories_us;
+	c->ttl_us[WORKFLOWS] = o->ttl_workflows_us;
+	c->ttl_us[RUNNERS] = o->ttl_runners_us;
+	c->ttl_us[JOBS] = o->ttl_jobs_us;
+	c->ttl_us[RATE_LIMIT] = o->ttl_rate_limit_us;
+	for (int f = 0; f < FAMILIES; f++)
+		for (int a = 0; a < OUTCOMES; a++)
+			c->answers[f][a] = hg_series_find(self, "cache_answers_total",
+				(const char *[]){ family_names[f], outcome_names[a] });
+	c->entries = hg_series_find(self, "cache_entries", NULL);
+	c->bytes = hg_series_find(self, "cache_bytes", NULL);
+	c->evicted = hg_series_find(self, "cache_evicted_entries", NULL);
+	return 0;
+}
+
+/* A reload empties nothing. What was written in the moment of the change is only lost as a mark,
+ * so every copy is older than the new instance's first mark: marks move over as well. */
+static int cache_adopt(void *self, void *old_self, struct hg_err *err)
+{
+	struct cache *c = self;
+	struct cache *old = old_self;
+	uint64_t max_bytes = index_max_bytes(c->index);
+
+	(void)err;
+	index_unref(c->index);
+	c->index = index_ref(old->index);
+	index_set_max_bytes(c->index, max_bytes);
+	for (unsigned i = 0; i < MARKS_SLOTS; i++)
+		atomic_store(&c->marks->at_us[i], atomic_load(&old->marks->at_us[i]));
+	return 0;
+}
+
+static void cache_stop(void *self)
+{
+	struct cache *c = self;
+
+	index_unref(c->index);
+	hg_free(c->marks);
+}
+
+/* -- phases
+ * ----------------------------------------------------------------------------------------- */
+
+static enum family family_of(const struct hg_request *r)
+{
+	struct hg_str name = hg_request_family(r);
+	int f = 0;
+
+	while (f < OTHER && !hg_str_is(name, hg_str(family_names[f])))
+		f++;
+	return (enum family)f;
+}
+
+static bool asks_for_fresh(const struct hg_request *r)
+{
+	struct hg_str cc = hg_request_header(r, "cache-control");
+
+	return cc.n && (memmem(cc.p, cc.n, "no-cache", 8) || memmem(cc.p, cc.n, "max-age=0", 9));
+}
+
+static enum hg_verdict answer_fresh(struct cache *c, struct hg_request *r, enum family family,
+	const struct index_found *found, int64_t age_us)
+{
+	char status[64];
+
+	(void)snprintf(
+		status, sizeof(status), "hit; ttl=%" PRId64, (c->ttl_us[family] - age_us) / SEC);
+	hg_request_answer_with(r, found->kept, status, age_us / SEC);
+	count(c, family, HIT);
+	return HG_ANSWERED;
+}
+
+static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
+{
+	struct cache *c = self;
+	struct index_found found = { 0 };
+	struct index_key key;
+
+	if (!hg_request_is_safe(r))
+		return HG_NEXT;
+	enum family family = family_of(r);
+	if (!key_of_request(r, &key)) {
+		count(c, family, BYPASS);
+		return HG_NEXT;
+	}
+
+	bool is_kept = index_find(c->index, &key, &found);
+	int64_t now_us = hg_now().mono_us, age_us = now_us - found.validated_at_us;
+	bool is_fresh = is_kept && age_us < c->ttl_us[family] && !asks_for_fresh(r) &&
+	                marks_latest_us(c->marks, hg_request_path(r)) <= found.validated_at_us;
+	enum hg_verdict verdict = HG_NEXT;
+
+	if (is_fresh) {
+		verdict = answer_fresh(c, r, family, &found, age_us);
+	} else if (hg_request_is_head(r)) {
+		count(c, family, BYPASS); /* its reply has no body to keep */
+	} else {
+		struct visit *v = hg_request_alloc(r, sizeof(*v));
+		*v = (struct visit){ key, family, is_kept };
+		*hg_request_slot(r, self) = v;
+		hg_request_own_validators(r);
+	}
+	hg_stored_unref(found.kept);
+	return verdict;
+}
+
+static void cache_on_send(void *self, struct hg_send *s)
+{
+	struct cache *c = self;
+	struct index_found found;
+	struct index_key key;
+
+	if (!hg_send_owns_validators(s) || !key_of_send(s, &key))
+		return;
+	if (!index_hold(c->index, &key, hg_now().mono_us + HOLD_US, &found))
+		return;
+	struct hg_str etag = hg_stored_header(found.kept, "etag");
+	if (etag.n)
+		hg_send_set_header(s, "If-None-Match", etag);
+	hg_stored_unref(found.kept);
+}
+
+/* GitHub says that the copy still holds: it is what the client gets. */
+static enum hg_verdict answer_revalidated(
+	struct cache *c, struct hg_request *r, struct hg_reply *reply, const struct visit *v)
+{
+	struct index_found found;
+
+	if (!index_find(c->index, &v->key, &found)) {
+		hg_request_refuse(r, 502, "revalidation_lost", 0,
+			"GitHub confirmed a copy that was no longer there; ask again.");
+		return HG_REFUSED;
+	}
+	struct hg_stored *kept = hg_stored_renew(found.kept, reply);
+	index_put(c->index, &v->key, kept, hg_now().mono_us);
+	hg_request_answer_with(r, kept, "fwd=stale; fwd-status=304; stored", 0);
+	hg_stored_unref(kept);
+	hg_stored_unref(found.kept);
+	count(c, v->family, REVALIDATED);
+	return HG_ANSWERED;
+}
+
+static bool may_be_kept(const struct cache *c, const struct hg_reply *reply, enum family family)
+{
+	struct hg_str cc = hg_reply_header(reply, "cache-control");
+
+	if (hg_reply_status(reply) != 200 || (cc.n && memmem(cc.p, cc.n, "no-store", 8)))
+		return false;
+	return hg_reply_header(reply, "etag").n || c->ttl_us[family] > 0;
+}
+
+static enum hg_verdict cache_on_head(void *self, struct hg_request *r, struct hg_reply *reply)
+{
+	struct cache *c = self;
+	const struct visit *v = *hg_request_slot(r, self);
+	int status = hg_reply_status(reply);
+	char params[80];
+
+	if (!hg_request_is_safe(r) && status >= 200 && status < 300)
+		marks_set(c->marks, hg_request_path(r), hg_now().mono_us);
+	if (!v)
+		return HG_NEXT;
+	if (status == 304)
+		return answer_revalidated(c, r, reply, v);
+
+	bool keep = may_be_kept(c, reply, v->family);
+	if (keep)
+		hg_reply_keep(reply, c->max_entry_bytes);
+	else if (status == 401 || status == 403 || status == 404 || status == 410 || status == 451)
+		index_drop(c->index, &v->key);
+	(void)snprintf(params, sizeof(params), "fwd=%s; fwd-status=%d%s",
+		v->is_stale ? "stale" : "uri-miss", status, keep ? "; stored" : "");
+	hg_request_set_cache_status(r, params);
+	count(c, v->family, MISS);
+	return HG_NEXT;
+}
+
+static void cache_on_keep(void *self, struct hg_request *r, const struct hg_reply *reply)
+{
+	struct cache *c = self;
+	const struct visit *v = *hg_request_slot(r, self);
+
+	if (!v || !may_be_kept(c, reply, v->family))
+		return;
+	struct hg_stored *kept = hg_stored_new(reply, hg_reply_body(reply));
+	index_put(c->index, &v->key, kept, hg_now().mono_us);
+	hg_stored_unref(kept);
+	show_size(c);
+}
+
+/* -- admin
+ * -------------------------------------------------------------------------------------------- */
+
+static int show_state(
+	void *self, const struct hg_admin_args *args, struct hg_answer *out, struct hg_err *err)
+{
+	struct cache *c = self;
+	struct index_state state;
+
+	(void)args;
+	(void)err;
+	index_look(c->index, &state);
+	hg_answer_printf(out,
+		"{\"entries\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"max_bytes\":%" PRIu64
+		",\"evicted\":%" PRIu64 "}",
+		state.entries, state.bytes, index_max_bytes(c->index), state.evicted);
+	return 0;
+}
+
+static int run_flush(
+	void *self, const struct hg_admin_args *args, struct hg_answer *out, struct hg_err *err)
+{
+	struct cache *c = self;
+
+	index_clear(c->index);
+	show_size(c);
+	return show_state(self, args, out, err);
+}
+
+static const struct hg_command cache_commands[] = {
+	{ .name = "state", .run = show_state, .about = "Entries, bytes, bound and evictions." },
+	{ .name = "flush", .changes = 1, .run = run_flush, .about = "Forgets all kept replies." },
+	{ 0 },
+};
+
+static const struct hg_plugin cache_plugin = {
+	.size = sizeof(struct hg_plugin),
+	.abi = HG_ABI,
+	.name = "cache",
+	.about = "Answers safe requests from memory.",
+	.version = "1.0",
+	HG_PLUGIN_ROWS,
+	.self_size = sizeof(struct cache),
+	.conf_size = sizeof(struct cache_conf),
+	.options = cache_options,
+	.metrics = cache_metrics,
+	.commands = cache_commands,
+	.start = cache_start,
+	.adopt = cache_adopt,
+	.stop = cache_stop,
+	.on_lookup = cache_on_lookup,
+	.on_send = cache_on_send,
+	.on_head = cache_on_head,
+	.on_keep = cache_on_keep,
+};
+HG_PLUGIN_EXPORT(cache_plugin)

@@ -1,0 +1,259 @@
+/*
+ * A shard: a chained hash table, a list from most to least recently used, and its share of the
+ * byte bound. Keys are hashes under a secret already, so their first bytes pick shard and bucket.
+ */
+#include "index.h"
+#include <hg/mem.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define SHARDS 16u
+#define FIRST_BUCKETS 256u
+#define ENTRY_BYTES (sizeof(struct entry) + 16) /* with its share of the buckets */
+
+struct entry {
+	struct entry *chain;         /* of its bucket */
+	struct entry *newer, *older; /* by use */
+	struct index_key key;
+	struct hg_stored *kept;
+	int64_t validated_at_us, held_until_us;
+};
+
+struct shard {
+	pthread_mutex_t lock;
+	struct entry **buckets;
+	uint64_t n_buckets, n, bytes, max_bytes, evicted;
+	struct entry *newest, *oldest;
+};
+
+struct index {
+	_Atomic uint32_t refs;
+	struct shard shards[SHARDS];
+};
+
+static uint64_t word_of(const struct index_key *key)
+{
+	uint64_t word;
+
+	memcpy(&word, key->bytes, sizeof(word));
+	return word;
+}
+
+static struct shard *shard_of(struct index *x, const struct index_key *key)
+{
+	return &x->shards[key->bytes[15] % SHARDS];
+}
+
+static struct entry **place_of(struct shard *s, const struct index_key *key)
+{
+	struct entry **at = &s->buckets[word_of(key) % s->n_buckets];
+
+	while (*at && memcmp((*at)->key.bytes, key->bytes, sizeof(key->bytes)) != 0)
+		at = &(*at)->chain;
+	return at;
+}
+
+static void unlink_use(struct shard *s, struct entry *e)
+{
+	*(e->newer ? &e->newer->older : &s->newest) = e->older;
+	*(e->older ? &e->older->newer : &s->oldest) = e->newer;
+	e->newer = e->older = NULL;
+}
+
+static void link_newest(struct shard *s, struct entry *e)
+{
+	e->older = s->newest;
+	*(s->newest ? &s->newest->newer : &s->oldest) = e;
+	s->newest = e;
+}
+
+static uint64_t bytes_of(const struct entry *e)
+{
+	return ENTRY_BYTES + hg_stored_bytes(e->kept);
+}
+
+static void remove_at(struct shard *s, struct entry **at)
+{
+	struct entry *e = *at;
+
+	*at = e->chain;
+	unlink_use(s, e);
+	s->bytes -= bytes_of(e);
+	s->n--;
+	hg_stored_unref(e->kept);
+	hg_free(e);
+}
+
+/* Least recently used first; what is held is passed over. */
+static void shrink(struct shard *s, int64_t now_us)
+{
+	struct entry *e = s->oldest;
+
+	while (e && s->bytes > s->max_bytes) {
+		struct entry *newer = e->newer;
+		if (e->held_until_us <= now_us) {
+			remove_at(s, place_of(s, &e->key));
+			s->evicted++;
+		}
+		e = newer;
+	}
+}
+
+static void grow(struct shard *s)
+{
+	struct entry **old = s->buckets;
+	uint64_t n_old = s->n_buckets;
+
+	s->n_buckets *= 2;
+	s->buckets = hg_alloc0(s->n_buckets * sizeof(*s->buckets));
+	for (uint64_t i = 0; i < n_old; i++)
+		while (old[i]) {
+			struct entry *e = old[i];
+			struct entry **to = &s->buckets[word_of(&e->key) % s->n_buckets];
+			old[i] = e->chain;
+			e->chain = *to;
+			*to = e;
+		}
+	hg_free(old);
+}
+
+struct index *index_new(uint64_t max_bytes)
+{
+	struct index *x = hg_alloc0(sizeof(*x));
+
+	atomic_init(&x->refs, 1);
+	for (unsigned i = 0; i < SHARDS; i++) {
+		pthread_mutex_init(&x->shards[i].lock, NULL);
+		x->shards[i].n_buckets = FIRST_BUCKETS;
+		x->shards[i].buckets = hg_alloc0(FIRST_BUCKETS * sizeof(struct entry *));
+		x->shards[i].max_bytes = max_bytes / SHARDS;
+	}
+	return x;
+}
+
+struct index *index_ref(struct index *x)
+{
+	atomic_fetch_add_explicit(&x->refs, 1, memory_order_relaxed);
+	return x;
+}
+
+void index_unref(struct index *x)
+{
+	if (!x || atomic_fetch_sub_explicit(&x->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	index_clear(x);
+	for (unsigned i = 0; i < SHARDS; i++) {
+		pthread_mutex_destroy(&x->shards[i].lock);
+		hg_free(x->shards[i].buckets);
+	}
+	hg_free(x);
+}
+
+void index_set_max_bytes(struct index *x, uint64_t max_bytes)
+{
+	for (unsigned i = 0; i < SHARDS; i++) {
+		struct shard *s = &x->shards[i];
+		pthread_mutex_lock(&s->lock);
+		s->max_bytes = max_bytes / SHARDS;
+		shrink(s, INT64_MAX);
+		pthread_mutex_unlock(&s->lock);
+	}
+}
+
+uint64_t index_max_bytes(struct index *x)
+{
+	pthread_mutex_lock(&x->shards[0].lock);
+	uint64_t max_bytes = x->shards[0].max_bytes * SHARDS;
+	pthread_mutex_unlock(&x->shards[0].lock);
+	return max_bytes;
+}
+
+bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
+	struct index_found *ret_found)
+{
+	struct shard *s = shard_of(x, key);
+
+	pthread_mutex_lock(&s->lock);
+	struct entry *e = *place_of(s, key);
+	if (e) {
+		unlink_use(s, e);
+		link_newest(s, e);
+		if (until_us > e->held_until_us)
+			e->held_until_us = until_us;
+		*ret_found = (struct index_found){ hg_stored_ref(e->kept), e->validated_at_us };
+	}
+	pthread_mutex_unlock(&s->lock);
+	return e != NULL;
+}
+
+bool index_find(struct index *x, const struct index_key *key, struct index_found *ret_found)
+{
+	return index_hold(x, key, INT64_MIN, ret_found);
+}
+
+void index_put(
+	struct index *x, const struct index_key *key, const struct hg_stored *kept, int64_t now_us)
+{
+	struct shard *s = shard_of(x, key);
+	struct hg_stored *own = hg_stored_ref(kept), *old = NULL;
+
+	pthread_mutex_lock(&s->lock);
+	struct entry *e = *place_of(s, key);
+	if (e) {
+		s->bytes -= bytes_of(e);
+		old = e->kept;
+		unlink_use(s, e);
+	} else {
+		if (s->n >= s->n_buckets)
+			grow(s);
+		struct entry **at = place_of(s, key);
+		e = hg_alloc0(sizeof(*e));
+		e->key = *key;
+		*at = e;
+		s->n++;
+	}
+	e->kept = own;
+	e->validated_at_us = now_us;
+	s->bytes += bytes_of(e);
+	link_newest(s, e);
+	shrink(s, now_us);
+	pthread_mutex_unlock(&s->lock);
+	hg_stored_unref(old);
+}
+
+void index_drop(struct index *x, const struct index_key *key)
+{
+	struct shard *s = shard_of(x, key);
+
+	pthread_mutex_lock(&s->lock);
+	struct entry **at = place_of(s, key);
+	if (*at)
+		remove_at(s, at);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void index_clear(struct index *x)
+{
+	for (unsigned i = 0; i < SHARDS; i++) {
+		struct shard *s = &x->shards[i];
+		pthread_mutex_lock(&s->lock);
+		while (s->oldest)
+			remove_at(s, place_of(s, &s->oldest->key));
+		pthread_mutex_unlock(&s->lock);
+	}
+}
+
+void index_look(struct index *x, struct index_state *ret_state)
+{
+	struct index_state sum = { 0 };
+
+	for (unsigned i = 0; i < SHARDS; i++) {
+		struct shard *s = &x->shards[i];
+		pthread_mutex_lock(&s->lock);
+		sum.entries += s->n;
+		sum.bytes += s->bytes;
+		sum.evicted += s->evicted;
+		pthread_mutex_unlock(&s->lock);
+	}
+	*ret_state = sum;
+}

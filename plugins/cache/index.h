@@ -1,0 +1,45 @@
+/*
+ * index - the kept replies: found by key, bounded in bytes, least recently used goes first.
+ *
+ * A key is the 128-bit hash of everything that chooses a representation: path, query, the fields
+ * GitHub varies on, and the visibility scope, so one scope never sees another's copy. Kept replies
+ * are immutable and counted; finding one takes a reference and a leaf lock of one of 16 shards.
+ *
+ * An entry that is being revalidated is not evicted before `held_until_us`: GitHub's 304 needs it.
+ *
+ * Thread: any.   Clock: given.
+ */
+#pragma once
+#include <hg/reply.h>
+
+struct index;
+
+struct index_key {
+	uint8_t bytes[16];
+};
+
+struct index_found {
+	struct hg_stored *kept;  /* a reference for the caller */
+	int64_t validated_at_us; /* mono: when GitHub last answered 200 or 304 for this scope */
+};
+
+struct index_state {
+	uint64_t entries, bytes, evicted;
+};
+
+struct index *index_new(uint64_t max_bytes);
+struct index *index_ref(struct index *x); /* a reload hands it over */
+void index_unref(struct index *x);        /* NULL is fine */
+void index_set_max_bytes(struct index *x, uint64_t max_bytes);
+uint64_t index_max_bytes(struct index *x);
+
+bool index_find(struct index *x, const struct index_key *key, struct index_found *ret_found);
+/* The same, and keeps it from being evicted until then. */
+bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
+	struct index_found *ret_found);
+/* Takes its own reference; replaces what was there. */
+void index_put(
+	struct index *x, const struct index_key *key, const struct hg_stored *kept, int64_t now_us);
+void index_drop(struct index *x, const struct index_key *key);
+void index_clear(struct index *x);
+void index_look(struct index *x, struct index_state *ret_state);
