@@ -33,9 +33,13 @@ enum {
 	B_VALUE = 8,  /* field value: HTAB, SP, visible, obs-text */
 	B_HOST = 16,  /* name or IPv4 address */
 	B_HEX = 32,
+	B_PLAIN = 64, /* of a path, and neither '/' nor '.' nor '%' */
 	V_ = B_VALUE,
 	QV = B_VALUE | B_TARGET,
-	PV = QV | B_PATH,
+	SV = QV | B_PATH,  /* '/' */
+	ST = SV | B_TOKEN, /* '%' */
+	SH = ST | B_HOST,  /* '.' */
+	PV = SV | B_PLAIN,
 	TV = B_VALUE | B_TOKEN, /* '#' */
 	TQ = QV | B_TOKEN,      /* '`' */
 	TP = PV | B_TOKEN,
@@ -48,7 +52,7 @@ enum {
 static const uint8_t bytes[256] = {
 	/* 00 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, V_, 0, 0, 0, 0, 0, 0,
 	/* 10 */ ROW16(0),
-	/* SP !"#$%&' ()*+,-./ */ V_, TP, QV, TV, TP, TP, TP, TP, PV, PV, TP, TP, PV, TH, TH, PV,
+	/* SP !"#$%&' ()*+,-./ */ V_, TP, QV, TV, TP, ST, TP, TP, PV, PV, TP, TP, PV, TH, SH, SV,
 	/* 0123456789 :;<=>? */ TX, TX, TX, TX, TX, TX, TX, TX, TX, TX, PV, PV, QV, PV, QV, QV,
 	/* @ABCDEFGHIJKLMNO */ PV, TX, TX, TX, TX, TX, TX, TH, TH, TH, TH, TH, TH, TH, TH, TH,
 	/* PQRSTUVWXYZ[\]^_ */ TH, TH, TH, TH, TH, TH, TH, TH, TH, TH, TH, PV, QV, PV, TP, TH,
@@ -183,7 +187,9 @@ static const char *path_fault(struct hg_str path)
 
 	for (const char *p = path.p; p < end; p++) {
 		unsigned byte = (unsigned char)*p;
-		if (*p == '%') {
+		if (is_a(*p, B_PLAIN)) {
+			p = skip(p + 1, end, B_PLAIN) - 1;
+		} else if (*p == '%') {
 			size_t n = decode(p, end, &byte);
 			if (n == 0)
 				return "bad_percent";

@@ -58,119 +58,67 @@ static const struct known {
 _Static_assert(sizeof(known_fields) / sizeof(known_fields[0]) == HG_HTTP1_N_KNOWN, "a row each");
 _Static_assert(HG_HTTP1_N_KNOWN <= 64, "hg_http1_head.repeated has a bit for each");
 
-/* Length, first and last but one byte tell all known names apart: two names with one key are two
- * equal case labels, which do not compile. A test finds every name of the table. */
-#define KEY(n, first, last_but_one) ((uint32_t)(n) << 16 | (first) << 8 | (last_but_one))
+/* Length, first and last but one byte tell all known names apart. The factors were searched for so
+ * that no two share a slot: two that did would initialise it twice, which does not compile. Whether
+ * each row is right, a test asks by finding every name of the table above. */
+#define SLOT(n, first, last_but_one) (((n) + (first)*2 + (last_but_one)*10) & 0xff)
 
-static enum hg_http1_known guess_known(const char *p, size_t n)
-{
-	switch (KEY(n, (p[0] | 0x20) & 0xffu, (p[n - 2] | 0x20) & 0xffu)) {
-	case KEY(3, 'v', 'i'):
-		return HG_HTTP1_VIA;
-	case KEY(4, 'h', 's'):
-		return HG_HTTP1_HOST;
-	case KEY(5, 'r', 'g'):
-		return HG_HTTP1_RANGE;
-	case KEY(6, 'a', 'p'):
-		return HG_HTTP1_ACCEPT;
-	case KEY(6, 'c', 'i'):
-		return HG_HTTP1_COOKIE;
-	case KEY(6, 'e', 'c'):
-		return HG_HTTP1_EXPECT;
-	case KEY(6, 'o', 'i'):
-		return HG_HTTP1_ORIGIN;
-	case KEY(7, 'r', 'e'):
-		return HG_HTTP1_REFERER;
-	case KEY(7, 't', 'e'):
-		return HG_HTTP1_TRAILER;
-	case KEY(7, 'u', 'd'):
-		return HG_HTTP1_UPGRADE;
-	case KEY(8, 'i', 'c'):
-		return HG_HTTP1_IF_MATCH;
-	case KEY(8, 'i', 'g'):
-		return HG_HTTP1_IF_RANGE;
-	case KEY(9, 'f', 'e'):
-		return HG_HTTP1_FORWARDED;
-	case KEY(9, 'x', 'i'):
-		return HG_HTTP1_X_REAL_IP;
-	case KEY(10, 'c', 'o'):
-		return HG_HTTP1_CONNECTION;
-	case KEY(10, 'u', 'n'):
-		return HG_HTTP1_USER_AGENT;
-	case KEY(12, 'c', 'p'):
-		return HG_HTTP1_CONTENT_TYPE;
-	case KEY(12, 'x', 'i'):
-		return HG_HTTP1_X_REQUEST_ID;
-	case KEY(13, 'a', 'o'):
-		return HG_HTTP1_AUTHORIZATION;
-	case KEY(13, 'c', 'o'):
-		return HG_HTTP1_CACHE_CONTROL;
-	case KEY(13, 'i', 'c'):
-		return HG_HTTP1_IF_NONE_MATCH;
-	case KEY(13, 'l', 'i'):
-		return HG_HTTP1_LAST_EVENT_ID;
-	case KEY(14, 'c', 't'):
-		return HG_HTTP1_CONTENT_LENGTH;
-	case KEY(14, 's', 't'):
-		return HG_HTTP1_SEC_FETCH_SITE;
-	case KEY(14, 'x', 'n'):
-		return HG_HTTP1_X_GITHUB_EVENT;
-	case KEY(15, 'a', 'n'):
-		return HG_HTTP1_ACCEPT_ENCODING;
-	case KEY(15, 'a', 'g'):
-		return HG_HTTP1_ACCEPT_LANGUAGE;
-	case KEY(15, 'x', 'o'):
-		return HG_HTTP1_X_FORWARDED_FOR;
-	case KEY(15, 'x', 'r'):
-		return HG_HTTP1_X_HUB_SIGNATURE;
-	case KEY(16, 'c', 'n'):
-		return HG_HTTP1_CONTENT_ENCODING;
-	case KEY(16, 'x', 's'):
-		return HG_HTTP1_X_FORWARDED_HOST;
-	case KEY(17, 'i', 'c'):
-		return HG_HTTP1_IF_MODIFIED_SINCE;
-	case KEY(17, 't', 'n'):
-		return HG_HTTP1_TRANSFER_ENCODING;
-	case KEY(17, 'x', 't'):
-		return HG_HTTP1_X_FORWARDED_PROTO;
-	case KEY(17, 'x', 'r'):
-		return HG_HTTP1_X_GITHUB_DELIVERY;
-	case KEY(18, 'x', 'n'):
-		return HG_HTTP1_X_HUBGATE_DEADLINE;
-	case KEY(18, 'x', 't'):
-		return HG_HTTP1_X_HUBGATE_PRIORITY;
-	case KEY(18, 'x', 'g'):
-		return HG_HTTP1_X_HUBGATE_STRATEGY;
-	case KEY(19, 'i', 'c'):
-		return HG_HTTP1_IF_UNMODIFIED_SINCE;
-	case KEY(19, 'p', 'o'):
-		return HG_HTTP1_PROXY_AUTHORIZATION;
-	case KEY(19, 'x', '5'):
-		return HG_HTTP1_X_HUB_SIGNATURE_256;
-	case KEY(20, 'x', 'o'):
-		return HG_HTTP1_X_GITHUB_API_VERSION;
-	case KEY(21, 'x', 'e'):
-		return HG_HTTP1_X_HUBGATE_MAX_RETRIES;
-	}
-	return HG_HTTP1_UNKNOWN;
-}
-#undef KEY
+static const uint8_t slots[256] = {
+	[SLOT(6, 'a', 'p')] = HG_HTTP1_ACCEPT,
+	[SLOT(15, 'a', 'n')] = HG_HTTP1_ACCEPT_ENCODING,
+	[SLOT(15, 'a', 'g')] = HG_HTTP1_ACCEPT_LANGUAGE,
+	[SLOT(13, 'a', 'o')] = HG_HTTP1_AUTHORIZATION,
+	[SLOT(13, 'c', 'o')] = HG_HTTP1_CACHE_CONTROL,
+	[SLOT(10, 'c', 'o')] = HG_HTTP1_CONNECTION,
+	[SLOT(16, 'c', 'n')] = HG_HTTP1_CONTENT_ENCODING,
+	[SLOT(14, 'c', 't')] = HG_HTTP1_CONTENT_LENGTH,
+	[SLOT(12, 'c', 'p')] = HG_HTTP1_CONTENT_TYPE,
+	[SLOT(6, 'c', 'i')] = HG_HTTP1_COOKIE,
+	[SLOT(6, 'e', 'c')] = HG_HTTP1_EXPECT,
+	[SLOT(9, 'f', 'e')] = HG_HTTP1_FORWARDED,
+	[SLOT(4, 'h', 's')] = HG_HTTP1_HOST,
+	[SLOT(8, 'i', 'c')] = HG_HTTP1_IF_MATCH,
+	[SLOT(17, 'i', 'c')] = HG_HTTP1_IF_MODIFIED_SINCE,
+	[SLOT(13, 'i', 'c')] = HG_HTTP1_IF_NONE_MATCH,
+	[SLOT(8, 'i', 'g')] = HG_HTTP1_IF_RANGE,
+	[SLOT(19, 'i', 'c')] = HG_HTTP1_IF_UNMODIFIED_SINCE,
+	[SLOT(13, 'l', 'i')] = HG_HTTP1_LAST_EVENT_ID,
+	[SLOT(6, 'o', 'i')] = HG_HTTP1_ORIGIN,
+	[SLOT(19, 'p', 'o')] = HG_HTTP1_PROXY_AUTHORIZATION,
+	[SLOT(5, 'r', 'g')] = HG_HTTP1_RANGE,
+	[SLOT(7, 'r', 'e')] = HG_HTTP1_REFERER,
+	[SLOT(14, 's', 't')] = HG_HTTP1_SEC_FETCH_SITE,
+	[SLOT(7, 't', 'e')] = HG_HTTP1_TRAILER,
+	[SLOT(17, 't', 'n')] = HG_HTTP1_TRANSFER_ENCODING,
+	[SLOT(7, 'u', 'd')] = HG_HTTP1_UPGRADE,
+	[SLOT(10, 'u', 'n')] = HG_HTTP1_USER_AGENT,
+	[SLOT(3, 'v', 'i')] = HG_HTTP1_VIA,
+	[SLOT(15, 'x', 'o')] = HG_HTTP1_X_FORWARDED_FOR,
+	[SLOT(16, 'x', 's')] = HG_HTTP1_X_FORWARDED_HOST,
+	[SLOT(17, 'x', 't')] = HG_HTTP1_X_FORWARDED_PROTO,
+	[SLOT(20, 'x', 'o')] = HG_HTTP1_X_GITHUB_API_VERSION,
+	[SLOT(17, 'x', 'r')] = HG_HTTP1_X_GITHUB_DELIVERY,
+	[SLOT(14, 'x', 'n')] = HG_HTTP1_X_GITHUB_EVENT,
+	[SLOT(15, 'x', 'r')] = HG_HTTP1_X_HUB_SIGNATURE,
+	[SLOT(19, 'x', '5')] = HG_HTTP1_X_HUB_SIGNATURE_256,
+	[SLOT(18, 'x', 'n')] = HG_HTTP1_X_HUBGATE_DEADLINE,
+	[SLOT(21, 'x', 'e')] = HG_HTTP1_X_HUBGATE_MAX_RETRIES,
+	[SLOT(18, 'x', 't')] = HG_HTTP1_X_HUBGATE_PRIORITY,
+	[SLOT(18, 'x', 'g')] = HG_HTTP1_X_HUBGATE_STRATEGY,
+	[SLOT(9, 'x', 'i')] = HG_HTTP1_X_REAL_IP,
+	[SLOT(12, 'x', 'i')] = HG_HTTP1_X_REQUEST_ID,
+};
 
 enum hg_http1_known hg_http1_known_find(struct hg_str name)
 {
 	if (name.n < 2)
 		return HG_HTTP1_UNKNOWN;
-	enum hg_http1_known k = guess_known(name.p, name.n);
-	const char *lower = known_fields[k].name.p;
-	if (known_fields[k].name.n != name.n) /* HG_HTTP1_UNKNOWN too: its row is empty */
-		return HG_HTTP1_UNKNOWN;
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-		if ((c >= 'A' && c <= 'Z' ? c | 0x20 : c) != lower[i])
-			return HG_HTTP1_UNKNOWN;
-	}
-	return k;
+	unsigned first = (unsigned char)name.p[0] | 0x20u;
+	unsigned last_but_one = (unsigned char)name.p[name.n - 2] | 0x20u;
+	enum hg_http1_known k = (enum hg_http1_known)slots[SLOT(name.n, first, last_but_one)];
+	return hg_str_is_nocase(name, known_fields[k].name) ? k : HG_HTTP1_UNKNOWN;
 }
+#undef SLOT
 
 struct hg_str hg_http1_known_name(enum hg_http1_known k)
 {
