@@ -1,0 +1,90 @@
+#include "api.h"
+
+#include "shapes.h"
+#include "text.h"
+
+/*
+ * GraphQL, as much as a gateway's tests need: `viewer { login … }` and `rateLimit { … }`, found
+ * as words of the query, with all their members whatever was selected. Everything else is
+ * answered as GitHub answers a field that does not exist: 200 with `errors`.
+ */
+
+static int say_errors(struct sim_call *c, const char *message, const char *field)
+{
+	json_t *extensions = field ? json_pack("{s:s, s:s, s:s}", "code", "undefinedField",
+					     "typeName", "Query", "fieldName", field)
+	                           : json_object();
+
+	return sim_say(c, 200,
+		json_pack("{s:[{s:s, s:[{s:i, s:i}], s:o}]}", "errors", "message", message,
+			"locations", "line", 1, "column", 1, "extensions", extensions));
+}
+
+static json_t *viewer_shape(struct sim_call *c)
+{
+	const struct sim_user *user = sim_call_user(c);
+
+	return json_pack("{s:s, s:o, s:I, s:s, s:o}", "login", user->login, "id",
+		sim_shape_node_id("User", user->id), "databaseId", (json_int_t)user->id, "name",
+		user->name, "url", json_sprintf("https://github.com/%s", user->login));
+}
+
+/* What the budget will be when this query is counted. */
+static json_t *rate_limit_shape(struct sim_call *c)
+{
+	const struct sim_budget *b = c->budget;
+	int64_t remaining = sim_budget_remaining(b);
+
+	return json_pack("{s:I, s:i, s:I, s:I, s:i, s:o}", "limit", (json_int_t)b->limit, "cost", 1,
+		"remaining", (json_int_t)(remaining > 0 ? remaining - 1 : 0), "used",
+		(json_int_t)b->used + 1, "nodeCount", 0, "resetAt", sim_shape_date(b->reset_s));
+}
+
+/* The first name inside the outermost braces. */
+static struct hg_str first_field(const char *query)
+{
+	const char *p = strchr(query, '{');
+
+	p = p ? p + 1 : "";
+	p += strspn(p, " \t\r\n,");
+	return (struct hg_str){ p,
+		strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") };
+}
+
+int sim_post_graphql(struct sim_call *c)
+{
+	int said = 0;
+
+	if (!sim_call_user(c))
+		return sim_say_error(c, 401, "This endpoint requires you to be authenticated.");
+	if ((said = sim_need_input(c)))
+		return said;
+	const char *query = sim_input_text(c, "query");
+	if (!query)
+		return say_errors(
+			c, "A query attribute must be specified and must be a string.", NULL);
+
+	struct hg_str field = first_field(query);
+	bool is_viewer = strstr(query, "viewer") != NULL;
+	bool is_rate_limit = strstr(query, "rateLimit") != NULL;
+	if (field.n == 0)
+		return say_errors(c,
+			"Expected one of SCHEMA, SCALAR, TYPE, ENUM, INPUT, UNION, "
+			"INTERFACE, actual: (none)",
+			NULL);
+	if (!hg_str_is(field, HG_STR("viewer")) && !hg_str_is(field, HG_STR("rateLimit"))) {
+		struct sim_text name = { 0 }, message = { 0 };
+		sim_text_add(&name, field.p, field.n);
+		sim_text_printf(&message, "Field '%s' doesn't exist on type 'Query'", name.p);
+		said = say_errors(c, message.p, name.p);
+		sim_text_fini(&name);
+		sim_text_fini(&message);
+		return said;
+	}
+	json_t *row = json_object();
+	if (is_viewer)
+		json_object_set_new(row, "viewer", viewer_shape(c));
+	if (is_rate_limit)
+		json_object_set_new(row, "rateLimit", rate_limit_shape(c));
+	return sim_say(c, 200, json_pack("{s:o}", "data", row));
+}
