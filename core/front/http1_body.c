@@ -215,9 +215,10 @@ size_t hg_http1_chunk_head(char buf[HG_HTTP1_CHUNK_HEAD_BYTES], uint64_t n)
 	while (length < 16 && n >> (4 * length) != 0)
 		length++;
 	for (size_t i = 0; i < length; i++)
-		buf[i] = "0123456789abcdef"[n >> (4 * (length - 1 - i)) & 15];
-	memcpy(buf + length, "\r\n", 2);
-	return length + 2;
+		buf[length - 1 - i] = "0123456789abcdef"[n >> (4 * i) & 15];
+	buf[length++] = '\r';
+	buf[length++] = '\n';
+	return length;
 }
 
 const char *hg_http1_reason(int status)
