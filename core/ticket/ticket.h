@@ -25,6 +25,7 @@
 #include "base/list.h"
 #include "base/loop.h"
 #include "ticket/chunk.h"
+#include "ticket/github_route.h"
 #include "ticket/head.h"
 #include <hg/phases.h>
 #include <hg/request.h>
@@ -46,6 +47,7 @@ struct hg_ask {
 	struct hg_str id;     /* request id, for logs */
 	struct hg_str client; /* who, for fairness and logs; never a secret */
 	struct hg_str method;
+	enum hg_github_entrance entrance;
 	struct hg_str path;     /* upstream path, bytes as sent: "/repos/o/r" */
 	struct hg_str query;    /* without '?' */
 	struct hg_str url;      /* hg_fetch after a redirect to another host: absolute, sent without

@@ -1,0 +1,660 @@
+#include "dispatch/upstream.h"
+#include "base/bug.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "dispatch/flight.h"
+#include "dispatch/upstream_url.h"
+#include <hg/mem.h>
+#include <curl/curl.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <unistd.h>
+
+#define MAX_FIELDS 256u
+#define MAX_HEAD_BYTES (128u << 10)
+#define READ_BYTES (64l << 10)
+
+struct transfer { /* one easy handle under way */
+	struct hg_upstream *upstream;
+	struct hg_flight *flight; /* NULL: aborted, only its end is waited for */
+	CURL *easy;
+	struct curl_slist *fields;
+	struct hg_list link;
+
+	struct hg_text head; /* lines of the head so far, each ended by NUL */
+	struct {
+		uint32_t name_at, name_n, value_at, value_n;
+	} parts[MAX_FIELDS];
+	uint32_t n_parts;
+	int status;
+	bool has_head, is_paused, in_callback, is_bad;
+
+	uint32_t chunk; /* of the body: which, and how far */
+	size_t at;
+	char error[CURL_ERROR_SIZE];
+};
+
+struct hg_upstream {
+	struct hg_loop *loop;
+	struct hg_dispatcher *dispatcher;
+	CURLM *multi;
+	struct event timer;
+	struct hg_list transfers;
+	void (*after)(void *arg);
+	void *after_arg;
+};
+
+struct watch { /* of one of curl's sockets */
+	struct event event;
+	struct hg_upstream *upstream;
+};
+
+/* -- the head -----------------------------------------------------------------------------------
+ */
+
+static bool is_value(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)p[i] < 0x20 ? p[i] != '\t' : p[i] == 0x7f)
+			return false;
+	return true;
+}
+
+static bool is_name(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)p[i] <= 0x20 || (unsigned char)p[i] >= 0x7f ||
+			strchr("()<>@,;:\\\"/[]?={}", p[i]))
+			return false;
+	return n > 0;
+}
+
+static bool take_field(struct transfer *t, const char *line, size_t n)
+{
+	const char *colon = memchr(line, ':', n);
+
+	if (!colon || t->n_parts == MAX_FIELDS || t->head.n + n > MAX_HEAD_BYTES)
+		return false;
+	const char *value = colon + 1, *end = line + n;
+	while (value < end && (*value == ' ' || *value == '\t'))
+		value++;
+	while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	size_t name_n = (size_t)(colon - line), value_n = (size_t)(end - value);
+	if (!is_name(line, name_n) || !is_value(value, value_n))
+		return false;
+
+	uint32_t at = (uint32_t)t->head.n;
+	hg_text_add(&t->head, (struct hg_str){ line, name_n });
+	hg_text_add(&t->head, (struct hg_str){ value, value_n });
+	t->parts[t->n_parts].name_at = at;
+	t->parts[t->n_parts].name_n = (uint32_t)name_n;
+	t->parts[t->n_parts].value_at = at + (uint32_t)name_n;
+	t->parts[t->n_parts].value_n = (uint32_t)value_n;
+	t->n_parts++;
+	return true;
+}
+
+/* The fields that a Connection field names are hop-by-hop as well (RFC 9110, 7.6.1). */
+static bool is_named_by_connection(const struct hg_field *fields, uint32_t n, struct hg_str name)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (!hg_str_is_nocase(fields[i].name, HG_STR("connection")))
+			continue;
+		struct hg_str list = fields[i].value;
+		while (list.n) {
+			const char *comma = memchr(list.p, ',', list.n);
+			size_t word_n = comma ? (size_t)(comma - list.p) : list.n;
+			struct hg_str word = { list.p, word_n };
+			while (word.n && word.p[0] == ' ')
+				word = (struct hg_str){ word.p + 1, word.n - 1 };
+			while (word.n && word.p[word.n - 1] == ' ')
+				word.n--;
+			if (hg_str_is_nocase(word, name))
+				return true;
+			size_t cut = word_n + (comma != NULL);
+			list = (struct hg_str){ list.p + cut, list.n - cut };
+		}
+	}
+	return false;
+}
+
+static struct hg_head *head_of(const struct transfer *t)
+{
+	struct hg_field fields[MAX_FIELDS], kept[MAX_FIELDS];
+	uint32_t n_kept = 0;
+
+	for (uint32_t i = 0; i < t->n_parts; i++) {
+		fields[i].name =
+			(struct hg_str){ t->head.p + t->parts[i].name_at, t->parts[i].name_n };
+		fields[i].value =
+			(struct hg_str){ t->head.p + t->parts[i].value_at, t->parts[i].value_n };
+	}
+	for (uint32_t i = 0; i < t->n_parts; i++) {
+		static const char *const hops[] = { "connection", "keep-alive", "proxy-connection",
+			"te", "trailer", "transfer-encoding", "upgrade" };
+		bool hops_here = is_named_by_connection(fields, t->n_parts, fields[i].name);
+		for (size_t h = 0; h < sizeof(hops) / sizeof(*hops) && !hops_here; h++)
+			hops_here = hg_str_is_nocase(fields[i].name, hg_str(hops[h]));
+		if (!hops_here)
+			kept[n_kept++] = fields[i];
+	}
+	return hg_head_new(t->status, kept, n_kept);
+}
+
+static int status_of(const char *line, size_t n)
+{
+	const char *space = memchr(line, ' ', n);
+	uint64_t status;
+
+	if (!space || n - (size_t)(space - line) < 4 ||
+		!hg_parse_u64((struct hg_str){ space + 1, 3 }, &status))
+		return 0;
+	return (int)status;
+}
+
+static void end_of_head(struct transfer *t)
+{
+	struct hg_now now = hg_loop_now(t->upstream->loop);
+
+	if (t->status < 200 || t->status > 599) /* 1xx: another head follows */
+		return;
+	struct hg_head *head = head_of(t);
+	t->has_head = true;
+	hg_dispatcher_on_head(t->upstream->dispatcher, t->flight, head, &now);
+	hg_head_unref(head);
+}
+
+static size_t on_line(char *p, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	size_t all = size * n, line_n = all;
+
+	if (!t->flight || t->is_bad)
+		return 0;
+	if (t->has_head)
+		return all; /* trailers: dropped */
+	while (line_n && (p[line_n - 1] == '\n' || p[line_n - 1] == '\r'))
+		line_n--;
+	t->in_callback = true;
+	if (line_n >= 5 && memcmp(p, "HTTP/", 5) == 0) {
+		t->status = status_of(p, line_n);
+		t->n_parts = 0;
+		hg_text_clear(&t->head);
+	} else if (line_n) {
+		t->is_bad = !take_field(t, p, line_n);
+	} else {
+		end_of_head(t);
+	}
+	t->in_callback = false;
+	return t->flight && !t->is_bad ? all : 0;
+}
+
+/* -- bodies
+ * ----------------------------------------------------------------------------------------- */
+
+static size_t on_body(char *p, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	size_t all = size * n;
+
+	if (!t->flight || !t->has_head)
+		return 0;
+	if (t->is_paused)
+		return CURL_WRITEFUNC_PAUSE;
+	struct hg_now now = hg_loop_now(t->upstream->loop);
+	struct hg_chunk *c = hg_chunk_new((struct hg_str){ p, all });
+	t->in_callback = true;
+	hg_dispatcher_on_chunk(t->upstream->dispatcher, t->flight, c, &now);
+	t->in_callback = false;
+	hg_chunk_unref(c);
+	return t->flight ? all : 0;
+}
+
+static size_t on_upload(char *to, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	size_t room = size * n, given = 0;
+
+	if (!t->flight)
+		return CURL_READFUNC_ABORT;
+	const struct hg_chunks *body = &t->flight->ask.body;
+	while (given < room && t->chunk < body->n) {
+		const struct hg_chunk *c = body->items[t->chunk];
+		size_t piece = c->n - t->at < room - given ? c->n - t->at : room - given;
+		memcpy(to + given, c->bytes + t->at, piece);
+		given += piece;
+		t->at += piece;
+		if (t->at == c->n) {
+			t->chunk++;
+			t->at = 0;
+		}
+	}
+	return given;
+}
+
+/* RFC 9110, 9.2.2 */
+static bool is_idempotent(const struct hg_flight *f)
+{
+	return !hg_str_is(f->ask.method, HG_STR("POST")) &&
+	       !hg_str_is(f->ask.method, HG_STR("PATCH"));
+}
+
+/* libcurl may send a body twice only where a repetition is harmless. */
+static int on_seek(void *arg, curl_off_t to, int whence)
+{
+	struct transfer *t = arg;
+	bool untouched = !t->chunk && !t->at;
+
+	if (to != 0 || whence != SEEK_SET || !t->flight)
+		return CURL_SEEKFUNC_FAIL;
+	if (!untouched && !is_idempotent(t->flight))
+		return CURL_SEEKFUNC_FAIL;
+	t->chunk = 0;
+	t->at = 0;
+	return CURL_SEEKFUNC_OK;
+}
+
+static int on_connected(void *arg, char *ip, char *local_ip, int port, int local_port)
+{
+	struct transfer *t = arg;
+
+	(void)ip;
+	(void)local_ip;
+	(void)port;
+	(void)local_port;
+	if (!t->flight)
+		return CURL_PREREQFUNC_ABORT;
+	struct hg_now now = hg_loop_now(t->upstream->loop);
+	t->in_callback = true;
+	hg_dispatcher_on_connected(t->upstream->dispatcher, t->flight, &now);
+	t->in_callback = false;
+	return t->flight ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+/* -- a transfer's life
+ * --------------------------------------------------------------------------------- */
+
+static void transfer_free(struct transfer *t)
+{
+	hg_list_remove(&t->link);
+	curl_easy_cleanup(t->easy);
+	curl_slist_free_all(t->fields);
+	hg_text_fini(&t->head);
+	hg_free(t);
+}
+
+static void add_field(struct transfer *t, struct hg_str name, struct hg_str value)
+{
+	struct hg_text line;
+
+	hg_text_init(&line);
+	hg_text_add(&line, name);
+	/* curl's spelling of a field with an empty value */
+	hg_text_add(&line, value.n ? HG_STR(": ") : HG_STR(";"));
+	hg_text_add(&line, value);
+	t->fields = curl_slist_append(t->fields, line.p);
+	HG_BUG_ON(!t->fields);
+	explicit_bzero(line.p, line.n);
+	hg_text_fini(&line);
+}
+
+static void add_credential(struct transfer *t, const struct hg_flight *f)
+{
+	struct hg_text value;
+	size_t n;
+
+	if (!f->token || f->ask.url.n)
+		return;
+	const char *bytes = hg_secret_bytes(f->token, &n);
+	hg_text_init(&value);
+	hg_text_add(&value, f->token_is_basic ? HG_STR("Basic ") : HG_STR("Bearer "));
+	hg_text_add(&value, (struct hg_str){ bytes, n });
+	add_field(t, HG_STR("Authorization"), hg_text_str(&value));
+	explicit_bzero(value.p, value.n);
+	hg_text_fini(&value);
+}
+
+static void add_fields(struct transfer *t, const struct hg_flight *f)
+{
+	for (uint32_t i = 0; i < f->n_fields; i++)
+		add_field(t, f->fields[i].name, f->fields[i].value);
+	add_credential(t, f);
+	/* what curl would add by itself */
+	static const char *const unwanted[] = { "Expect:", "Transfer-Encoding:" };
+	for (size_t i = 0; i < 1 + (f->ask.body.n > 0); i++)
+		t->fields = curl_slist_append(t->fields, unwanted[i]);
+	bool has_accept = false, has_type = false;
+	for (uint32_t i = 0; i < f->n_fields; i++) {
+		has_accept |= hg_str_is_nocase(f->fields[i].name, HG_STR("accept"));
+		has_type |= hg_str_is_nocase(f->fields[i].name, HG_STR("content-type"));
+	}
+	if (!has_accept)
+		t->fields = curl_slist_append(t->fields, "Accept:");
+	if (!has_type)
+		t->fields = curl_slist_append(t->fields, "Content-Type:");
+}
+
+#define SET(option, value) HG_BUG_ON(curl_easy_setopt(t->easy, option, value) != CURLE_OK)
+
+static void set_method(struct transfer *t, const struct hg_flight *f)
+{
+	struct hg_str method = f->ask.method;
+	char word[33];
+
+	HG_BUG_ON(method.n >= sizeof(word));
+	memcpy(word, method.p, method.n);
+	word[method.n] = '\0';
+	if (hg_str_is(method, HG_STR("HEAD"))) {
+		SET(CURLOPT_NOBODY, 1l);
+	} else if (f->ask.body.n || hg_str_is(method, HG_STR("POST")) ||
+		   hg_str_is(method, HG_STR("PUT")) || hg_str_is(method, HG_STR("PATCH"))) {
+		SET(CURLOPT_POST, 1l);
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)f->ask.body.bytes);
+		SET(CURLOPT_READFUNCTION, on_upload);
+		SET(CURLOPT_READDATA, t);
+		SET(CURLOPT_SEEKFUNCTION, on_seek);
+		SET(CURLOPT_SEEKDATA, t);
+		SET(CURLOPT_CUSTOMREQUEST, word);
+	} else {
+		SET(CURLOPT_CUSTOMREQUEST, word);
+	}
+	if (!f->ask.body.n && !is_idempotent(f))
+		SET(CURLOPT_FRESH_CONNECT, 1l);
+}
+
+static void set_connection(struct transfer *t, const struct hg_upstream_conf *conf, const char *url)
+{
+	SET(CURLOPT_PROTOCOLS_STR, "http,https");
+	SET(CURLOPT_HTTP_VERSION,
+		(long)(conf->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+	SET(CURLOPT_PIPEWAIT, (long)(conf->http2 && strncmp(url, "https:", 6) == 0));
+	SET(CURLOPT_SSL_VERIFYPEER, 1l);
+	SET(CURLOPT_SSL_VERIFYHOST, 2l);
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (conf->ca_file)
+		SET(CURLOPT_CAINFO, conf->ca_file);
+	if (conf->proxy)
+		SET(CURLOPT_PROXY, conf->proxy);
+	if (hg_url_is_loopback(hg_str(url)))
+		SET(CURLOPT_NOPROXY, "*");
+	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1l);
+	SET(CURLOPT_MAXAGE_CONN, (long)(conf->idle_timeout_us / 1000000));
+	/* the dispatcher keeps the time; this only frees a socket that nobody asks about any more
+	 */
+	SET(CURLOPT_CONNECTTIMEOUT, 300l);
+}
+
+static void send_flight(void *arg, struct hg_flight *f)
+{
+	struct hg_upstream *u = arg;
+	const struct hg_upstream_conf *conf = &f->snapshot->upstream;
+	struct transfer *t = hg_alloc0(sizeof(*t));
+	struct hg_text url;
+
+	t->upstream = u;
+	t->flight = f;
+	f->transfer = t;
+	hg_text_init(&t->head);
+	hg_list_init(&t->link);
+	hg_list_add(&u->transfers, &t->link);
+	t->easy = curl_easy_init();
+	HG_BUG_ON(!t->easy);
+
+	hg_text_init(&url);
+	hg_upstream_url(&url, conf, &f->ask);
+	SET(CURLOPT_URL, url.p);
+	SET(CURLOPT_PATH_AS_IS, 1l);
+	SET(CURLOPT_NOSIGNAL, 1l);
+	SET(CURLOPT_PRIVATE, t);
+	SET(CURLOPT_ERRORBUFFER, t->error);
+	SET(CURLOPT_BUFFERSIZE, READ_BYTES);
+	SET(CURLOPT_USERAGENT, conf->user_agent);
+	SET(CURLOPT_HEADERFUNCTION, on_line);
+	SET(CURLOPT_HEADERDATA, t);
+	SET(CURLOPT_WRITEFUNCTION, on_body);
+	SET(CURLOPT_WRITEDATA, t);
+	SET(CURLOPT_PREREQFUNCTION, on_connected);
+	SET(CURLOPT_PREREQDATA, t);
+	set_method(t, f);
+	set_connection(t, conf, url.p);
+	add_fields(t, f);
+	SET(CURLOPT_HTTPHEADER, t->fields);
+	hg_text_fini(&url);
+	/* curl asks for a timer at once and starts from there, never inside this call */
+	HG_BUG_ON(curl_multi_add_handle(u->multi, t->easy) != CURLM_OK);
+}
+
+static void abort_flight(void *arg, struct hg_flight *f)
+{
+	struct hg_upstream *u = arg;
+	struct transfer *t = f->transfer;
+
+	if (!t)
+		return;
+	f->transfer = NULL;
+	t->flight = NULL;
+	if (t->in_callback)
+		return; /* the callback says no to curl, and the end of the transfer frees it */
+	(void)curl_multi_remove_handle(u->multi, t->easy);
+	transfer_free(t);
+}
+
+static void pause_flight(void *arg, struct hg_flight *f, bool paused)
+{
+	struct transfer *t = f->transfer;
+
+	(void)arg;
+	if (!t || t->is_paused == paused)
+		return;
+	t->is_paused = paused; /* the next piece is refused by on_body */
+	if (!paused && !t->in_callback)
+		(void)curl_easy_pause(t->easy, CURLPAUSE_CONT);
+}
+
+/* -- what curl reports
+ * ------------------------------------------------------------------------------------ */
+
+static int code_of(const struct transfer *t, CURLcode result)
+{
+	if (result == CURLE_OK)
+		return t->has_head ? 0 : HG_EIO;
+	switch ((int)result) {
+	case CURLE_OPERATION_TIMEDOUT:
+		return HG_ETIMEOUT;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+		return HG_EDENIED;
+	default:
+		return HG_EIO;
+	}
+}
+
+static void end_transfer(struct transfer *t, CURLcode result)
+{
+	struct hg_upstream *u = t->upstream;
+	struct hg_flight *f = t->flight;
+	long sent_bytes = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+	(void)curl_multi_remove_handle(u->multi, t->easy);
+	if (f) {
+		struct hg_now now = hg_loop_now(u->loop);
+		char why[CURL_ERROR_SIZE];
+		const char *text = t->is_bad     ? "malformed reply"
+		                   : t->error[0] ? t->error
+		                                 : curl_easy_strerror(result);
+		(void)snprintf(why, sizeof(why), "%s", text);
+		int code = t->is_bad ? HG_EINVAL : code_of(t, result);
+		f->transfer = NULL;
+		transfer_free(t);
+		hg_dispatcher_on_end(u->dispatcher, f, code, sent_bytes > 0, why, &now);
+		return;
+	}
+	transfer_free(t);
+}
+
+static void reap(struct hg_upstream *u)
+{
+	CURLMsg *msg;
+	int left;
+
+	while ((msg = curl_multi_info_read(u->multi, &left)) != NULL) {
+		struct transfer *t = NULL;
+		CURLcode result = msg->data.result;
+		if (msg->msg != CURLMSG_DONE)
+			continue;
+		(void)curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
+		end_transfer(t, result);
+	}
+}
+
+static void act(struct hg_upstream *u, curl_socket_t fd, int what)
+{
+	int running;
+
+	hg_loop_busy(u->loop);
+	(void)curl_multi_socket_action(u->multi, fd, what, &running);
+	reap(u);
+	u->after(u->after_arg);
+}
+
+static void on_socket(evutil_socket_t fd, short what, void *arg)
+{
+	struct watch *w = arg;
+
+	act(w->upstream, fd,
+		(what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0));
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	act(arg, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int set_timer(CURLM *multi, long in_ms, void *arg)
+{
+	struct hg_upstream *u = arg;
+	struct timeval in = { in_ms / 1000, in_ms % 1000 * 1000 };
+
+	(void)multi;
+	if (in_ms < 0)
+		(void)event_del(&u->timer);
+	else
+		(void)event_add(&u->timer, &in);
+	return 0;
+}
+
+static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *fd_arg)
+{
+	struct hg_upstream *u = arg;
+	struct watch *w = fd_arg;
+
+	(void)easy;
+	if (w)
+		(void)event_del(&w->event);
+	if (what == CURL_POLL_REMOVE) {
+		(void)curl_multi_assign(u->multi, fd, NULL);
+		hg_free(w);
+		return 0;
+	}
+	if (!w) {
+		w = hg_alloc0(sizeof(*w));
+		w->upstream = u;
+		(void)curl_multi_assign(u->multi, fd, w);
+	}
+	short wanted = (short)(EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) |
+			       (what & CURL_POLL_OUT ? EV_WRITE : 0));
+	(void)event_assign(&w->event, hg_loop_base(u->loop), fd, wanted, on_socket, w);
+	(void)event_add(&w->event, NULL);
+	return 0;
+}
+
+/* -- the whole
+ * ------------------------------------------------------------------------------------------------
+ */
+
+int hg_upstream_check(const struct hg_upstream_conf *conf, struct hg_err *err)
+{
+	CURLU *url = curl_url();
+	int rc = 0;
+
+	HG_BUG_ON(!url);
+	if (curl_url_set(url, CURLUPART_URL, conf->base_url, 0) != CURLUE_OK ||
+		(strncmp(conf->base_url, "https://", 8) != 0 &&
+			strncmp(conf->base_url, "http://", 7) != 0))
+		rc = hg_err_set(err, HG_EINVAL, "upstream.base_url: \"%s\" is no http or https URL",
+			conf->base_url);
+	else if (strncmp(conf->base_url, "http://", 7) == 0 &&
+		 !hg_url_is_loopback(hg_str(conf->base_url)))
+		rc = hg_err_set(err, HG_EINVAL,
+			"upstream.base_url: \"%s\" would send tokens in the clear; only loopback "
+			"may be http",
+			conf->base_url);
+	else if (conf->ca_file && access(conf->ca_file, R_OK) < 0)
+		rc = hg_err_set(
+			err, HG_ENOTFOUND, "upstream.ca_file: cannot read \"%s\"", conf->ca_file);
+	curl_url_cleanup(url);
+	return rc;
+}
+
+void hg_upstream_adopt(struct hg_upstream *u, const struct hg_upstream_conf *conf)
+{
+	(void)curl_multi_setopt(
+		u->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)conf->max_connections);
+}
+
+struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_upstream_conf *conf,
+	void (*after)(void *arg), void *arg, struct hg_err *err)
+{
+	if (hg_upstream_check(conf, err) < 0)
+		return NULL;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		(void)hg_err_set(err, HG_EFAIL, "libcurl does not start");
+		return NULL;
+	}
+	struct hg_upstream *u = hg_alloc0(sizeof(*u));
+	u->loop = loop;
+	u->after = after;
+	u->after_arg = arg;
+	hg_list_init(&u->transfers);
+	u->multi = curl_multi_init();
+	HG_BUG_ON(!u->multi);
+	(void)event_assign(&u->timer, hg_loop_base(loop), -1, 0, on_timer, u);
+	(void)curl_multi_setopt(u->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+	(void)curl_multi_setopt(u->multi, CURLMOPT_SOCKETDATA, u);
+	(void)curl_multi_setopt(u->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+	(void)curl_multi_setopt(u->multi, CURLMOPT_TIMERDATA, u);
+	(void)curl_multi_setopt(u->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	hg_upstream_adopt(u, conf);
+	return u;
+}
+
+void hg_upstream_free(struct hg_upstream *u)
+{
+	struct transfer *t;
+
+	if (!u)
+		return;
+	while ((t = HG_LIST_FIRST(&u->transfers, struct transfer, link)) != NULL) {
+		(void)curl_multi_remove_handle(u->multi, t->easy);
+		transfer_free(t);
+	}
+	(void)curl_multi_cleanup(u->multi);
+	(void)event_del(&u->timer);
+	hg_free(u);
+	curl_global_cleanup();
+}
+
+void hg_upstream_bind(struct hg_upstream *u, struct hg_dispatcher *d)
+{
+	u->dispatcher = d;
+}
+
+struct hg_transport hg_upstream_transport(struct hg_upstream *u)
+{
+	return (struct hg_transport){ u, send_flight, abort_flight, pause_flight };
+}
