@@ -89,6 +89,8 @@ void hg_loop_busy(struct hg_loop *l);
 /* Moves a held clock by `by_us` in steps: to each alarm in turn, letting all loops come to rest in
  * between; at rest = no loop did anything for three rounds of pings and `is_quiet` (offload
  * threads; NULL = yes) agrees. `done` runs on `on` when all is quiet at the new moment. One at a
- * time: false when another is under way or the clock is not held. Thread: `on`'s. */
+ * time: false when another is under way or the clock is not held. A loop takes part from its first
+ * turn until its hg_loop_run returns; it may not end while an advance is under way. Thread: `on`'s.
+ */
 bool hg_loops_advance(struct hg_loop *on, int64_t by_us, bool (*is_quiet)(void),
 	void (*done)(void *arg), void *arg);
