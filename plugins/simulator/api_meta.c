@@ -37,7 +37,7 @@ int sim_get_meta(struct sim_call *c)
 			"verifiable_password_authentication", 0, "ssh_key_fingerprints",
 			"SHA256_ED25519", "+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU", "ssh_keys",
 			"ssh-ed25519 "
-	                "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
+			"AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
 			"hooks", "127.0.0.0/8", "::1/128", "web", "127.0.0.0/8", "api",
 			"127.0.0.0/8", "actions", "127.0.0.0/8"));
 }

@@ -91,7 +91,7 @@ static int say_exceeded(struct sim_call *c)
 	else
 		snprintf(message, sizeof(message),
 			"API rate limit exceeded for %s ID %llu. If you reach out to GitHub "
-		        "Support "
+			"Support "
 			"for help, please include the request ID %s and timestamp %s UTC.",
 			c->who.kind == SIM_WHO_USER ? "user" : "installation", id, c->request_id,
 			sim_text_iso(c->now_s).text);

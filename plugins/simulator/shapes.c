@@ -201,7 +201,7 @@ static void add_counts(struct sim_call *c, json_t *o, const struct sim_repo *r)
 
 	json_object_update_new(o,
 		json_pack("{s:o, s:o, s:o, s:i, s:i, s:i, s:s, s:b, s:b, s:b, s:b, s:b, s:i, s:n, "
-			  "s:b, s:b, s:i, s:n, s:b, s:b, s:[], s:s, s:i, s:i, s:i, s:s}",
+			  "s:b, s:b, s:i, s:n, s:b, s:b, s:b, s:b, s:[], s:s, s:i, s:i, s:i, s:s}",
 			"created_at", sim_shape_date(r->created_s), "updated_at",
 			sim_shape_date(r->updated_s), "pushed_at", sim_shape_date(r->pushed_s),
 			"size", (int)(r->n_commits * 17), "stargazers_count", (int)r->stars,
@@ -209,7 +209,8 @@ static void add_counts(struct sim_call *c, json_t *o, const struct sim_repo *r)
 			!r->has_no_issues, "has_projects", 1, "has_downloads", 1, "has_wiki", 1,
 			"has_pages", 0, "forks_count", (int)(r->id % 40), "mirror_url", "archived",
 			r->is_archived, "disabled", 0, "open_issues_count", (int)n_open, "license",
-			"allow_forking", 1, "is_template", 0, "topics", "visibility",
+			"allow_forking", 1, "is_template", 0, "has_discussions", 0,
+			"web_commit_signoff_required", 0, "topics", "visibility",
 			r->is_private ? "private" : "public", "forks", (int)(r->id % 40),
 			"open_issues", (int)n_open, "watchers", (int)r->stars, "default_branch",
 			"main"));
@@ -279,6 +280,17 @@ static const char *association(struct sim_call *c, const struct sim_repo *r, uin
 	return user && user->is_member ? "MEMBER" : "NONE";
 }
 
+static json_t *reactions_shape(const char *url)
+{
+	static const char *const kinds[] = { "total_count", "+1", "-1", "laugh", "hooray",
+		"confused", "heart", "rocket", "eyes" };
+	json_t *o = json_pack("{s:o}", "url", URL("%s/reactions", url));
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		json_object_set_new(o, kinds[i], json_integer(0));
+	return o;
+}
+
 json_t *sim_shape_issue(struct sim_call *c, const struct sim_repo *r, const struct sim_issue *issue)
 {
 	static const struct tail tails[] = { { "labels_url", "/labels{/name}" },
@@ -299,12 +311,12 @@ json_t *sim_shape_issue(struct sim_call *c, const struct sim_repo *r, const stru
 			   "state", issue->closed ? "closed" : "open", "locked", 0, "assignee",
 			   "assignees", "milestone", "comments", (int)issue->n_comments));
 	json_object_update_new(o,
-		json_pack("{s:o, s:o, s:o, s:s, s:n, s:s?, s:n, s:{s:O, s:i, s:i}, s:o}",
-			"created_at", sim_shape_date(issue->created_s), "updated_at",
+		json_pack("{s:o, s:o, s:o, s:s, s:n, s:s?, s:n, s:o, s:o}", "created_at",
+			sim_shape_date(issue->created_s), "updated_at",
 			sim_shape_date(issue->updated_s), "closed_at",
 			sim_shape_date(issue->closed_s), "author_association",
 			association(c, r, issue->user), "active_lock_reason", "body", issue->body,
-			"closed_by", "reactions", "url", url, "total_count", 0, "+1", 0,
+			"closed_by", "reactions", reactions_shape(json_string_value(url)),
 			"state_reason", issue->closed ? json_string("completed") : json_null()));
 	json_decref(url);
 	return o;

@@ -30,10 +30,13 @@ uint64_t sim_next_id(struct sim_world *w)
 
 void sim_sha(uint64_t a, uint64_t b, char out[41])
 {
-	struct sim_world w = { .random = a * 0x9e3779b97f4a7c15u ^ b };
+	struct sim_world mixed = { .random = b };
 
-	snprintf(out, 41, "%016llx%016llx%08x", (unsigned long long)sim_random(&w),
-		(unsigned long long)sim_random(&w), (unsigned)sim_random(&w));
+	mixed.random = sim_random(&mixed) ^ a;
+	mixed.random = sim_random(&mixed);
+	uint64_t first = sim_random(&mixed), second = sim_random(&mixed);
+	snprintf(out, 41, "%016llx%016llx%08x", (unsigned long long)first,
+		(unsigned long long)second, (unsigned)sim_random(&mixed));
 }
 
 struct sim_user *sim_user_find(struct sim_world *w, struct hg_str login)
@@ -296,11 +299,33 @@ static void fill(struct sim_world *w, const struct sim_conf *conf, struct hg_now
 	w->has_token_list = conf->n_tokens > 0;
 }
 
+/* The configuration may be gone before the world is: its strings are copied. */
+static struct sim_conf copy_conf(const struct sim_conf *conf)
+{
+	struct sim_conf own = *conf;
+	const char **tokens = hg_alloc((conf->n_tokens + 1) * sizeof(*tokens));
+
+	for (uint32_t i = 0; i < conf->n_tokens; i++)
+		tokens[i] = copy(conf->tokens[i]);
+	own.tokens = tokens;
+	own.base_url = copy(conf->base_url);
+	return own;
+}
+
+static void free_conf(struct sim_conf *conf)
+{
+	for (uint32_t i = 0; i < conf->n_tokens; i++)
+		hg_free((char *)conf->tokens[i]);
+	hg_free((char **)conf->tokens);
+	hg_free((char *)conf->base_url);
+}
+
 struct sim_world *sim_world_new(const struct sim_conf *conf, struct hg_now now)
 {
 	struct sim_world *w = hg_alloc0(sizeof(*w));
+	struct sim_conf own = copy_conf(conf);
 
-	fill(w, conf, now);
+	fill(w, &own, now);
 	return w;
 }
 
@@ -309,7 +334,18 @@ void sim_world_free(struct sim_world *w)
 	if (!w)
 		return;
 	empty(w);
+	free_conf(&w->conf);
 	hg_free(w);
+}
+
+void sim_world_set(struct sim_world *w, const struct sim_conf *conf)
+{
+	w->conf.limit = w->limits.core_limit = conf->limit;
+	w->conf.window_us = conf->window_us;
+	w->conf.phase_us = conf->phase_us;
+	w->conf.delay_us = conf->delay_us;
+	w->limits.window_s = conf->window_us / 1000000;
+	w->limits.phase_s = conf->phase_us / 1000000;
 }
 
 void sim_world_clear(struct sim_world *w, struct hg_now now)

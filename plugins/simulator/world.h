@@ -148,7 +148,7 @@ struct sim_etag_rule {
 };
 
 struct sim_world {
-	struct sim_conf conf; /* borrowed strings: the plugin's configuration outlives the world */
+	struct sim_conf conf; /* its strings are copies */
 	uint64_t random;      /* state of the generator */
 	uint64_t next_id;
 	uint64_t n_minted;
@@ -185,6 +185,9 @@ struct sim_world {
 
 struct sim_world *sim_world_new(const struct sim_conf *conf, struct hg_now now);
 void sim_world_free(struct sim_world *w);
+
+/* Takes over what may change while it lives: limit, window, phase, delay. */
+void sim_world_set(struct sim_world *w, const struct sim_conf *conf);
 
 /* Throws everything away and begins again from the seed. */
 void sim_world_clear(struct sim_world *w, struct hg_now now);

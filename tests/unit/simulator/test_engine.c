@@ -188,7 +188,7 @@ static void no_member_of_an_answer_went_missing(void **state)
 		{ "/users/octocat", NULL, 33 },
 		{ "/orgs/octo-org", NULL, 28 },
 		{ REPO, NULL, 83 },
-		{ REPO "/issues", "", 29 },
+		{ REPO "/issues", "", 28 },
 		{ REPO "/issues/1/comments", "", 10 },
 		{ REPO "/commits", "", 9 },
 		{ REPO "/contents/README.md", NULL, 12 },
