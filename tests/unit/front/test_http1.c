@@ -247,6 +247,27 @@ static void a_head_may_be_as_long_as_its_limit_and_no_longer(void **state)
 	expect_stretched(before, room + 4, "v", "\x01", &small, "431 head_too_long");
 }
 
+static void a_head_that_is_over_its_limit_within_the_target_is_a_long_target(void **state)
+{
+	static const struct hg_http1_limits tight = { .head_bytes = 20, .target_bytes = 100 };
+
+	(void)state;
+	expect_stretched("GET /", 15, "a", "", &tight, "more");
+	expect_stretched("GET /", 16, "a", "", &tight, "414 head_too_long");
+}
+
+static void a_host_has_at_most_255_bytes(void **state)
+{
+	char want[400] = "ok GET / host=";
+
+	(void)state;
+	memset(want + strlen(want), 'a', 255);
+	memcpy(want + 14 + 255, ":1 keep rest=0", sizeof(":1 keep rest=0"));
+	expect_stretched("GET / HTTP/1.1\r\nHost: ", 255, "a", ":1\r\n\r\n", &defaults, want);
+	expect_stretched(
+		"GET / HTTP/1.1\r\nHost: ", 256, "a", ":1\r\n\r\n", &defaults, "400 bad_host");
+}
+
 static void a_head_may_have_as_many_fields_as_its_limit_and_no_more(void **state)
 {
 	static const struct hg_http1_limits many = { 64 << 10, 1000, 20, 10, 1000 };
@@ -523,6 +544,8 @@ int main(void)
 		cmocka_unit_test(every_row_is_read_as_it_says_however_it_is_cut),
 		cmocka_unit_test(a_target_may_be_as_long_as_its_limit_and_no_longer),
 		cmocka_unit_test(a_head_may_be_as_long_as_its_limit_and_no_longer),
+		cmocka_unit_test(a_head_that_is_over_its_limit_within_the_target_is_a_long_target),
+		cmocka_unit_test(a_host_has_at_most_255_bytes),
 		cmocka_unit_test(a_head_may_have_as_many_fields_as_its_limit_and_no_more),
 		cmocka_unit_test(a_trickled_head_of_full_length_is_read_byte_by_byte),
 		cmocka_unit_test(a_body_over_the_routes_limit_is_refused_before_it_is_read),
