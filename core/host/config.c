@@ -1,0 +1,596 @@
+#include "host/config.h"
+
+#include "base/log.h"
+#include "host/env.h"
+#include <hg/mem.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define SIMULATOR_BIND "127.0.0.1:3002"
+#define DEMO_TOKEN "ghp_demonstrationOfHubgateNotARealToken0"
+
+static const char built_in[] = "version: 1\n"
+			       "listeners:\n"
+			       "- bind: 127.0.0.1:3001\n"
+			       "plugins:\n"
+			       "- use: metrics\n"
+			       "- use: cache\n"
+			       "- use: ratelimit\n";
+
+struct section {
+	const char *key;
+	const struct hg_option *rows;
+	size_t offset;
+};
+
+static const struct section sections[] = {
+	{ "log", hg_log_options, offsetof(struct hg_config, log) },
+	{ "admin", hg_admin_options, offsetof(struct hg_config, admin) },
+	{ "http", hg_http_options, offsetof(struct hg_config, http) },
+	{ "upstream", hg_upstream_options, offsetof(struct hg_config, upstream) },
+	{ "dispatch", hg_dispatch_options, offsetof(struct hg_config, dispatch) },
+	{ "credential", hg_credential_options, offsetof(struct hg_config, credential) },
+};
+#define N_SECTIONS (sizeof(sections) / sizeof(sections[0]))
+
+struct loading {
+	struct hg_config *config;
+	const struct hg_config_wish *wish;
+	struct hg_node *root;
+	struct hg_faults *faults;
+};
+
+static struct hg_arena *arena_of(const struct loading *l)
+{
+	return &l->config->keep.arena;
+}
+
+/* -- the tree: file, environment, demonstration ------------------------------------------------ */
+
+static const struct hg_place built_in_place = { "built-in defaults", 0, 0 };
+
+static struct hg_node *text_node(const struct loading *l, const char *text)
+{
+	struct hg_node *node = hg_node_scalar(arena_of(l), &built_in_place, hg_str(text));
+
+	node->is_verbatim = true;
+	return node;
+}
+
+static struct hg_node *built_in_tree(const struct loading *l)
+{
+	const char *bind = l->wish->simulator_bind ? l->wish->simulator_bind : SIMULATOR_BIND;
+	struct hg_str text = hg_str(built_in);
+
+	if (l->wish->mode == HG_CONFIG_SIMULATOR)
+		text = hg_arena_printf(arena_of(l),
+			"version: 1\nworkers: 1\nadmin: {bind: none}\n"
+			"listeners:\n- bind: \"%s\"\n  serve: [simulator]\n"
+			"plugins:\n- use: simulator\n",
+			bind);
+	return hg_yaml_parse(arena_of(l), built_in_place.file, text, l->faults);
+}
+
+static void add_simulator(struct loading *l)
+{
+	struct hg_arena *arena = arena_of(l);
+	struct hg_node *listener = hg_node_empty(arena, &built_in_place, HG_NODE_MAP);
+	struct hg_node *plugin = hg_node_empty(arena, &built_in_place, HG_NODE_MAP);
+	struct hg_node *plugins = hg_node_find(l->root, "plugins");
+	struct hg_node *listeners = hg_node_find(l->root, "listeners");
+	struct hg_node *credential = hg_node_find(l->root, "credential");
+	bool has_simulator = false;
+
+	if (plugins->kind != HG_NODE_SEQUENCE || listeners->kind != HG_NODE_SEQUENCE)
+		return; /* said elsewhere */
+	for (uint32_t i = 0; i < plugins->n; i++) {
+		const struct hg_node *use = hg_node_find(plugins->items[i], "use");
+		has_simulator |= use && hg_str_is(use->text, HG_STR("simulator"));
+	}
+	hg_node_put(arena, plugin, "use", text_node(l, "simulator"));
+	hg_node_put(arena, listener, "bind", text_node(l, "127.0.0.1:0"));
+	hg_node_put(arena, listener, "serve", text_node(l, "simulator"));
+
+	plugins = hg_node_copy(arena, plugins);
+	if (!has_simulator)
+		hg_node_add(arena, plugins, plugin);
+	hg_node_put(arena, l->root, "plugins", plugins);
+	listeners = hg_node_copy(arena, listeners);
+	l->config->simulator_listener = (int)listeners->n;
+	hg_node_add(arena, listeners, listener);
+	hg_node_put(arena, l->root, "listeners", listeners);
+
+	if (!credential || credential->kind != HG_NODE_MAP)
+		credential = hg_node_empty(arena, &built_in_place, HG_NODE_MAP);
+	if (!hg_node_find(credential, "token")) {
+		credential = hg_node_copy(arena, credential);
+		hg_node_put(arena, credential, "token", text_node(l, DEMO_TOKEN));
+		hg_node_put(arena, l->root, "credential", credential);
+	}
+}
+
+static void put_absent(struct loading *l, const struct hg_node *from, const char *key)
+{
+	struct hg_node *there = hg_node_find(l->root, key);
+
+	if ((!there || hg_node_is_null(there)) && hg_node_find(from, key))
+		hg_node_put(arena_of(l), l->root, key, hg_node_find(from, key));
+}
+
+static bool make_tree(struct loading *l)
+{
+	struct hg_node *base = built_in_tree(l);
+	struct hg_node *file = NULL;
+
+	if (!base)
+		return false;
+	if (l->wish->file)
+		file = hg_yaml_load(arena_of(l), l->wish->file, l->faults);
+	else
+		file = hg_node_empty(arena_of(l), &built_in_place, HG_NODE_MAP);
+	if (!file)
+		return false;
+
+	struct hg_node *list = hg_node_find(file, "plugins");
+	struct hg_env_wish env = { .look = l->wish->look,
+		.is_demo = l->wish->mode != HG_CONFIG_RUN,
+		.plugins_are_default = !list || hg_node_is_null(list) };
+	l->root = hg_node_copy(arena_of(l), file);
+	put_absent(l, base, "listeners");
+	put_absent(l, base, "plugins");
+	if (l->wish->mode == HG_CONFIG_SIMULATOR) {
+		put_absent(l, base, "workers");
+		put_absent(l, base, "admin");
+	}
+	if (env.look)
+		hg_env_apply(arena_of(l), l->root, &env, l->faults, &l->config->unsupported);
+	if (l->wish->mode == HG_CONFIG_DEMO)
+		add_simulator(l);
+	return true;
+}
+
+/* -- reading it ------------------------------------------------------------------------------- */
+
+static void read_sections(struct loading *l)
+{
+	static const char *const others[] = { "log", "admin", "http", "upstream", "dispatch",
+		"credential", "listeners", "plugins", NULL };
+	struct hg_config *c = l->config;
+
+	hg_options_read(hg_main_options, "", l->root, others, &c->main, &c->keep, l->faults);
+	for (size_t i = 0; i < N_SECTIONS; i++) {
+		const struct hg_node *node = hg_node_find(l->root, sections[i].key);
+		hg_options_read(sections[i].rows, sections[i].key, node, NULL,
+			(char *)c + sections[i].offset, &c->keep, l->faults);
+	}
+}
+
+static struct hg_place place_in(const struct hg_node *map, const char *key)
+{
+	const struct hg_node *node = map ? hg_node_find(map, key) : NULL;
+
+	if (node)
+		return node->place;
+	return map ? map->place : built_in_place;
+}
+
+static void check_workers(struct loading *l)
+{
+	struct hg_config *c = l->config;
+	struct hg_place place = place_in(l->root, "workers");
+	uint64_t n = 0;
+
+	if (strcmp(c->main.workers, "auto") == 0) {
+		cpu_set_t set;
+		CPU_ZERO(&set);
+		n = sched_getaffinity(0, sizeof(set), &set) == 0 ? (uint64_t)CPU_COUNT(&set) : 1;
+		n = n > 64 ? 64 : n;
+	} else if (!hg_parse_u64(hg_str(c->main.workers), &n) || n < 1 || n > 64) {
+		hg_faults_add(l->faults, &place, "workers", "expected auto or 1 to 64, got \"%s\"",
+			c->main.workers);
+		n = 1;
+	}
+	c->workers = (uint32_t)n;
+}
+
+static bool is_loopback_url(struct hg_str url)
+{
+	static const char *const starts[] = { "http://127.", "http://localhost:",
+		"http://localhost/", "http://[::1]" };
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		if (hg_str_starts(url, hg_str(starts[i])))
+			return true;
+	}
+	return hg_str_is(url, HG_STR("http://localhost"));
+}
+
+static void check_url(struct loading *l, const char *key, const char *url)
+{
+	const struct hg_node *section = hg_node_find(l->root, "upstream");
+	struct hg_place place = place_in(section, key);
+	char path[64];
+
+	if (!url)
+		return;
+	snprintf(path, sizeof(path), "upstream.%s", key);
+	size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : 7;
+	if ((scheme == 7 && strncmp(url, "http://", 7) != 0) || !url[scheme] || url[scheme] == '/')
+		hg_faults_add(l->faults, &place, path, "expected an https:// URL");
+	else if (strchr(url + scheme, '@'))
+		hg_faults_add(l->faults, &place, path,
+			"a URL with a name or password: tokens go into credential.token");
+	else if (strpbrk(url, "?# \t"))
+		hg_faults_add(l->faults, &place, path, "a base has no query, fragment or blank");
+	else if (scheme == 7 && !is_loopback_url(hg_str(url)))
+		hg_faults_add(l->faults, &place, path,
+			"http:// would send tokens in the clear: write https:// (http:// is for "
+			"loopback)");
+}
+
+static bool name_is_fine(const char *name)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+
+	return n > 0 && n <= 40 && !name[n] && name[0] >= 'a' && name[0] <= 'z';
+}
+
+bool hg_config_name_is_taken(struct hg_str name)
+{
+	static const char *const words[] = {
+#define X(id, word, help) word,
+		HG_COMPONENTS(X)
+#undef X
+			"github",
+		"health", "log", "clock", "reload", "hubgate"
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (hg_str_is(name, hg_str(words[i])))
+			return true;
+	}
+	return false;
+}
+
+/* "/x/my-cache.so" and "my-cache" are both called my-cache. */
+static const char *name_of_file(struct hg_arena *arena, const char *use)
+{
+	const char *slash = strrchr(use, '/');
+	const char *base = slash ? slash + 1 : use;
+	size_t n = strlen(base);
+
+	if (n > 3 && strcmp(base + n - 3, ".so") == 0)
+		n -= 3;
+	return hg_arena_copy(arena, (struct hg_str){ base, n }).p;
+}
+
+/* The keys of an entry that are the plugin's: unknown ones are found when its table is known. */
+static void read_entry(struct loading *l, struct hg_plugin_plan *plan)
+{
+	static const char *const own[] = { "use", "name" };
+	struct hg_arena *arena = arena_of(l);
+	struct hg_node *map = hg_node_empty(arena, &plan->node->place, HG_NODE_MAP);
+
+	if (plan->node->kind != HG_NODE_MAP) {
+		hg_faults_add(l->faults, &plan->node->place, plan->path,
+			"expected a mapping with `use:`, got %s", hg_node_kind_name(plan->node));
+		return;
+	}
+	for (int i = 0; i < 2; i++) {
+		struct hg_node *value = hg_node_find(plan->node, own[i]);
+		if (value)
+			hg_node_put(arena, map, own[i], value);
+	}
+	hg_options_read(hg_plugin_entry_options, plan->path, map, NULL, &plan->entry,
+		&l->config->keep, l->faults);
+	if (!plan->entry.use)
+		return;
+	if (!plan->entry.name)
+		plan->entry.name = name_of_file(arena, plan->entry.use);
+
+	struct hg_place place = place_in(plan->node, hg_node_find(map, "name") ? "name" : "use");
+	if (!name_is_fine(plan->entry.name))
+		hg_faults_add(l->faults, &place, plan->path,
+			"\"%s\" is no name: lower-case letters, digits, - and _, 40 at most",
+			plan->entry.name);
+	else if (hg_config_name_is_taken(hg_str(plan->entry.name)))
+		hg_faults_add(l->faults, &place, plan->path,
+			"\"%s\" is a name of hubgate's own: give the instance another `name:`",
+			plan->entry.name);
+	for (struct hg_plugin_plan *p = l->config->plugins; p < plan; p++) {
+		if (p->entry.name && strcmp(p->entry.name, plan->entry.name) == 0)
+			hg_faults_add(l->faults, &place, plan->path,
+				"\"%s\" is the name of %s already: give one of them another "
+				"`name:`",
+				plan->entry.name, p->path);
+	}
+}
+
+static const struct hg_node *sequence(struct loading *l, const char *key, uint32_t most)
+{
+	const struct hg_node *list = hg_node_find(l->root, key);
+
+	if (!list)
+		return NULL;
+	if (list->kind != HG_NODE_SEQUENCE) {
+		hg_faults_add(l->faults, &list->place, key, "expected a sequence, got %s",
+			hg_node_kind_name(list));
+		return NULL;
+	}
+	if (list->n > most) {
+		hg_faults_add(l->faults, &list->place, key, "more than %u", most);
+		return NULL;
+	}
+	return list;
+}
+
+static void read_plugins(struct loading *l)
+{
+	const struct hg_node *list = sequence(l, "plugins", HG_INSTANCES_MAX);
+
+	for (uint32_t i = 0; list && i < list->n; i++) {
+		struct hg_plugin_plan *plan = &l->config->plugins[i];
+		plan->path = hg_arena_printf(arena_of(l), "plugins[%u]", i).p;
+		plan->node = list->items[i];
+		read_entry(l, plan);
+		l->config->n_plugins++;
+	}
+}
+
+static void check_serve(struct loading *l, const struct hg_listener_plan *plan)
+{
+	const char *words[HG_INSTANCES_MAX + 2] = { "github", "health" };
+	uint32_t n = 2;
+
+	for (uint32_t i = 0; i < l->config->n_plugins; i++) {
+		if (l->config->plugins[i].entry.name)
+			words[n++] = l->config->plugins[i].entry.name;
+	}
+	for (uint32_t i = 0; i < plan->entry.serve.n; i++) {
+		const char *word = plan->entry.serve.items[i];
+		bool found = false;
+		for (uint32_t k = 0; k < n; k++)
+			found |= strcmp(word, words[k]) == 0;
+		if (found)
+			continue;
+		const char *meant = hg_meant(hg_str(word), words, n);
+		hg_faults_add(l->faults, &plan->place, plan->path,
+			"serve: \"%s\" is neither github, health nor an instance of `plugins:`"
+			"%s%s%s",
+			word, meant ? " (did you mean \"" : "", meant ? meant : "",
+			meant ? "\"?)" : "");
+	}
+}
+
+static void check_bind(struct loading *l, struct hg_listener_plan *plan, uint32_t index)
+{
+	struct hg_err err = HG_ERR_INIT;
+	uint32_t twins = 0;
+
+	if (hg_address_parse(hg_str(plan->entry.bind), &plan->address, &err) < 0) {
+		hg_faults_add(l->faults, &plan->place, plan->path, "bind: %s", err.text);
+		return;
+	}
+	if (!plan->address.is_loopback)
+		hg_faults_add(l->faults, &plan->place, plan->path,
+			"bind: %s is not loopback: without TLS and keys, whoever reaches it could "
+			"spend your token; bind 127.0.0.1, [::1] or unix:/path",
+			plan->entry.bind);
+	for (uint32_t i = 0; i < index; i++) {
+		const char *bind = l->config->listeners[i].entry.bind;
+		twins += bind && strcmp(bind, plan->entry.bind) == 0;
+	}
+	plan->name = plan->entry.bind;
+	if (!twins)
+		return;
+	if (plan->address.is_unix || hg_address_port(&plan->address))
+		hg_faults_add(l->faults, &plan->place, plan->path, "bind: %s is written twice",
+			plan->entry.bind);
+	else
+		plan->name = hg_arena_printf(arena_of(l), "%s#%u", plan->entry.bind, twins + 1).p;
+}
+
+static void read_listeners(struct loading *l)
+{
+	struct hg_config *c = l->config;
+	const struct hg_node *list = sequence(l, "listeners", HG_LISTENERS_MAX - 1);
+
+	for (uint32_t i = 0; list && i < list->n; i++) {
+		struct hg_listener_plan *plan = &c->listeners[i];
+		const struct hg_node *node = list->items[i];
+		plan->path = hg_arena_printf(arena_of(l), "listeners[%u]", i).p;
+		hg_options_read(hg_listener_options, plan->path, node, NULL, &plan->entry, &c->keep,
+			l->faults);
+		c->n_listeners++;
+		plan->place = place_in(node, "bind");
+		plan->serves_all = !hg_node_find(node, "serve");
+		if (!plan->entry.bind)
+			continue;
+		check_bind(l, plan, i);
+		plan->place = place_in(node, "serve");
+		check_serve(l, plan);
+	}
+	if (list && list->n == 0)
+		hg_faults_add(l->faults, &list->place, "listeners", "must name at least one");
+}
+
+/* -- defaults that depend on the machine -------------------------------------------------------- */
+
+static const char *look_up(struct loading *l, const char *name)
+{
+	const char *value = l->wish->look ? l->wish->look(name) : NULL;
+
+	return value && value[0] == '/' ? value : NULL;
+}
+
+static void set_admin(struct loading *l)
+{
+	struct hg_config *c = l->config;
+	struct hg_place place = place_in(hg_node_find(l->root, "admin"), "bind");
+	const char *runtime = look_up(l, "XDG_RUNTIME_DIR");
+	struct hg_err err = HG_ERR_INIT;
+
+	if (c->admin.bind && strcmp(c->admin.bind, "none") == 0)
+		return;
+	if (!c->admin.bind && geteuid() == 0)
+		c->admin.bind = "unix:/run/hubgate/admin.sock";
+	else if (!c->admin.bind && runtime)
+		c->admin.bind =
+			hg_arena_printf(arena_of(l), "unix:%s/hubgate/admin.sock", runtime).p;
+	else if (!c->admin.bind)
+		c->admin.bind = hg_arena_printf(
+			arena_of(l), "unix:/tmp/hubgate-%u/admin.sock", (unsigned)geteuid())
+					.p;
+	if (hg_address_parse(hg_str(c->admin.bind), &c->admin_address, &err) < 0)
+		hg_faults_add(l->faults, &place, "admin.bind", "%s", err.text);
+	else if (!c->admin_address.is_unix)
+		hg_faults_add(l->faults, &place, "admin.bind",
+			"must be unix:/path (mode 0600 guards it) or none");
+	c->has_admin = true;
+}
+
+static void set_state_dir(struct loading *l)
+{
+	struct hg_config *c = l->config;
+	struct hg_place place = place_in(l->root, "state_dir");
+	const char *state = look_up(l, "XDG_STATE_HOME"), *home = look_up(l, "HOME");
+
+	if (c->main.state_dir && c->main.state_dir[0] != '/')
+		hg_faults_add(l->faults, &place, "state_dir", "must be an absolute path");
+	if (c->main.state_dir)
+		return;
+	if (geteuid() == 0 || (!state && !home))
+		c->main.state_dir = "/var/lib/hubgate";
+	else if (state)
+		c->main.state_dir = hg_arena_printf(arena_of(l), "%s/hubgate", state).p;
+	else
+		c->main.state_dir =
+			hg_arena_printf(arena_of(l), "%s/.local/state/hubgate", home).p;
+}
+
+/* --plugin-path, the file, or: plugins/ beside the program, then its library folder. */
+static void set_plugin_path(struct loading *l)
+{
+	struct hg_config *c = l->config;
+	const char **items = hg_arena_alloc0(arena_of(l), 16 * sizeof(*items));
+	uint32_t n = 0;
+
+	if (l->wish->plugin_path) {
+		for (const char *p = l->wish->plugin_path; *p && n < 16;) {
+			size_t len = strcspn(p, ":");
+			if (len)
+				items[n++] =
+					hg_arena_copy(arena_of(l), (struct hg_str){ p, len }).p;
+			p += len + (p[len] == ':');
+		}
+	} else if (c->main.plugin_path.n) {
+		return;
+	} else {
+		char exe[4096];
+		ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+		exe[len > 0 ? len : 0] = 0;
+		char *slash = strrchr(exe, '/');
+		if (slash)
+			*slash = 0;
+		items[n++] = hg_arena_printf(arena_of(l), "%s/plugins", exe).p;
+		items[n++] = hg_arena_printf(arena_of(l), "%s/../lib/hubgate/plugins", exe).p;
+	}
+	c->main.plugin_path = (struct hg_option_list){ items, n };
+}
+
+struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_faults *faults)
+{
+	struct hg_config *c = hg_alloc0(sizeof(*c));
+	struct loading l = { .config = c, .wish = wish, .faults = faults };
+
+	hg_keep_init(&c->keep);
+	hg_text_init(&c->unsupported);
+	c->simulator_listener = -1;
+	c->file = wish->file ? hg_arena_copy(&c->keep.arena, hg_str(wish->file)).p : NULL;
+	if (!make_tree(&l))
+		return c;
+	read_sections(&l);
+	check_workers(&l);
+	check_url(&l, "base_url", c->upstream.base_url);
+	check_url(&l, "graphql_url", c->upstream.graphql_url);
+	check_url(&l, "uploads_url", c->upstream.uploads_url);
+	read_plugins(&l);
+	read_listeners(&l);
+	set_admin(&l);
+	set_state_dir(&l);
+	set_plugin_path(&l);
+	c->dispatch_place = place_in(hg_node_find(l.root, "dispatch"), "strategy");
+	c->credential_place = place_in(hg_node_find(l.root, "credential"), "token");
+	return c;
+}
+
+void hg_config_free(struct hg_config *c)
+{
+	if (!c)
+		return;
+	hg_text_fini(&c->unsupported);
+	hg_keep_fini(&c->keep);
+	hg_free(c);
+}
+
+/* -- showing and comparing ----------------------------------------------------------------------- */
+
+static void print_rows(const struct hg_option *rows, const void *conf, bool first,
+	struct hg_text *out)
+{
+	for (const struct hg_option *row = rows; row->key; row++) {
+		hg_text_add(out, first ? HG_STR("") : HG_STR(","));
+		first = false;
+		hg_text_add_json(out, hg_option_key(row));
+		hg_text_add_char(out, ':');
+		hg_option_print(row, conf, out);
+	}
+}
+
+void hg_config_print(const struct hg_config *c, struct hg_text *out)
+{
+	hg_text_add_char(out, '{');
+	hg_text_add(out, HG_STR("\"file\":"));
+	hg_text_add_json(out, hg_str(c->file ? c->file : "built-in defaults"));
+	print_rows(hg_main_options, &c->main, false, out);
+	for (size_t i = 0; i < N_SECTIONS; i++) {
+		hg_text_printf(out, ",\"%s\":{", sections[i].key);
+		print_rows(sections[i].rows, (const char *)c + sections[i].offset, true, out);
+		hg_text_add_char(out, '}');
+	}
+	hg_text_add(out, HG_STR(",\"listeners\":["));
+	for (uint32_t i = 0; i < c->n_listeners; i++) {
+		hg_text_add(out, i ? HG_STR(",{") : HG_STR("{"));
+		print_rows(hg_listener_options, &c->listeners[i].entry, true, out);
+		hg_text_add_char(out, '}');
+	}
+	hg_text_add(out, HG_STR("]}"));
+}
+
+static void compare_rows(const struct hg_option *rows, const char *section, const void *now,
+	const void *wanted, const struct hg_place *place, struct hg_faults *faults)
+{
+	for (const struct hg_option *row = rows; row->key; row++) {
+		struct hg_str key = hg_option_key(row);
+		char path[128];
+		if ((row->flags & HG_OPT_LIVE) || hg_option_is_same(row, now, wanted))
+			continue;
+		snprintf(path, sizeof(path), "%s%s%.*s", section, section[0] ? "." : "",
+			(int)key.n, key.p);
+		hg_faults_add(faults, place, path, "has changed, and that needs a restart");
+	}
+}
+
+void hg_config_compare(
+	const struct hg_config *now, const struct hg_config *wanted, struct hg_faults *faults)
+{
+	struct hg_place place = { wanted->file, 0, 0 };
+
+	compare_rows(hg_main_options, "", &now->main, &wanted->main, &place, faults);
+	for (size_t i = 0; i < N_SECTIONS; i++)
+		compare_rows(sections[i].rows, sections[i].key,
+			(const char *)now + sections[i].offset,
+			(const char *)wanted + sections[i].offset, &place, faults);
+}

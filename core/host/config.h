@@ -1,0 +1,82 @@
+/*
+ * config - one configuration as read: file, environment and defaults put together and checked.
+ *
+ *     built-in text  <  environment  <  file          (--demo adds the simulator to what comes out)
+ *
+ * A file may leave out `listeners:` and `plugins:`; then the built-in ones stand. Plugins are only
+ * named here; their options are read when their tables are known (setup.h).
+ *
+ * Thread: host.   Ownership: everything dies with the config.
+ */
+#pragma once
+#include "base/text.h"
+#include "host/core_options.h"
+#include "host/listen.h"
+#include "host/options.h"
+
+#define HG_LISTENERS_MAX 32
+
+enum hg_config_mode {
+	HG_CONFIG_RUN,
+	HG_CONFIG_DEMO,      /* GitHub is the simulator plugin, on a listener of its own */
+	HG_CONFIG_SIMULATOR, /* the simulator and nothing else */
+};
+
+struct hg_config_wish {
+	const char *file; /* NULL = built-in defaults */
+	enum hg_config_mode mode;
+	const char *simulator_bind;             /* HG_CONFIG_SIMULATOR; NULL = 127.0.0.1:3002 */
+	const char *plugin_path;                /* folders parted by ':'; NULL = the file's */
+	const char *(*look)(const char *name);  /* the environment */
+};
+
+struct hg_listener_plan {
+	struct hg_listener_entry entry;
+	const char *name; /* the bind text; a second one of port 0 gets "#2" */
+	const char *path; /* "listeners[0]" */
+	struct hg_place place;
+	struct hg_address address;
+	bool serves_all; /* no `serve:` */
+};
+
+struct hg_plugin_plan {
+	struct hg_plugin_entry entry;
+	const char *path; /* "plugins[2]" */
+	const struct hg_node *node;
+};
+
+struct hg_config {
+	struct hg_keep keep; /* of everything below */
+	struct hg_main_conf main;
+	struct hg_log_conf log;
+	struct hg_admin_conf admin;
+	struct hg_http_conf http;
+	struct hg_upstream_conf upstream;
+	struct hg_dispatch_conf dispatch;
+	struct hg_credential_conf credential;
+
+	const char *file; /* NULL = none */
+	uint32_t workers;
+	uint32_t n_listeners, n_plugins;
+	struct hg_listener_plan listeners[HG_LISTENERS_MAX];
+	struct hg_plugin_plan plugins[HG_INSTANCES_MAX];
+	bool has_admin;
+	struct hg_address admin_address;
+	int simulator_listener; /* in `listeners`; -1 = none. The upstream of a demonstration */
+	struct hg_place credential_place, dispatch_place;
+	struct hg_text unsupported; /* variables that are set but wait for their plugin */
+};
+
+/* Always returns one; it is usable when `faults` has no errors. */
+struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_faults *faults);
+void hg_config_free(struct hg_config *c); /* NULL is fine */
+
+/* {"http":{"max_head_bytes":"64KiB",…},…}, secrets masked. */
+void hg_config_print(const struct hg_config *c, struct hg_text *out);
+
+/* Adds a fault for each option without HG_OPT_LIVE that differs: it needs a restart. */
+void hg_config_compare(
+	const struct hg_config *now, const struct hg_config *wanted, struct hg_faults *faults);
+
+/* Names an instance may not have, because they mean something else. */
+bool hg_config_name_is_taken(struct hg_str name);

@@ -1,0 +1,138 @@
+#include "host/core_options.h"
+
+#define LIVE HG_OPT_LIVE
+
+const struct hg_option hg_main_options[] = {
+	HG_INT(struct hg_main_conf, version, "1", "1", "1", LIVE,
+		"Version of this file's format."),
+	HG_STRING(struct hg_main_conf, workers, "auto", 0,
+		"Threads that serve clients: auto (one a core) or 1 to 64."),
+	HG_STRING(struct hg_main_conf, state_dir, NULL, 0,
+		"Where plugins keep what survives a restart; default $XDG_STATE_HOME/hubgate or "
+		"/var/lib/hubgate."),
+	HG_LIST(struct hg_main_conf, plugin_path, NULL, LIVE,
+		"Folders that plugin files are looked for in; default: plugins/ beside the program, "
+		"then its library folder."),
+	HG_INT(struct hg_main_conf, offload_threads, "4", "1", "64", 0,
+		"Threads for what blocks."),
+	HG_INT(struct hg_main_conf, max_series, "2000", "10", "1000000", 0,
+		"Series of one metric; beyond it all is counted as \"other\"."),
+	HG_USEC(struct hg_main_conf, drain_timeout_us, "10s", "0", "1h", LIVE,
+		"How long requests under way may take after SIGTERM."),
+	{ 0 },
+};
+
+const struct hg_option hg_log_options[] = {
+	HG_ENUM(struct hg_log_conf, level, "info", "error|warn|info|debug", LIVE,
+		"What is logged, of all components."),
+	HG_ENUM(struct hg_log_conf, format, "text", "text|json", LIVE, "Form of a line."),
+	{ 0 },
+};
+
+const struct hg_option hg_admin_options[] = {
+	HG_STRING(struct hg_admin_conf, bind, NULL, 0,
+		"unix:/path of the admin socket, or none; default: the user's own run-time folder."),
+	{ 0 },
+};
+
+const struct hg_option hg_http_options[] = {
+	HG_BYTES(struct hg_http_conf, max_head_bytes, "64KiB", "1KiB", "1MiB", LIVE,
+		"Head of a request; over it 431."),
+	HG_INT(struct hg_http_conf, max_fields, "100", "10", "1000", LIVE,
+		"Header fields of a request; over it 431."),
+	HG_BYTES(struct hg_http_conf, max_target_bytes, "8KiB", "256B", "64KiB", LIVE,
+		"Path and query of a request; over it 414."),
+	HG_BYTES(struct hg_http_conf, max_body_bytes, "32MiB", "0", "1GiB", LIVE,
+		"Body of a request; over it 413."),
+	HG_USEC(struct hg_http_conf, head_timeout_us, "10s", "10ms", "10min", LIVE,
+		"From the first byte of a head to its last; over it 408."),
+	HG_USEC(struct hg_http_conf, body_timeout_us, "30s", "10ms", "1h", LIVE,
+		"Between two pieces of a body; over it 408."),
+	HG_USEC(struct hg_http_conf, idle_timeout_us, "60s", "10ms", "1d", LIVE,
+		"How long an idle connection is kept."),
+	HG_USEC(struct hg_http_conf, write_timeout_us, "30s", "10ms", "1h", LIVE,
+		"How long a client may take nothing of its reply."),
+	HG_INT(struct hg_http_conf, max_connections, "10000", "1", "1000000", LIVE,
+		"Client connections, per front."),
+	HG_BYTES(struct hg_http_conf, write_window_bytes, "256KiB", "4KiB", "64MiB", LIVE,
+		"How much of a reply may wait in a connection."),
+	HG_LIST(struct hg_http_conf, public_urls, NULL, LIVE,
+		"Bases, besides loopback names, that links in replies may be rewritten to."),
+	HG_BOOL(struct hg_http_conf, passthrough, "true", LIVE,
+		"Forward a client's own GitHub token as itself."),
+	{ 0 },
+};
+
+const struct hg_option hg_upstream_options[] = {
+	HG_STRING(struct hg_upstream_conf, base_url, "https://api.github.com", LIVE,
+		"GitHub's REST API; an Enterprise Server's ends in /api/v3."),
+	HG_STRING(struct hg_upstream_conf, graphql_url, NULL, LIVE,
+		"GraphQL; default: derived from base_url."),
+	HG_STRING(struct hg_upstream_conf, uploads_url, NULL, LIVE,
+		"Uploads; default: derived from base_url."),
+	HG_STRING(struct hg_upstream_conf, ca_file, NULL, LIVE,
+		"Certificates to trust instead of the system's."),
+	HG_STRING(struct hg_upstream_conf, proxy, NULL, LIVE,
+		"Proxy to GitHub; default: HTTPS_PROXY of the environment."),
+	HG_STRING(struct hg_upstream_conf, user_agent, "hubgate/" HG_VERSION, LIVE,
+		"What hubgate calls itself; GitHub refuses requests without."),
+	HG_USEC(struct hg_upstream_conf, connect_timeout_us, "5s", "1ms", "10min", LIVE,
+		"Until a connection stands."),
+	HG_USEC(struct hg_upstream_conf, first_byte_timeout_us, "12s", "1ms", "10min", LIVE,
+		"From sending to the first byte of the reply."),
+	HG_USEC(struct hg_upstream_conf, total_timeout_us, "30s", "1ms", "1h", LIVE,
+		"From sending to the last byte of the reply."),
+	HG_USEC(struct hg_upstream_conf, stall_timeout_us, "15s", "1ms", "1h", LIVE,
+		"Between two pieces of a reply."),
+	HG_USEC(struct hg_upstream_conf, idle_timeout_us, "45s", "1s", "10min", LIVE,
+		"How long an idle connection is kept; GitHub closes at 60 s."),
+	HG_INT(struct hg_upstream_conf, max_connections, "16", "1", "256", LIVE,
+		"Connections per host."),
+	HG_BOOL(struct hg_upstream_conf, http2, "true", LIVE, "Speak HTTP/2 where it is offered."),
+	{ 0 },
+};
+
+const struct hg_option hg_dispatch_options[] = {
+	HG_USEC(struct hg_dispatch_conf, deadline_us, "60s", "10ms", "1h", LIVE,
+		"How long a request may wait and run, from its arrival."),
+	HG_INT(struct hg_dispatch_conf, max_tickets, "10000", "1", "1000000", LIVE,
+		"Requests waiting or under way in all; over it 503."),
+	HG_INT(struct hg_dispatch_conf, max_concurrent, "80", "1", "100", LIVE,
+		"Requests under way per credential; GitHub allows 100."),
+	HG_BYTES(struct hg_dispatch_conf, share_bytes, "8MiB", "0", "256MiB", LIVE,
+		"Replies up to this are read at full speed and may be shared."),
+	HG_BYTES(struct hg_dispatch_conf, window_bytes, "1MiB", "16KiB", "64MiB", LIVE,
+		"How much of a larger reply may wait for its client."),
+	HG_INT(struct hg_dispatch_conf, max_requests_per_hour, "0", "0", "1000000", LIVE,
+		"Own cap below GitHub's; 0 = none."),
+	HG_INT(struct hg_dispatch_conf, retries, "3", "0", "10", LIVE,
+		"How often a safe request is repeated."),
+	HG_STRING(struct hg_dispatch_conf, strategy, NULL, LIVE,
+		"How fast a budget is spent, by name; default: adaptive, when a plugin provides it."),
+	{ 0 },
+};
+
+const struct hg_option hg_credential_options[] = {
+	HG_STRING(struct hg_credential_conf, alias, "main", LIVE,
+		"Its name in headers, logs and metrics."),
+	HG_SECRET(struct hg_credential_conf, token, LIVE,
+		"The gateway's own token; without one GitHub is asked unauthenticated."),
+	{ 0 },
+};
+
+const struct hg_option hg_listener_options[] = {
+	HG_STRING(struct hg_listener_entry, bind, NULL, LIVE | HG_OPT_REQUIRED,
+		"127.0.0.1:3001, [::1]:3001 or unix:/path; port 0 = any free one."),
+	HG_LIST(struct hg_listener_entry, serve, NULL, LIVE,
+		"github, health, and names of plugin instances; default: all of them but routes that "
+		"want to be named."),
+	{ 0 },
+};
+
+const struct hg_option hg_plugin_entry_options[] = {
+	HG_STRING(struct hg_plugin_entry, use, NULL, LIVE | HG_OPT_REQUIRED,
+		"The plugin's file, without .so."),
+	HG_STRING(struct hg_plugin_entry, name, NULL, LIVE,
+		"The instance's name; default: the plugin's."),
+	{ 0 },
+};

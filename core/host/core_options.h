@@ -1,0 +1,51 @@
+/*
+ * core_options - the options of hubgate itself, as rows, and the structs they fill.
+ *
+ * http, upstream, dispatch and credential are the structs of ticket/snapshot.h, which fronts and
+ * dispatcher read; the rest is the host's own. A plugin's options stand in its own table.
+ *
+ * Thread: the tables are constant.
+ */
+#pragma once
+#include "ticket/snapshot.h"
+
+struct hg_main_conf { /* top level */
+	int64_t version;
+	const char *workers; /* "auto" or a number */
+	const char *state_dir;
+	struct hg_option_list plugin_path;
+	int64_t offload_threads;
+	int64_t max_series;
+	int64_t drain_timeout_us;
+};
+
+struct hg_log_conf {
+	int64_t level; /* HG_LOG_… */
+	int64_t format;
+};
+
+enum { HG_LOG_TEXT = 0, HG_LOG_JSON = 1 }; /* hg_log_conf.format */
+
+struct hg_admin_conf {
+	const char *bind; /* "unix:/path", "none", NULL = the user's own directory */
+};
+
+struct hg_listener_entry { /* one of `listeners:` */
+	const char *bind;
+	struct hg_option_list serve; /* n 0: all that may be served without being named */
+};
+
+struct hg_plugin_entry { /* one of `plugins:`, but the plugin's own options */
+	const char *use;
+	const char *name;
+};
+
+extern const struct hg_option hg_main_options[];
+extern const struct hg_option hg_log_options[];
+extern const struct hg_option hg_admin_options[];
+extern const struct hg_option hg_http_options[];
+extern const struct hg_option hg_upstream_options[];
+extern const struct hg_option hg_dispatch_options[];
+extern const struct hg_option hg_credential_options[];
+extern const struct hg_option hg_listener_options[];
+extern const struct hg_option hg_plugin_entry_options[];

@@ -1,0 +1,50 @@
+/*
+ * faults - all that is wrong with a configuration, found in one go and in its order.
+ *
+ *     hub.yaml:7:12: http.max_fields: 5 is below the smallest value, 10
+ *
+ * Bounded: after HG_FAULTS_MAX it only counts. Warnings do not make a configuration unusable.
+ *
+ * Thread: the owner's.
+ */
+#pragma once
+#include <hg/str.h>
+#include <stdint.h>
+
+#define HG_FAULTS_MAX 100
+
+struct hg_text;
+
+struct hg_place {
+	const char *file; /* path, "built-in defaults", or the name of an environment variable */
+	uint32_t line, col; /* 1-based; 0: the file as a whole */
+};
+
+struct hg_fault {
+	struct hg_place place; /* its file is owned */
+	bool is_warning;
+	char *path; /* "http.max_fields"; may be "" */
+	char *message;
+};
+
+struct hg_faults {
+	struct hg_fault *items;
+	uint32_t n, n_errors, n_lost;
+};
+
+void hg_faults_init(struct hg_faults *f);
+void hg_faults_fini(struct hg_faults *f);
+
+/* place NULL: nowhere in particular. path NULL: "". */
+void hg_faults_add(struct hg_faults *f, const struct hg_place *place, const char *path,
+	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void hg_faults_warn(struct hg_faults *f, const struct hg_place *place, const char *path,
+	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* "file:line:col: path: message", without a newline. */
+void hg_fault_print(const struct hg_fault *fault, struct hg_text *out);
+/* {"ok":…,"errors":[{file,line,column,path,message}],"warnings":[…]} */
+void hg_faults_print_json(const struct hg_faults *f, struct hg_text *out);
+
+/* The word of `words` that was probably meant by `wrong`; NULL when none is near. */
+const char *hg_meant(struct hg_str wrong, const char *const *words, uint32_t n);

@@ -1,0 +1,29 @@
+/*
+ * plugin - finds a plugin's file, loads it, and refuses what does not fit, before its code runs.
+ *
+ *     use: cache   ->   <plugin_path>/cache.so, symbol hg_plugin_table, ABI, sizes, rows
+ *
+ * Files are loaded RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE and stay until exit. The table is copied
+ * into one of this hubgate's size, and its arrays into rows of this hubgate's size: what an older
+ * plugin does not know reads as 0, and nobody else looks at sizes.
+ *
+ * Every refusal is one line that names the file, what is wrong and what to do.
+ *
+ * Thread: host.   Ownership: a loaded table lives until exit.
+ */
+#pragma once
+#include <hg/plugin.h>
+
+/* Tables shorter than this can not even say how large their instance is. */
+#define HG_PLUGIN_MIN_SIZE offsetof(struct hg_plugin, options)
+
+/* `use`: a name that is looked for in `dirs`, or an absolute path. NULL and err. */
+const struct hg_plugin *hg_plugin_load(
+	const char *use, const struct hg_option_list *dirs, struct hg_err *err);
+
+/* The file a loaded table came from. */
+const char *hg_plugin_path(const struct hg_plugin *table);
+
+/* Copies and checks a table without a file (tests). Same rules, `where` is for messages. */
+const struct hg_plugin *hg_plugin_accept(
+	const struct hg_plugin *foreign, const char *where, struct hg_err *err);

@@ -1,0 +1,323 @@
+#include "host/setup.h"
+
+#include "base/bug.h"
+#include "base/log.h"
+#include "front/router.h"
+#include "host/plugin.h"
+#include <errno.h>
+#include <hg/mem.h>
+#include <hg/strategy.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+/* -- instances ---------------------------------------------------------------------------------- */
+
+static void read_options(struct hg_setup *s, struct hg_instance *in,
+	const struct hg_plugin_plan *plan, struct hg_faults *faults)
+{
+	static const char *const others[] = { "use", "name", NULL };
+	const struct hg_plugin *table = in->table;
+	struct hg_err err = HG_ERR_INIT;
+
+	in->conf = hg_alloc0(table->conf_size ? table->conf_size : 1);
+	if (hg_options_read(table->options, plan->path, plan->node, others, in->conf,
+		    &s->config->keep, faults))
+		return;
+	if (table->check && table->check(in->conf, &err) < 0)
+		hg_faults_add(faults, &plan->node->place, plan->path, "%s",
+			err.text[0] ? err.text : "its own check refused it");
+}
+
+static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
+{
+	struct hg_config *c = s->config;
+
+	for (uint32_t i = 0; i < c->n_plugins; i++) {
+		const struct hg_plugin_plan *plan = &c->plugins[i];
+		struct hg_err err = HG_ERR_INIT;
+		if (!plan->entry.use || !plan->entry.name)
+			continue; /* said by the config */
+		const struct hg_plugin *table =
+			hg_plugin_load(plan->entry.use, &c->main.plugin_path, &err);
+		if (!table) {
+			hg_faults_add(faults, &plan->node->place, plan->path, "%s", err.text);
+			continue;
+		}
+		struct hg_instance *in = hg_instance_new(plan->entry.name, table, s->n);
+		in->owner = s;
+		s->instances[s->n++] = in;
+		read_options(s, in, plan, faults);
+	}
+}
+
+struct hg_instance *hg_setup_find(const struct hg_setup *s, struct hg_str name)
+{
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (hg_str_is(hg_str(s->instances[i]->name), name))
+			return s->instances[i];
+	}
+	return NULL;
+}
+
+/* Options of type HG_OPT_REF name another instance. */
+static void check_refs(struct hg_setup *s, struct hg_faults *faults)
+{
+	for (uint32_t i = 0; i < s->n; i++) {
+		const struct hg_instance *in = s->instances[i];
+		const struct hg_option *row = in->table->options;
+		for (; row && row->key; row++) {
+			const char *name = NULL;
+			char path[128];
+			if (row->type != HG_OPT_REF)
+				continue;
+			memcpy(&name, (const char *)in->conf + row->offset, sizeof(name));
+			if (!name || hg_setup_find(s, hg_str(name)))
+				continue;
+			snprintf(path, sizeof(path), "%s.%s", s->config->plugins[i].path, row->key);
+			hg_faults_add(faults, &s->config->plugins[i].node->place, path,
+				"there is no instance \"%s\"", name);
+		}
+	}
+}
+
+/* -- snapshot --------------------------------------------------------------------------------- */
+
+static void add_routes(struct hg_router *router, struct hg_instance *in, void *self,
+	const struct hg_route *routes, bool named, const struct hg_listener_plan *plan,
+	struct hg_faults *faults)
+{
+	for (const struct hg_route *r = routes; r && r->methods; r++) {
+		struct hg_err err = HG_ERR_INIT;
+		if (!named && (r->flags & HG_ROUTE_NAMED_ONLY))
+			continue;
+		if (hg_router_add(router, in, self, r, &err) < 0)
+			hg_faults_add(faults, plan ? &plan->place : NULL, plan ? plan->path : "",
+				"%s", err.text);
+	}
+}
+
+static bool names(const struct hg_listener_plan *plan, const char *word)
+{
+	for (uint32_t i = 0; i < plan->entry.serve.n; i++) {
+		if (strcmp(plan->entry.serve.items[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void make_listener(struct hg_setup *s, const struct hg_listener_plan *plan,
+	struct hg_listener_conf *l, const struct hg_core_routes *core, struct hg_faults *faults)
+{
+	l->name = plan->name;
+	l->is_unix = plan->address.is_unix;
+	l->is_loopback = plan->address.is_loopback;
+	l->router = hg_router_new();
+	if (plan->serves_all || names(plan, "github"))
+		l->faces |= HG_FACE_GITHUB;
+	if (plan->serves_all || names(plan, "health")) {
+		l->faces |= HG_FACE_HEALTH;
+		add_routes(l->router, NULL, core->self, core->health, true, plan, faults);
+	}
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct hg_instance *in = s->instances[i];
+		bool named = names(plan, in->name);
+		if (plan->serves_all || named)
+			add_routes(l->router, in, in->self, in->table->routes, named, plan, faults);
+	}
+}
+
+static void make_listeners(
+	struct hg_setup *s, const struct hg_core_routes *core, struct hg_faults *faults)
+{
+	struct hg_config *c = s->config;
+	struct hg_snapshot *snap = &s->snapshot;
+
+	snap->n_listeners = c->n_listeners + c->has_admin;
+	snap->listeners = hg_alloc0((snap->n_listeners + 1) * sizeof(*snap->listeners));
+	for (uint32_t i = 0; i < c->n_listeners; i++)
+		make_listener(s, &c->listeners[i], &snap->listeners[i], core, faults);
+	s->admin_listener = -1;
+	if (!c->has_admin)
+		return;
+	s->admin_listener = (int)c->n_listeners;
+	struct hg_listener_conf *l = &snap->listeners[s->admin_listener];
+	l->name = c->admin.bind;
+	l->faces = HG_FACE_ADMIN | HG_FACE_HEALTH;
+	l->is_unix = l->is_loopback = true;
+	l->router = hg_router_new();
+	add_routes(l->router, NULL, core->self, core->admin, true, NULL, faults);
+	add_routes(l->router, NULL, core->self, core->health, true, NULL, faults);
+}
+
+static void hook(struct hg_hooks *hooks, struct hg_instance *in, bool has_it)
+{
+	if (has_it)
+		hooks->in[hooks->n++] = in;
+}
+
+static void make_hooks(struct hg_setup *s)
+{
+	struct hg_snapshot *snap = &s->snapshot;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct hg_instance *in = s->instances[i];
+		const struct hg_plugin *t = in->table;
+		hook(&snap->admit, in, t->on_admit);
+		hook(&snap->weigh, in, t->on_weigh);
+		hook(&snap->lookup, in, t->on_lookup);
+		hook(&snap->send, in, t->on_send);
+		hook(&snap->head, in, t->on_head);
+		hook(&snap->keep, in, t->on_keep);
+		hook(&snap->done, in, t->on_done);
+	}
+}
+
+static void choose_strategy(struct hg_setup *s, struct hg_faults *faults)
+{
+	const char *wanted = s->config->dispatch.strategy;
+	struct hg_provider *p = &s->snapshot.strategy;
+	char have[256] = "";
+	size_t n = 0;
+
+	p->size = sizeof(*p);
+	if (hg_setup_provider(s, HG_STRATEGY, wanted ? wanted : "adaptive", p) || !wanted)
+		return;
+	for (uint32_t i = 0; i < s->n; i++) {
+		const struct hg_service *sv = s->instances[i]->table->provides;
+		for (; sv && sv->name && n < sizeof(have) - 64; sv++) {
+			if (strcmp(sv->name, HG_STRATEGY) == 0 && sv->label)
+				n += (size_t)snprintf(have + n, sizeof(have) - n, "%s%.40s",
+					n ? ", " : "", sv->label);
+		}
+	}
+	hg_faults_add(faults, &s->config->dispatch_place, "dispatch.strategy",
+		"no plugin of this configuration provides the strategy \"%s\" (there is %s)",
+		wanted, n ? have : "none: plugin ratelimit is not in it");
+}
+
+struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_routes *core,
+	uint64_t generation, struct hg_faults *faults)
+{
+	struct hg_setup *s = hg_alloc0(sizeof(*s));
+	struct hg_snapshot *snap = &s->snapshot;
+
+	s->config = config;
+	s->admin_listener = -1;
+	if (faults->n_errors == 0) /* positions in `instances` and in config.plugins agree then */
+		load_plugins(s, faults);
+	if (faults->n_errors == 0) {
+		check_refs(s, faults);
+		hg_setup_match(s, faults);
+		make_listeners(s, core, faults);
+		choose_strategy(s, faults);
+	}
+	if (faults->n_errors) {
+		hg_setup_free(s);
+		return NULL;
+	}
+	atomic_init(&snap->refs, 1);
+	snap->generation = generation;
+	snap->http = config->http;
+	snap->upstream = config->upstream;
+	snap->dispatch = config->dispatch;
+	snap->credential = config->credential;
+	snap->n_instances = s->n;
+	snap->instances = s->instances;
+	snap->owner = s;
+	make_hooks(s);
+	return s;
+}
+
+void hg_setup_free(struct hg_setup *s)
+{
+	if (!s)
+		return;
+	HG_BUG_ON(s->n_started);
+	for (uint32_t i = 0; i < s->snapshot.n_listeners; i++)
+		hg_router_free(s->snapshot.listeners[i].router);
+	hg_free(s->snapshot.listeners);
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct hg_instance *in = s->instances[i];
+		hg_free(in->conf);
+		hg_free(in->found);
+		hg_free((char *)in->state_dir);
+		hg_instance_free(in);
+	}
+	hg_config_free(s->config);
+	hg_free(s);
+}
+
+/* -- starting and stopping ----------------------------------------------------------------------- */
+
+/* Makes the path with mode 0700, parents too. */
+static int make_dir(char *path, struct hg_err *err)
+{
+	for (char *p = path + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = 0;
+		(void)mkdir(path, 0700);
+		*p = '/';
+	}
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return hg_err_set(err, HG_EIO, "state directory %s: %s", path, strerror(errno));
+	return 0;
+}
+
+static int start_one(struct hg_setup *s, struct hg_instance *in, struct hg_err *err)
+{
+	const struct hg_plugin *t = in->table;
+
+	if (t->wants_state) {
+		struct hg_text path;
+		hg_text_init(&path);
+		hg_text_printf(&path, "%s/%s", s->config->main.state_dir, in->name);
+		int rc = make_dir(path.p, err);
+		in->state_dir = hg_strndup(path.p, path.n);
+		hg_text_fini(&path);
+		if (rc < 0)
+			return rc;
+	}
+	if (!t->start)
+		return 0;
+	int rc = t->start(in->self, in->conf, err);
+	if (rc < 0 && err && !err->text[0])
+		hg_err_set(err, rc, "start failed with code %d", rc);
+	return rc;
+}
+
+static int adopt_one(struct hg_instance *in, struct hg_setup *old, struct hg_err *err)
+{
+	struct hg_instance *before = old ? hg_setup_find(old, hg_str(in->name)) : NULL;
+
+	if (!before || before->table != in->table || !in->table->adopt)
+		return 0;
+	return in->table->adopt(in->self, before->self, err);
+}
+
+int hg_setup_start(struct hg_setup *s, struct hg_setup *old, struct hg_err *err)
+{
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct hg_instance *in = s->instances[s->order[i]];
+		int rc = start_one(s, in, err);
+		if (rc >= 0) {
+			s->n_started++;
+			rc = adopt_one(in, old, err);
+		}
+		if (rc < 0) {
+			hg_err_wrap(err, "plugin %s", in->name);
+			hg_setup_stop(s);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+void hg_setup_stop(struct hg_setup *s)
+{
+	while (s->n_started > 0) {
+		struct hg_instance *in = s->instances[s->order[--s->n_started]];
+		if (in->table->stop)
+			in->table->stop(in->self);
+	}
+}
