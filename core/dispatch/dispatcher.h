@@ -5,10 +5,20 @@
  *                     ▲  └─► PARKED (no budget before a known moment)
  *                     └────────── a retry of a safe request
  *
- * A ticket belongs to a ledger (credential x resource). Each ledger has four class queues; a
- * ledger whose budget is empty parks, others go on. Equal safe requests of one credential share
- * one flight (coalesce.h); if the one that leads leaves, another leads; when all have left, the
- * flight is aborted.
+ * A ticket belongs to a flight from submit to end, and the flight to a ledger (credential x
+ * resource). Each ledger has four class queues; a ledger whose budget is empty parks, others go
+ * on. Equal safe requests of one credential share one flight (coalesce.h); if the one that leads
+ * leaves, another leads; when all have left, the flight is aborted.
+ *
+ * What ends a ticket without a reply of GitHub's, as (status, word):
+ *     429 no_budget             the budget comes back after the deadline: said at once
+ *     429 upstream_limited      GitHub refused (secondary limit), and the wait is too long
+ *     503 overloaded            over dispatch.max_tickets
+ *     502 upstream_unreachable  no connection, or it broke before the head
+ *     504 upstream_timeout      connect, first byte or total; or the deadline came while sent
+ *     504 queue_timeout         the deadline came while it waited for its turn
+ *     (0) cancelled             the owner left, or the dispatcher stops (503 then)
+ * After the head only code is set: HG_EIO or HG_ETIMEOUT, the reply is cut.
  *
  * Everything it wants done outside goes through `struct hg_transport`; everything that happens
  * outside comes in by a function with `now`. So a unit test, and a discrete-event simulation of a
@@ -27,7 +37,7 @@ struct hg_flight; /* one upstream transfer and the tickets that share it */
 struct hg_transport {
 	void *arg;
 	/* Sends; the transport calls hg_dispatcher_on_* for `f` until on_end, never inside this
-	 * call. */
+	 * call. Called in hg_dispatcher_turn only. */
 	void (*send)(void *arg, struct hg_flight *f);
 	void (*abort)(void *arg, struct hg_flight *f); /* no more calls for f after this */
 	void (*pause)(void *arg, struct hg_flight *f, bool paused);
@@ -36,7 +46,10 @@ struct hg_transport {
 struct hg_dispatcher *hg_dispatcher_new(
 	struct hg_snapshot *s, const struct hg_transport *transport, struct hg_view *view);
 void hg_dispatcher_free(struct hg_dispatcher *d);
+/* Ledgers, credentials with the same token and flights survive. */
 void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s);
+/* Of the jitter. Not called: differs per process (base/hash.h). */
+void hg_dispatcher_seed(struct hg_dispatcher *d, uint64_t seed);
 
 void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t,
 	const struct hg_now *now); /* takes the reference */
@@ -58,3 +71,14 @@ void hg_dispatcher_on_end(struct hg_dispatcher *d, struct hg_flight *f, int code
 /* Runs what is due: resets, deadlines, timeouts, retries. Returns the next moment (mono) at which
  * to call again, INT64_MAX for never. Call after every batch of the functions above. */
 int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now);
+
+/* -- for people, and for tests --------------------------------------------------------------- */
+
+uint32_t hg_dispatcher_in_flight(const struct hg_dispatcher *d); /* transfers; any thread */
+
+/* Appends a JSON array: "tickets", "queues", "budgets" or "credentials". False: no such word. */
+struct hg_text;
+bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const struct hg_now *now,
+	struct hg_text *out);
+
+void hg_dispatcher_check(const struct hg_dispatcher *d); /* HG_BUG_ON a broken invariant */

@@ -4,6 +4,13 @@
  * The dispatcher makes and frees it; the transport reads what to send and hangs its own transfer
  * on it. The first ticket of the list leads: KEEP runs for it, and when it leaves, for the next.
  *
+ *     QUEUED ──► SENT ──► STREAMING ──► (freed)
+ *       ▲ ▲       │ └───► DRAINING: nobody wants this reply any more, but its connection is
+ *       │ └───────┤                 worth keeping: the tickets went on to an heir
+ *     RESTING ◄───┘ a retry, until again_us
+ *
+ * A ticket is in a flight from submit to end. QUEUED and RESTING flights have tickets, always.
+ *
  * Thread: dispatcher only.
  */
 #pragma once
@@ -13,6 +20,15 @@
 #include "ticket/ticket.h"
 
 struct hg_ledger; /* budget.h */
+struct hg_credential;
+
+enum hg_flight_state {
+	HG_FLIGHT_QUEUED,  /* in its ledger's queue */
+	HG_FLIGHT_RESTING, /* before a retry; in the heap of dues */
+	HG_FLIGHT_SENT,
+	HG_FLIGHT_STREAMING, /* its tickets have the head */
+	HG_FLIGHT_DRAINING,  /* no tickets; ends with its reply */
+};
 
 struct hg_flight {
 	/* what to send: fixed before hg_transport.send */
@@ -25,22 +41,45 @@ struct hg_flight {
 	bool revalidates; /* SEND added validators */
 
 	/* the dispatcher's */
+	enum hg_flight_state state;
+	enum hg_class klass;    /* the best of those who ever joined while it waited */
 	struct hg_list tickets; /* hg_ticket.link, leader first */
 	struct hg_list link;    /* among all flights */
+	struct hg_list queued;  /* in its ledger's queue */
 	struct hg_ledger *ledger;
 	struct hg_scope credential;
-	uint8_t key[16];      /* coalescing key; all zero = not shared */
+	uint8_t key[16];      /* coalescing key; all zero = not shared (any more) */
 	struct hg_head *head; /* NULL before it arrived */
 	struct hg_head_note note;
 	struct hg_chunks
 		kept; /* all pieces so far, while within share_bytes: late followers get them */
 	bool keeps;   /* `kept` is complete */
 	bool paused;
+	bool connected;   /* the transport said so: from now on the first byte is awaited */
+	bool taken;       /* `cost` is reserved in the ledger */
+	uint32_t cost;    /* points */
+	uint32_t tries;   /* how often it was sent */
+	uint32_t room_fields;
 	uint64_t n_bytes;
 	int64_t queued_us, sent_us, head_us,
 		moved_us;        /* mono; moved: last byte, for the stall limit */
-	struct hg_heap_node due; /* next timeout: connect, first byte, total, stall */
+	struct hg_heap_node due; /* next timeout: connect, first byte, total, stall; or the retry */
 	struct hg_arena arena;
 
 	void *transfer; /* the transport's */
 };
+
+/* With a copy of what `t` asks; no tickets yet, not in any list or queue. */
+struct hg_flight *hg_flight_new(const struct hg_ticket *t, struct hg_ledger *ledger);
+/* The same request once more: a new flight without tickets, and with as many tries behind it. */
+struct hg_flight *hg_flight_heir(const struct hg_flight *f);
+void hg_flight_free(struct hg_flight *f); /* off every list, queue and heap */
+/* Makes `fields` and `token` anew from what was asked, then runs the SEND hooks. */
+void hg_flight_dress(struct hg_flight *f);
+/* Value {0} removes. Copied. */
+void hg_flight_set_field(struct hg_flight *f, struct hg_str name, struct hg_str value);
+struct hg_str hg_flight_field(const struct hg_flight *f, const char *name); /* first; {0} */
+struct hg_ticket *hg_flight_lead(const struct hg_flight *f); /* NULL: nobody */
+bool hg_flight_is_shared(const struct hg_flight *f);         /* more than one ticket */
+/* When the transport has had long enough (mono), for its state now; INT64_MAX: never. */
+int64_t hg_flight_due_us(const struct hg_flight *f, const char **ret_what);

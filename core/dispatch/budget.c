@@ -1,0 +1,207 @@
+#include "dispatch/budget.h"
+#include "base/bug.h"
+
+#define SEC_US 1000000ll
+#define SAME_WINDOW_S 10           /* resets closer than this are one window */
+#define PAST_S 5                   /* a first reset further back than this is nonsense */
+#define GUARD_US SEC_US            /* GitHub's windows roll up to a second late */
+#define JITTER_US SEC_US           /* and not all gateways at once */
+#define REFUSED_WAIT_MOST_US (60 * SEC_US)
+
+/* Buckets that GitHub counts by the minute; all others by the hour. */
+static const char *const by_the_minute[] = { "search", "code_search", "source_import",
+	"code_scanning_autofix", "dependency_snapshots", "dependency_sbom" };
+
+void hg_ledger_init(struct hg_ledger *l, struct hg_str resource)
+{
+	*l = (struct hg_ledger){ .last_paced_us = INT64_MIN, .closed_us = INT64_MIN };
+	HG_BUG_ON(resource.n >= sizeof(l->resource));
+	memcpy(l->resource, resource.p, resource.n);
+	hg_list_init(&l->link);
+	hg_queue_init(&l->queue);
+}
+
+int64_t hg_ledger_window_us(const struct hg_ledger *l)
+{
+	for (size_t i = 0; i < sizeof(by_the_minute) / sizeof(by_the_minute[0]); i++)
+		if (!strcmp(l->resource, by_the_minute[i]))
+			return 60 * SEC_US;
+	return 3600 * SEC_US;
+}
+
+bool hg_ledger_is_known(const struct hg_ledger *l)
+{
+	return l->limit > 0;
+}
+
+int64_t hg_ledger_remaining(const struct hg_ledger *l)
+{
+	return l->theirs > l->in_flight ? l->theirs - l->in_flight : 0;
+}
+
+int64_t hg_ledger_used(const struct hg_ledger *l)
+{
+	return l->limit - l->theirs + l->in_flight;
+}
+
+int64_t hg_ledger_resets_in_us(const struct hg_ledger *l, const struct hg_now *now)
+{
+	return l->reset_s == 0 || l->over ? 0 : l->reset_s * SEC_US - now->wall_us;
+}
+
+/* When this window is taken to be over, on the wall. */
+static int64_t over_at_us(const struct hg_ledger *l)
+{
+	return l->reset_s * SEC_US + GUARD_US + l->jitter_us;
+}
+
+/* Our clock passed the reset: all is there again, until GitHub says otherwise. */
+static void roll(struct hg_ledger *l, const struct hg_now *now)
+{
+	if (l->reset_s == 0 || l->over || now->wall_us < over_at_us(l))
+		return;
+	l->over = true;
+	l->rolled_us = now->mono_us;
+	l->theirs = l->limit;
+	l->was_refused = false;
+}
+
+int64_t hg_ledger_opens_us(struct hg_ledger *l, uint32_t cost, const struct hg_now *now)
+{
+	roll(l, now);
+	if (l->closed_us > now->mono_us)
+		return l->closed_us;
+	if (!l->heard)
+		return l->in_flight < HG_LEDGER_FEELERS ? now->mono_us : INT64_MAX;
+	if (!hg_ledger_is_known(l))
+		return now->mono_us;
+
+	int64_t points = cost < l->limit ? cost : l->limit; /* or it could never go */
+
+	if (l->theirs - l->in_flight >= points)
+		return now->mono_us;
+	if (l->theirs >= points)
+		return INT64_MAX; /* what is under way holds the rest; some of it may turn out free */
+	if (l->over) /* all of a new window went without an answer: one at a time finds out */
+		return l->in_flight == 0 ? now->mono_us : INT64_MAX;
+	return now->mono_us + (over_at_us(l) - now->wall_us);
+}
+
+void hg_ledger_take(struct hg_ledger *l, uint32_t cost)
+{
+	l->in_flight += cost;
+	l->n_sent++;
+}
+
+void hg_ledger_untake(struct hg_ledger *l, uint32_t cost)
+{
+	l->in_flight -= cost;
+	HG_BUG_ON(l->in_flight < 0);
+}
+
+static void begin_window(struct hg_ledger *l, int64_t remaining, int64_t reset_s, bool made_up,
+	struct hg_dice *dice)
+{
+	l->theirs = remaining;
+	l->reset_s = reset_s;
+	l->made_up = made_up;
+	l->over = false;
+	l->was_refused = false;
+	l->jitter_us = hg_dice_below(dice, JITTER_US);
+}
+
+/* Same window: `theirs` falls or stays. */
+static void go_on(struct hg_ledger *l, const struct hg_rate *r, int64_t sent_us,
+	const struct hg_now *now)
+{
+	if (l->over && sent_us < l->rolled_us)
+		return; /* sent before the reset, answered after: of a window that is gone */
+	if (l->over) {
+		/* Sent after the reset, and GitHub still counts in the old window: its clock is
+		 * behind ours. Believe it, and look again in a second. */
+		l->over = false;
+		l->reset_s = now->wall_us / SEC_US + 1;
+	} else if (r->reset_s > l->reset_s) {
+		l->reset_s = r->reset_s;
+	}
+	if (r->remaining < l->theirs)
+		l->theirs = r->remaining;
+}
+
+static void read_window(struct hg_ledger *l, const struct hg_rate *r, int64_t sent_us,
+	const struct hg_now *now, struct hg_dice *dice)
+{
+	int64_t now_s = now->wall_us / SEC_US;
+	bool is_open = l->reset_s != 0 && !l->over;
+	/* The first word about a window that lies in the past is a clock gone wrong. */
+	bool is_nonsense = r->reset_s == 0 ||
+		(r->reset_s < now_s - PAST_S && (l->reset_s == 0 || l->made_up));
+
+	if (is_nonsense && is_open) {
+		if (r->remaining < l->theirs)
+			l->theirs = r->remaining;
+	} else if (is_nonsense) {
+		begin_window(l, r->remaining, now_s + hg_ledger_window_us(l) / SEC_US, true, dice);
+	} else if (l->made_up && is_open) {
+		int64_t lowest = r->remaining < l->theirs ? r->remaining : l->theirs;
+		begin_window(l, lowest, r->reset_s, false, dice);
+	} else if (l->reset_s == 0 || r->reset_s > l->reset_s + SAME_WINDOW_S) {
+		begin_window(l, r->remaining, r->reset_s, false, dice);
+	} else if (r->reset_s >= l->reset_s - SAME_WINDOW_S) {
+		go_on(l, r, sent_us, now);
+	} /* else: late, of an older window */
+}
+
+void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,
+	const struct hg_rate *rate, int64_t sent_us, const struct hg_now *now,
+	struct hg_dice *dice)
+{
+	hg_ledger_untake(l, cost);
+	roll(l, now);
+	if (!rate || !rate->is_known) {
+		l->heard |= rate != NULL;
+		l->theirs = l->theirs > spent ? l->theirs - spent : 0;
+		return;
+	}
+	l->heard = true;
+	l->limit = rate->limit;
+	if (l->theirs > l->limit)
+		l->theirs = l->limit;
+	read_window(l, rate, sent_us, now, dice);
+}
+
+void hg_ledger_forgive(struct hg_ledger *l, int64_t sent_us)
+{
+	if (sent_us >= l->closed_us)
+		l->n_refused = 0;
+}
+
+void hg_ledger_close(struct hg_ledger *l, const struct hg_rate *rate, const struct hg_now *now,
+	struct hg_dice *dice)
+{
+	int64_t reset_us = rate->reset_s * SEC_US + GUARD_US;
+	int64_t wait_us = reset_us - now->wall_us;
+
+	l->was_refused = true;
+	l->n_refusals++;
+	if (rate->reset_s == 0 || wait_us <= 0) {
+		wait_us = 2 * SEC_US;
+		for (uint32_t n = l->n_refused; n > 0 && wait_us < REFUSED_WAIT_MOST_US; n--)
+			wait_us *= 2;
+		if (wait_us > REFUSED_WAIT_MOST_US)
+			wait_us = REFUSED_WAIT_MOST_US;
+	}
+	l->n_refused++;
+	int64_t until_us = now->mono_us + wait_us + hg_dice_below(dice, JITTER_US);
+	if (until_us > l->closed_us)
+		l->closed_us = until_us;
+}
+
+void hg_ledger_check(const struct hg_ledger *l)
+{
+	HG_BUG_ON(l->in_flight < 0);
+	HG_BUG_ON(l->limit < 0 || l->theirs < 0 || l->theirs > l->limit);
+	HG_BUG_ON(l->over && l->reset_s == 0);
+	HG_BUG_ON(hg_ledger_is_known(l) && !l->heard);
+	hg_queue_check(&l->queue);
+}

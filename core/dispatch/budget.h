@@ -1,0 +1,81 @@
+/*
+ * budget - what one credential may still spend of one of GitHub's resources: a ledger.
+ *
+ * GitHub counts in windows: `limit` points, all handed back at the reset. A ledger believes the
+ * lowest `remaining` that it read in this window, minus what is sent and not answered yet:
+ *
+ *     theirs 3, in flight 2  ->  one may go now; the next waits for an answer
+ *     theirs 0, in flight 0  ->  the next waits for the reset
+ *
+ * Merged by window: within one, `theirs` only falls, so a late reply never raises it; resets that
+ * differ by a few seconds are the same window (GitHub's jitter by 1 or 2 s); a new window needs a
+ * later reset, or our clock to have passed the old one by a second and some jitter (so that
+ * several gateways do not come back in one instant). 304 costs nothing by GitHub's own count, so
+ * nothing has to be given back for it. Until the first head came, only HG_LEDGER_FEELERS
+ * may be under way: they find out how much there is. Without limit fields (GHES) nothing stops.
+ *
+ * It never sleeps and never sends: the dispatcher asks, then waits.
+ *
+ * Thread: dispatcher.   Clock: given; resets are on the wall, waits are monotonic.
+ */
+#pragma once
+#include "dispatch/dice.h"
+#include "dispatch/queue.h"
+#include "dispatch/rate.h"
+
+struct hg_credential;
+
+#define HG_LEDGER_FEELERS 4
+
+struct hg_ledger {
+	/* what GitHub counts */
+	char resource[HG_RESOURCE_BYTES];
+	int64_t limit;     /* 0: not said */
+	int64_t theirs;    /* lowest remaining of this window, 0 … limit */
+	int64_t in_flight; /* points taken and not settled */
+	int64_t reset_s;   /* Unix; 0: no window known */
+	int64_t jitter_us; /* of this window, behind the reset */
+	int64_t rolled_us; /* mono: when our clock passed the reset */
+	int64_t closed_us; /* mono: GitHub refused, nothing before this */
+	uint32_t n_refused; /* in a row */
+	bool heard;         /* a head came */
+	bool over;          /* our clock passed reset_s, no head of the new window yet */
+	bool made_up;       /* reset_s is our guess: they said none, or nonsense */
+	bool was_refused;   /* in this window */
+
+	/* the dispatcher's */
+	struct hg_credential *credential; /* whose; borrowed, lives longer */
+	struct hg_list link;              /* among the credential's */
+	struct hg_queue queue;
+	int64_t last_paced_us; /* hg_strategy_view.last_paced_at_us */
+	int64_t parked_us;     /* mono: until then all of the queue is parked */
+	int parked_why;        /* enum hg_stop; 0: not parked */
+	uint64_t n_sent, n_refusals;
+};
+
+void hg_ledger_init(struct hg_ledger *l, struct hg_str resource);
+int64_t hg_ledger_window_us(const struct hg_ledger *l); /* 1 h for core, 1 min for search */
+
+/* When may `cost` points go: now->mono_us or earlier = now; INT64_MAX = when something settles. */
+int64_t hg_ledger_opens_us(struct hg_ledger *l, uint32_t cost, const struct hg_now *now);
+
+void hg_ledger_take(struct hg_ledger *l, uint32_t cost); /* before sending */
+void hg_ledger_untake(struct hg_ledger *l, uint32_t cost); /* it never left */
+/* The answer came, or it never will. `rate` NULL or unknown: then `spent` is booked. */
+void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,
+	const struct hg_rate *rate, int64_t sent_us, const struct hg_now *now,
+	struct hg_dice *dice);
+/* It was no refusal: the doubling of hg_ledger_close begins anew. */
+void hg_ledger_forgive(struct hg_ledger *l, int64_t sent_us);
+/* GitHub refused: the primary limit. Nothing goes until the reset, or, when the reset they name
+ * has passed already, a wait that doubles from 2 s to 1 min. */
+void hg_ledger_close(struct hg_ledger *l, const struct hg_rate *rate, const struct hg_now *now,
+	struct hg_dice *dice);
+
+bool hg_ledger_is_known(const struct hg_ledger *l);
+int64_t hg_ledger_remaining(const struct hg_ledger *l); /* >= 0: theirs less in flight */
+int64_t hg_ledger_used(const struct hg_ledger *l);
+/* Of the window; <= 0 when it is over or unknown. */
+int64_t hg_ledger_resets_in_us(const struct hg_ledger *l, const struct hg_now *now);
+
+void hg_ledger_check(const struct hg_ledger *l); /* HG_BUG_ON a broken invariant */

@@ -1,0 +1,347 @@
+/*
+ * Who goes next: parks what has no budget, paces normal and low, sends the rest in order.
+ */
+#include "base/bug.h"
+#include "base/text.h"
+#include "dispatch/dispatcher_state.h"
+#include <hg/strategy.h>
+
+#define SEC_US 1000000ll
+
+static const char *const stop_names[HG_STOPS] = {
+	[HG_STOP_NONE] = "none",
+	[HG_STOP_EMPTY] = "empty",
+	[HG_STOP_REFUSED] = "refused",
+	[HG_STOP_BLOCKED] = "blocked",
+	[HG_STOP_CAP] = "cap",
+};
+
+const char *hg_stop_name(enum hg_stop why)
+{
+	return stop_names[why];
+}
+
+/* -- stops ------------------------------------------------------------------------------------- */
+
+static void later_of(
+	enum hg_stop *why, int64_t *until_us, enum hg_stop other, int64_t other_us, int64_t now_us)
+{
+	if (other_us <= now_us || (*why != HG_STOP_NONE && other_us <= *until_us))
+		return;
+	*why = other;
+	*until_us = other_us;
+}
+
+enum hg_stop hg_dispatcher_stop(const struct hg_dispatcher *d, struct hg_ledger *l, uint32_t cost,
+	const struct hg_now *now, int64_t *ret_until_us)
+{
+	const struct hg_credential *cred = l->credential;
+	int64_t cap = cred->is_own ? d->snapshot->dispatch.max_requests_per_hour : 0;
+	int64_t opens_us = hg_ledger_opens_us(l, cost, now);
+	enum hg_stop why = HG_STOP_NONE;
+
+	*ret_until_us = now->mono_us;
+	later_of(&why, ret_until_us, HG_STOP_BLOCKED, cred->blocked_us, now->mono_us);
+	later_of(&why, ret_until_us, HG_STOP_CAP, hg_credential_cap_us(cred, cap, now->mono_us),
+		now->mono_us);
+	if (opens_us == INT64_MAX && why != HG_STOP_NONE)
+		return why; /* a known moment; what is under way will have settled by then */
+	later_of(&why, ret_until_us, opens_us == l->closed_us ? HG_STOP_REFUSED : HG_STOP_EMPTY,
+		opens_us, now->mono_us);
+	return why;
+}
+
+/* -- parking ----------------------------------------------------------------------------------- */
+
+/* Whole seconds from now, rounded up: whoever comes back then finds it open. */
+static int64_t seconds_to(int64_t until_us, int64_t now_us)
+{
+	int64_t s = (until_us - now_us + SEC_US - 1) / SEC_US;
+
+	return s > 0 ? s : 1;
+}
+
+/* Says which budget, and when there is some again. */
+static void refuse_parked(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_ledger *l,
+	const struct hg_now *now)
+{
+	const char *alias = l->credential->alias;
+	struct hg_ticket_end end = { .code = HG_EAGAIN, .status = 429, .word = "no_budget",
+		.retry_after_s = seconds_to(l->parked_us, now->mono_us) };
+	char at[21];
+
+	hg_format_time(now->wall_us + end.retry_after_s * SEC_US, at);
+	switch ((enum hg_stop)l->parked_why) {
+	case HG_STOP_NONE:
+	case HG_STOPS:
+		HG_BUG_ON("not parked");
+		break;
+	case HG_STOP_EMPTY:
+		hg_dispatcher_refuse(d, t, &end, now->mono_us,
+			"The %s budget of credential %s (%lld) is spent; there is more at %s, after "
+			"the deadline.",
+			l->resource, alias, (long long)l->limit, at);
+		break;
+	case HG_STOP_REFUSED:
+		hg_dispatcher_refuse(d, t, &end, now->mono_us,
+			"GitHub says that the %s budget of credential %s is spent; next try at %s, "
+			"after the deadline.",
+			l->resource, alias, at);
+		break;
+	case HG_STOP_BLOCKED:
+		end.word = "upstream_limited";
+		hg_dispatcher_refuse(d, t, &end, now->mono_us,
+			"GitHub asked credential %s to slow down (secondary limit); next try at %s, "
+			"after the deadline.",
+			alias, at);
+		break;
+	case HG_STOP_CAP:
+		hg_dispatcher_refuse(d, t, &end, now->mono_us,
+			"max_requests_per_hour (%lld) of credential %s is reached; next at %s, after "
+			"the deadline.",
+			(long long)d->snapshot->dispatch.max_requests_per_hour, alias, at);
+		break;
+	}
+}
+
+void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	const struct hg_ledger *l = f->ledger;
+	struct hg_ticket *t;
+
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		if (t->ask.deadline_us <= l->parked_us)
+			refuse_parked(d, t, l, now);
+		else if (t->state == HG_TICKET_QUEUED)
+			hg_ticket_enter(d, t, HG_TICKET_PARKED, now->mono_us);
+	}
+	if (hg_list_is_empty(&f->tickets))
+		hg_dispatcher_drop_flight(d, f, now);
+}
+
+static void park_all(struct hg_dispatcher *d, struct hg_ledger *l, enum hg_stop why,
+	int64_t until_us, const struct hg_now *now)
+{
+	bool is_same = l->parked_why == (int)why && until_us <= l->parked_us;
+
+	l->parked_why = (int)why;
+	if (is_same) {
+		l->parked_us = until_us;
+		return;
+	}
+	l->parked_us = until_us;
+	for (unsigned c = 0; c < HG_CLASSES; c++) {
+		struct hg_flight *f;
+		HG_LIST_EACH(&l->queue.classes[c], f, queued)
+		{
+			hg_dispatcher_park(d, f, now);
+		}
+	}
+}
+
+static void unpark_all(struct hg_dispatcher *d, struct hg_ledger *l, const struct hg_now *now)
+{
+	if (!l->parked_why)
+		return;
+	l->parked_why = HG_STOP_NONE;
+	for (unsigned c = 0; c < HG_CLASSES; c++)
+		for (struct hg_list *at = l->queue.classes[c].next; at != &l->queue.classes[c];
+			at = at->next) {
+			struct hg_flight *f = HG_CONTAINER(at, struct hg_flight, queued);
+			struct hg_ticket *t;
+			HG_LIST_EACH(&f->tickets, t, link)
+			{
+				if (t->state == HG_TICKET_PARKED)
+					hg_ticket_enter(d, t, HG_TICKET_QUEUED, now->mono_us);
+			}
+		}
+}
+
+/* -- pacing ------------------------------------------------------------------------------------ */
+
+static struct hg_strategy_view look(
+	const struct hg_ledger *l, enum hg_class klass, const struct hg_now *now)
+{
+	return (struct hg_strategy_view){
+		.size = sizeof(struct hg_strategy_view),
+		.klass = klass,
+		.now_us = now->mono_us,
+		.limit = l->limit,
+		.used = hg_ledger_used(l),
+		.window_us = hg_ledger_window_us(l),
+		.resets_in_us = hg_ledger_resets_in_us(l, now),
+		.last_paced_at_us = l->last_paced_us,
+		.after_limit_hit = l->was_refused,
+	};
+}
+
+static const struct hg_strategy *strategy_of(const struct hg_dispatcher *d)
+{
+	return d->snapshot->strategy.vtable;
+}
+
+/* 0: now. Critical and high are never asked about, and neither is a budget nobody knows. */
+static int64_t pace_us(const struct hg_dispatcher *d, const struct hg_flight *f,
+	const struct hg_now *now)
+{
+	const struct hg_strategy *s = strategy_of(d);
+
+	if (!s || f->klass <= HG_CLASS_HIGH || !hg_ledger_is_known(f->ledger))
+		return 0;
+	struct hg_strategy_view v = look(f->ledger, f->klass, now);
+	int64_t wait_us = s->wait_us(d->snapshot->strategy.self, &v);
+	return wait_us > 0 ? wait_us : 0;
+}
+
+/* A normal or low one goes now: was the budget at its curve or above it already? */
+static void note_pace(const struct hg_dispatcher *d, const struct hg_flight *f,
+	const struct hg_now *now)
+{
+	const struct hg_strategy *s = strategy_of(d);
+	struct hg_ledger *l = f->ledger;
+
+	if (!s || f->klass <= HG_CLASS_HIGH || !hg_ledger_is_known(l) || !HG_HAS(s, allowance) ||
+		!s->allowance)
+		return;
+	struct hg_strategy_view v = look(l, f->klass, now);
+	if ((double)v.used >= s->allowance(d->snapshot->strategy.self, &v) * (double)v.limit)
+		l->last_paced_us = now->mono_us;
+}
+
+/* Tickets that will not live to see their turn are told now. True: the flight is gone. */
+static bool refuse_paced(struct hg_dispatcher *d, struct hg_flight *f, int64_t wait_us,
+	const struct hg_now *now)
+{
+	const struct hg_ledger *l = f->ledger;
+	struct hg_ticket_end end = { .code = HG_EAGAIN, .status = 429, .word = "no_budget",
+		.retry_after_s = seconds_to(wait_us, 0) };
+	struct hg_ticket *t;
+
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		if (t->ask.deadline_us - now->mono_us <= wait_us)
+			hg_dispatcher_refuse(d, t, &end, now->mono_us,
+				"Class %s is paced: %lld of %lld of the %s budget of credential %s "
+				"are left until its reset.",
+				hg_class_name(f->klass), (long long)hg_ledger_remaining(l),
+				(long long)l->limit, l->resource, l->credential->alias);
+	}
+	if (!hg_list_is_empty(&f->tickets))
+		return false;
+	hg_dispatcher_drop_flight(d, f, now);
+	return true;
+}
+
+/* -- choosing ---------------------------------------------------------------------------------- */
+
+static void wake_by(int64_t *wake_us, int64_t at_us)
+{
+	if (at_us < *wake_us)
+		*wake_us = at_us;
+}
+
+/* The first of the queue decides whether the ledger stands: nobody passes it because it asks for
+ * less, or it would never have enough. */
+static bool is_stopped(struct hg_dispatcher *d, struct hg_ledger *l, const struct hg_flight *first,
+	const struct hg_now *now, int64_t *wake_us)
+{
+	int64_t until_us;
+	enum hg_stop why = hg_dispatcher_stop(d, l, first->cost, now, &until_us);
+
+	if (why == HG_STOP_NONE || until_us == INT64_MAX) {
+		unpark_all(d, l, now); /* INT64_MAX: until something settles, and we look again */
+		return why != HG_STOP_NONE;
+	}
+	park_all(d, l, why, until_us, now);
+	if (l->queue.n_all)
+		wake_by(wake_us, until_us);
+	return true;
+}
+
+/* The one of this ledger that may go now, or NULL and the moment when to look again. */
+static struct hg_flight *first_ready(
+	struct hg_dispatcher *d, struct hg_ledger *l, const struct hg_now *now, int64_t *wake_us)
+{
+	struct hg_flight *firsts[HG_CLASSES];
+	unsigned n = hg_queue_order(&l->queue, now->mono_us, firsts);
+
+	if (n == 0) {
+		l->parked_why = HG_STOP_NONE;
+		return NULL;
+	}
+	if (is_stopped(d, l, firsts[0], now, wake_us))
+		return NULL;
+	for (unsigned i = 0; i < n; i++) {
+		int64_t wait_us = pace_us(d, firsts[i], now);
+		if (wait_us == 0)
+			return firsts[i];
+		if (refuse_paced(d, firsts[i], wait_us, now))
+			wait_us = 0; /* the one behind it is to be asked about, in the next turn */
+		wake_by(wake_us, now->mono_us + wait_us);
+	}
+	return NULL;
+}
+
+static struct hg_flight *choose(struct hg_dispatcher *d, struct hg_credential *cred,
+	const struct hg_now *now, int64_t *wake_us)
+{
+	struct hg_flight *best = NULL;
+	struct hg_ledger *l;
+
+	HG_LIST_EACH(&cred->ledgers, l, link)
+	{
+		struct hg_flight *f = first_ready(d, l, now, wake_us);
+		if (f && (!best || hg_queue_is_before(f, best, now->mono_us)))
+			best = f;
+	}
+	return best;
+}
+
+static void send(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	struct hg_ledger *l = f->ledger;
+	struct hg_ticket *t;
+
+	note_pace(d, f, now);
+	hg_queue_take(&l->queue, f);
+	hg_ledger_take(l, f->cost);
+	f->taken = true;
+	l->credential->on_wire++;
+	d->on_wire++;
+	hg_credential_count(l->credential, now->mono_us);
+	if (f->tries++ == 0)
+		hg_retry_purse_earn(&d->purse);
+	f->state = HG_FLIGHT_SENT;
+	f->sent_us = f->moved_us = now->mono_us;
+	f->connected = false;
+	hg_flight_dress(f);
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		hg_ticket_enter(d, t, HG_TICKET_SENT, now->mono_us);
+		t->tries++;
+		if (f->tries == 1)
+			hg_series_observe(d->queue_seconds[t->ask.klass],
+				(double)(now->mono_us - t->ask.arrived_us) / 1e6);
+	}
+	hg_dispatcher_set_due(d, f);
+	d->transport.send(d->transport.arg, f);
+}
+
+void hg_dispatcher_send_ready(
+	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now)
+{
+	int64_t wake_us = INT64_MAX;
+	struct hg_flight *f;
+
+	/* Also with no slot free: what can not make its deadline is told at once. */
+	while ((f = choose(d, cred, now, &wake_us)) &&
+		cred->on_wire < d->snapshot->dispatch.max_concurrent) {
+		send(d, f, now);
+		wake_us = INT64_MAX;
+	}
+	if (wake_us == INT64_MAX)
+		hg_heap_remove(&d->wakes, &cred->wake);
+	else
+		hg_heap_move(&d->wakes, &cred->wake, wake_us);
+}

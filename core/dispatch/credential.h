@@ -1,0 +1,74 @@
+/*
+ * credential - whose budget is spent: the gateway's own token, and clients' own tokens.
+ *
+ * Each has its own ledgers (one a resource), its own concurrency and its own block after a
+ * secondary limit. The own one is found by its token, so a reload that changes the token starts
+ * a new one, and the old one lives until its last flight. A client's token (passthrough) is
+ * found by the visibility scope of its ticket, which is the token's hash; at most
+ * HG_PASSTHROUGH_MOST of them are remembered, and the one that was not used for longest and has
+ * nothing under way is forgotten first: all that is lost is what GitHub will say again.
+ *
+ * Thread: dispatcher.   Clock: given.
+ */
+#pragma once
+#include "base/heap.h"
+#include "base/map.h"
+#include "dispatch/budget.h"
+#include "ticket/ticket.h"
+
+#define HG_PASSTHROUGH_MOST 1024
+#define HG_LEDGERS_MOST 32 /* a credential's; GitHub has 15 resources */
+
+struct hg_credential {
+	struct hg_scope scope;
+	char alias[32];          /* "main", "passthrough:1f2e…": for X-Hubgate-Credential */
+	const char *label;       /* for metrics, bounded: the alias of the own one, "passthrough" */
+	struct hg_secret *token; /* owned; NULL = unauthenticated */
+	bool is_own;
+
+	struct hg_list ledgers; /* hg_ledger.link */
+	uint32_t n_ledgers;
+	uint32_t on_wire;   /* transfers: at most dispatch.max_concurrent */
+	uint32_t n_flights; /* all that refer to it: it may not be freed */
+
+	int64_t blocked_us; /* mono: secondary limit, nothing before this */
+	uint32_t n_blocks;  /* in a row */
+	int64_t hour_began_us; /* of max_requests_per_hour: a fixed hour from its first request */
+	int64_t hour_sent;
+
+	/* the dispatcher's */
+	struct hg_list link;      /* most recently used first */
+	struct hg_list dirty;     /* something changed: look who may go */
+	struct hg_heap_node wake; /* next moment at which something may go */
+};
+
+struct hg_credentials {
+	struct hg_map *by_scope;
+	struct hg_list all; /* hg_credential.link */
+	struct hg_credential *own;
+	uint32_t n_passthrough;
+};
+
+void hg_credentials_init(struct hg_credentials *c);
+void hg_credentials_fini(struct hg_credentials *c); /* none has flights any more */
+/* The gateway's own from now on; same token: the same ledgers. `token` NULL = none. */
+void hg_credentials_adopt(
+	struct hg_credentials *c, const char *alias, struct hg_secret *token);
+/* Who pays for this ask. Never NULL. */
+struct hg_credential *hg_credentials_find(struct hg_credentials *c, const struct hg_ask *ask);
+/* Forgets passthrough tokens over the bound, and own ones that were replaced. Not while one of
+ * them is being looked at. `forget` runs before each is freed. */
+void hg_credentials_trim(struct hg_credentials *c,
+	void (*forget)(void *arg, struct hg_credential *cred), void *arg);
+
+/* Made when it is not there; the first when there are too many. Never NULL. */
+struct hg_ledger *hg_credential_ledger(struct hg_credential *cred, struct hg_str resource);
+
+/* A secondary limit: nothing for wait_us; -1 = a minute, twice as long each time up to 15. */
+void hg_credential_block(
+	struct hg_credential *cred, int64_t wait_us, int64_t now_us, struct hg_dice *dice);
+/* An answer that was no refusal, to what was sent after the block: the doubling begins anew. */
+void hg_credential_forgive(struct hg_credential *cred, int64_t sent_us);
+/* max_requests_per_hour (0 = no cap): the moment at which one may go; now_us or earlier = now. */
+int64_t hg_credential_cap_us(const struct hg_credential *cred, int64_t cap, int64_t now_us);
+void hg_credential_count(struct hg_credential *cred, int64_t now_us); /* one was sent */

@@ -1,0 +1,499 @@
+/*
+ * Tickets come and go, and moments are due. See dispatcher.h and dispatcher_state.h.
+ */
+#include "dispatch/dispatcher.h"
+#include "base/bug.h"
+#include "base/hash.h"
+#include "dispatch/dispatcher_state.h"
+#include <hg/mem.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define AFTER(s) (1u << HG_TICKET_##s)
+
+static const unsigned may_follow[HG_TICKET_STATES] = {
+	[HG_TICKET_QUEUED] = AFTER(NEW) | AFTER(PARKED) | AFTER(SENT), /* SENT: a retry */
+	[HG_TICKET_PARKED] = AFTER(QUEUED), /* no budget before a known moment, or a retry's rest */
+	[HG_TICKET_SENT] = AFTER(QUEUED),
+	[HG_TICKET_STREAMING] = AFTER(SENT),
+	[HG_TICKET_ENDED] = ~AFTER(ENDED), /* a cancel may come at any time */
+};
+
+/* The only place that changes t->state: count, clock and metric can not disagree with it. */
+void hg_ticket_enter(
+	struct hg_dispatcher *d, struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us)
+{
+	HG_BUG_ON(!(may_follow[to] & (1u << t->state)));
+	if (t->state != HG_TICKET_NEW) {
+		d->n_in_state[t->state]--;
+		hg_series_add(d->in_state[t->state], -1);
+	}
+	if (to != HG_TICKET_ENDED) {
+		d->n_in_state[to]++;
+		hg_series_add(d->in_state[to], 1);
+	}
+	t->state = to;
+	t->since_us = now_us;
+}
+
+/* -- ends -------------------------------------------------------------------------------------- */
+
+void hg_dispatcher_end_ticket(struct hg_dispatcher *d, struct hg_ticket *t,
+	struct hg_ticket_end *end, int64_t now_us)
+{
+	const struct hg_flight *f = t->flight;
+	bool left = end->code == HG_ECANCELLED && end->status == 0;
+
+	if (f && f->tries) {
+		end->waited_us = f->sent_us > t->ask.arrived_us ? f->sent_us - t->ask.arrived_us : 0;
+		end->upstream_us = now_us - f->sent_us;
+	} else {
+		end->waited_us = now_us - t->ask.arrived_us;
+	}
+	hg_series_add(hg_core_series(HG_METRIC_TICKETS_TOTAL, hg_class_name(t->ask.klass),
+			      end->code ? end->word : "whole", NULL),
+		1);
+	hg_list_remove(&t->link);
+	hg_list_remove(&t->all);
+	hg_heap_remove(&d->deadlines, &t->due);
+	hg_ticket_enter(d, t, HG_TICKET_ENDED, now_us);
+	t->flight = NULL;
+	d->n_tickets--;
+	if (!left)
+		hg_ticket_give_end(t, end);
+	hg_ticket_unref(t);
+}
+
+void hg_dispatcher_refuse(struct hg_dispatcher *d, struct hg_ticket *t,
+	const struct hg_ticket_end *how, int64_t now_us, const char *fmt, ...)
+{
+	struct hg_ticket_end end = *how;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(end.text, sizeof(end.text), fmt, args);
+	va_end(args);
+	hg_dispatcher_end_ticket(d, t, &end, now_us);
+}
+
+void hg_dispatcher_drop_flight(
+	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	HG_BUG_ON(!hg_list_is_empty(&f->tickets));
+	switch (f->state) {
+	case HG_FLIGHT_QUEUED:
+		hg_queue_take(&f->ledger->queue, f);
+		break;
+	case HG_FLIGHT_RESTING:
+		break;
+	case HG_FLIGHT_SENT:
+	case HG_FLIGHT_STREAMING:
+	case HG_FLIGHT_DRAINING:
+		d->transport.abort(d->transport.arg, f);
+		hg_dispatcher_land(d, f, f->connected, now);
+		break;
+	}
+	hg_heap_remove(&d->dues, &f->due);
+	hg_coalesce_take(&d->coalesce, f);
+	hg_dispatcher_look_at(d, f->ledger->credential);
+	hg_flight_free(f);
+}
+
+/* -- coming ------------------------------------------------------------------------------------ */
+
+void hg_dispatcher_look_at(struct hg_dispatcher *d, struct hg_credential *cred)
+{
+	if (hg_list_is_empty(&cred->dirty))
+		hg_list_add(&d->dirty, &cred->dirty);
+}
+
+void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f)
+{
+	const char *what;
+	int64_t due_us = hg_flight_due_us(f, &what);
+
+	if (due_us == INT64_MAX)
+		hg_heap_remove(&d->dues, &f->due);
+	else
+		hg_heap_move(&d->dues, &f->due, due_us);
+}
+
+/* Its tickets are QUEUED already, or will be. */
+void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	f->state = HG_FLIGHT_QUEUED;
+	hg_queue_put(&f->ledger->queue, f, now->mono_us);
+	hg_dispatcher_look_at(d, f->ledger->credential);
+}
+
+/* Which of GitHub's buckets: what it named for this route before, else what the path says. */
+static struct hg_ledger *ledger_for(struct hg_dispatcher *d, const struct hg_ask *ask)
+{
+	struct hg_credential *cred = hg_credentials_find(&d->credentials, ask);
+	const char *learned = ask->route.n ? hg_map_find(d->learned, ask->route) : NULL;
+
+	return hg_credential_ledger(cred, learned ? hg_str(learned) : ask->resource);
+}
+
+static void join(struct hg_dispatcher *d, struct hg_flight *f, struct hg_ticket *t,
+	const struct hg_now *now)
+{
+	t->flight = f;
+	hg_list_add(&f->tickets, &t->link);
+	hg_ticket_enter(d, t, HG_TICKET_QUEUED, now->mono_us);
+	switch (f->state) {
+	case HG_FLIGHT_QUEUED:
+		if (t->ask.klass < f->klass) { /* a better class takes the flight with it */
+			hg_queue_take(&f->ledger->queue, f);
+			f->klass = t->ask.klass;
+			hg_dispatcher_queue(d, f, now);
+		}
+		if (f->ledger->parked_why)
+			hg_dispatcher_park(d, f, now);
+		break;
+	case HG_FLIGHT_RESTING:
+		if (t->ask.klass < f->klass)
+			f->klass = t->ask.klass;
+		hg_ticket_enter(d, t, HG_TICKET_PARKED, now->mono_us);
+		break;
+	case HG_FLIGHT_SENT:
+		hg_ticket_enter(d, t, HG_TICKET_SENT, now->mono_us);
+		break;
+	case HG_FLIGHT_STREAMING:
+		hg_ticket_enter(d, t, HG_TICKET_SENT, now->mono_us);
+		hg_ticket_enter(d, t, HG_TICKET_STREAMING, now->mono_us);
+		hg_heap_remove(&d->deadlines, &t->due);
+		hg_dispatcher_give_late(f, t);
+		break;
+	case HG_FLIGHT_DRAINING:
+		HG_BUG_ON("a draining flight has no key");
+	}
+}
+
+void hg_dispatcher_submit(
+	struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
+{
+	static const struct hg_ticket_end full = { .code = HG_EFULL, .status = 503,
+		.word = "overloaded", .retry_after_s = 1 };
+	uint8_t key[16];
+
+	d->n_tickets++;
+	hg_list_add(&d->tickets, &t->all);
+	if ((int64_t)d->n_tickets > d->snapshot->dispatch.max_tickets) {
+		hg_dispatcher_refuse(d, t, &full, now->mono_us,
+			"%u requests wait for GitHub or are under way.", d->n_tickets - 1);
+		return;
+	}
+	hg_heap_move(&d->deadlines, &t->due, t->ask.deadline_us);
+
+	struct hg_ledger *l = ledger_for(d, &t->ask);
+	hg_coalesce_key(&t->ask, t->snapshot, l->credential->scope, key);
+	struct hg_flight *f = hg_coalesce_find(&d->coalesce, key);
+	if (f) {
+		hg_series_add(d->coalesced, 1);
+		join(d, f, t, now);
+		return;
+	}
+	f = hg_flight_new(t, l);
+	memcpy(f->key, key, sizeof(key));
+	f->keeps = t->ask.is_safe;
+	hg_list_add(&d->flights, &f->link);
+	hg_coalesce_put(&d->coalesce, f);
+	hg_dispatcher_queue(d, f, now);
+	join(d, f, t, now);
+}
+
+/* -- going ------------------------------------------------------------------------------------- */
+
+static bool is_full(struct hg_ticket *t)
+{
+	pthread_mutex_lock(&t->lock);
+	bool full = t->is_full;
+	pthread_mutex_unlock(&t->lock);
+	return full;
+}
+
+/* Goes on when none of its tickets has too much waiting. */
+static void unpause(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	struct hg_ticket *t;
+
+	if (!f->paused)
+		return;
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		if (is_full(t))
+			return;
+	}
+	f->paused = false;
+	f->moved_us = now->mono_us; /* it could not move while it was paused */
+	hg_dispatcher_set_due(d, f);
+	d->transport.pause(d->transport.arg, f, false);
+}
+
+void hg_dispatcher_cancel(
+	struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
+{
+	struct hg_ticket_end end = { .code = HG_ECANCELLED, .word = "cancelled",
+		.retry_after_s = -1 };
+	struct hg_flight *f = t->flight;
+
+	if (!f)
+		return; /* ended, and the owner does not know yet */
+	hg_dispatcher_end_ticket(d, t, &end, now->mono_us);
+	if (hg_list_is_empty(&f->tickets))
+		hg_dispatcher_drop_flight(d, f, now);
+	else
+		unpause(d, f, now);
+}
+
+void hg_dispatcher_resume(
+	struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
+{
+	if (t->flight)
+		unpause(d, t->flight, now);
+}
+
+/* -- what is due ------------------------------------------------------------------------------- */
+
+/* The deadline came before the head. */
+static void run_out(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
+{
+	static const struct hg_ticket_end sent = { .code = HG_ETIMEOUT, .status = 504,
+		.word = "upstream_timeout", .retry_after_s = -1 };
+	static const struct hg_ticket_end queued = { .code = HG_ETIMEOUT, .status = 504,
+		.word = "queue_timeout", .retry_after_s = 1 };
+	struct hg_flight *f = t->flight;
+	double waited_s = (double)(now->mono_us - t->ask.arrived_us) / 1e6;
+
+	if (f->state == HG_FLIGHT_QUEUED && f->tries == 0)
+		hg_dispatcher_refuse(d, t, &queued, now->mono_us,
+			"Its turn did not come within the deadline, %.1f s.", waited_s);
+	else
+		hg_dispatcher_refuse(d, t, &sent, now->mono_us,
+			"GitHub did not answer within the deadline, %.1f s.", waited_s);
+	if (hg_list_is_empty(&f->tickets))
+		hg_dispatcher_drop_flight(d, f, now);
+}
+
+static void run_due_flight(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	const char *what;
+
+	if (f->state == HG_FLIGHT_RESTING) {
+		struct hg_ticket *t;
+		hg_heap_remove(&d->dues, &f->due);
+		HG_LIST_EACH(&f->tickets, t, link)
+		{
+			hg_ticket_enter(d, t, HG_TICKET_QUEUED, now->mono_us);
+		}
+		hg_dispatcher_queue(d, f, now);
+		if (f->ledger->parked_why)
+			hg_dispatcher_park(d, f, now);
+		return;
+	}
+	if (hg_flight_due_us(f, &what) <= now->mono_us)
+		hg_dispatcher_time_out(d, f, what, now);
+	else
+		hg_dispatcher_set_due(d, f); /* bytes came meanwhile */
+}
+
+static struct hg_heap_node *due_node(const struct hg_heap *h, int64_t now_us)
+{
+	struct hg_heap_node *n = hg_heap_first(h);
+
+	return n && n->key <= now_us ? n : NULL;
+}
+
+static void forget(void *arg, struct hg_credential *cred)
+{
+	struct hg_dispatcher *d = arg;
+
+	hg_heap_remove(&d->wakes, &cred->wake);
+}
+
+int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now)
+{
+	struct hg_heap_node *n;
+	struct hg_credential *cred;
+
+	while ((n = due_node(&d->deadlines, now->mono_us)))
+		run_out(d, HG_CONTAINER(n, struct hg_ticket, due), now);
+	while ((n = due_node(&d->dues, now->mono_us)))
+		run_due_flight(d, HG_CONTAINER(n, struct hg_flight, due), now);
+	while ((n = due_node(&d->wakes, now->mono_us))) {
+		hg_heap_remove(&d->wakes, n);
+		hg_dispatcher_look_at(d, HG_CONTAINER(n, struct hg_credential, wake));
+	}
+	while ((cred = HG_LIST_FIRST(&d->dirty, struct hg_credential, dirty))) {
+		hg_dispatcher_send_ready(d, cred, now);
+		hg_list_remove(&cred->dirty);
+	}
+	hg_credentials_trim(&d->credentials, forget, d);
+
+	int64_t next_us = INT64_MAX;
+	const struct hg_heap *heaps[] = { &d->deadlines, &d->dues, &d->wakes };
+	for (size_t i = 0; i < sizeof(heaps) / sizeof(heaps[0]); i++)
+		if ((n = hg_heap_first(heaps[i])) && n->key < next_us)
+			next_us = n->key;
+	return next_us;
+}
+
+/* -- life -------------------------------------------------------------------------------------- */
+
+struct hg_dispatcher *hg_dispatcher_new(
+	struct hg_snapshot *s, const struct hg_transport *transport, struct hg_view *view)
+{
+	struct hg_dispatcher *d = hg_alloc0(sizeof(*d));
+
+	d->snapshot = hg_snapshot_ref(s);
+	d->transport = *transport;
+	d->view = view;
+	hg_credentials_init(&d->credentials);
+	hg_credentials_adopt(&d->credentials, s->credential.alias, s->credential.token);
+	hg_coalesce_init(&d->coalesce);
+	hg_list_init(&d->tickets);
+	hg_list_init(&d->flights);
+	hg_list_init(&d->dirty);
+	hg_heap_init(&d->deadlines);
+	hg_heap_init(&d->dues);
+	hg_heap_init(&d->wakes);
+	d->learned = hg_map_new();
+	d->dice.state = hg_hash("dice", 4);
+	hg_retry_purse_init(&d->purse);
+	for (unsigned i = 0; i < HG_TICKET_STATES; i++)
+		d->in_state[i] =
+			hg_core_series(HG_METRIC_TICKETS, hg_ticket_state_name(i), NULL, NULL);
+	for (unsigned i = 0; i < HG_CLASSES; i++)
+		d->queue_seconds[i] =
+			hg_core_series(HG_METRIC_QUEUE_SECONDS, hg_class_name(i), NULL, NULL);
+	d->coalesced = hg_core_series(HG_METRIC_COALESCED, NULL, NULL, NULL);
+	return d;
+}
+
+static bool free_name(void *arg, struct hg_str key, void *value)
+{
+	(void)arg, (void)key;
+	hg_free(value);
+	return true;
+}
+
+/* Draining flights have no tickets, so flights go first and take theirs with them. */
+static void end_all(struct hg_dispatcher *d)
+{
+	static const struct hg_ticket_end stopping = { .code = HG_ECANCELLED, .status = 503,
+		.word = "stopping", .retry_after_s = 5 };
+	const struct hg_now now = { 0 };
+	struct hg_flight *f;
+	struct hg_ticket *t;
+
+	while ((f = HG_LIST_FIRST(&d->flights, struct hg_flight, link))) {
+		while ((t = hg_flight_lead(f)))
+			hg_dispatcher_refuse(d, t, &stopping, t->since_us, "hubgate stops.");
+		hg_dispatcher_drop_flight(d, f, &now);
+	}
+}
+
+void hg_dispatcher_free(struct hg_dispatcher *d)
+{
+	struct hg_credential *cred;
+
+	if (!d)
+		return;
+	end_all(d);
+	HG_LIST_EACH(&d->credentials.all, cred, link)
+	{
+		hg_heap_remove(&d->wakes, &cred->wake);
+	}
+	hg_credentials_fini(&d->credentials);
+	hg_coalesce_fini(&d->coalesce);
+	hg_heap_fini(&d->deadlines);
+	hg_heap_fini(&d->dues);
+	hg_heap_fini(&d->wakes);
+	hg_map_each(d->learned, free_name, NULL);
+	hg_map_free(d->learned);
+	hg_snapshot_unref(d->snapshot);
+	hg_free(d);
+}
+
+void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
+{
+	struct hg_snapshot *old = d->snapshot;
+	struct hg_credential *cred;
+
+	d->snapshot = hg_snapshot_ref(s);
+	hg_credentials_adopt(&d->credentials, s->credential.alias, s->credential.token);
+	HG_LIST_EACH(&d->credentials.all, cred, link)
+	{
+		hg_dispatcher_look_at(d, cred); /* strategy, cap or concurrency may differ */
+	}
+	hg_snapshot_unref(old);
+}
+
+void hg_dispatcher_seed(struct hg_dispatcher *d, uint64_t seed)
+{
+	d->dice.state = seed;
+}
+
+uint32_t hg_dispatcher_in_flight(const struct hg_dispatcher *d)
+{
+	return atomic_load_explicit(&d->on_wire, memory_order_relaxed);
+}
+
+/* -- check ------------------------------------------------------------------------------------- */
+
+static void check_flight(const struct hg_flight *f)
+{
+	bool waits = f->state == HG_FLIGHT_QUEUED || f->state == HG_FLIGHT_RESTING;
+	struct hg_ticket *t;
+
+	HG_BUG_ON(waits && hg_list_is_empty(&f->tickets));
+	HG_BUG_ON((f->state == HG_FLIGHT_DRAINING) != (!waits && hg_list_is_empty(&f->tickets)));
+	HG_BUG_ON((f->state == HG_FLIGHT_QUEUED) == hg_list_is_empty(&f->queued));
+	HG_BUG_ON(f->taken && f->state != HG_FLIGHT_SENT);
+	HG_BUG_ON(f->state == HG_FLIGHT_RESTING && !hg_heap_has(&f->due));
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		HG_BUG_ON(t->flight != f);
+		HG_BUG_ON(f->state == HG_FLIGHT_SENT && t->state != HG_TICKET_SENT);
+		HG_BUG_ON(f->state == HG_FLIGHT_STREAMING && t->state != HG_TICKET_STREAMING);
+		HG_BUG_ON(f->state == HG_FLIGHT_RESTING && t->state != HG_TICKET_PARKED);
+		HG_BUG_ON(f->state == HG_FLIGHT_QUEUED &&
+			t->state != (f->ledger->parked_why ? HG_TICKET_PARKED : HG_TICKET_QUEUED));
+		HG_BUG_ON(hg_heap_has(&t->due) == (t->state == HG_TICKET_STREAMING));
+	}
+}
+
+void hg_dispatcher_check(const struct hg_dispatcher *d)
+{
+	uint32_t n = 0, on_wire = 0, per_credential = 0;
+	const struct hg_flight *f;
+	const struct hg_ticket *t;
+	const struct hg_credential *cred;
+
+	HG_LIST_EACH(&d->tickets, t, all)
+	{
+		HG_BUG_ON(t->state == HG_TICKET_ENDED || t->state == HG_TICKET_NEW || !t->flight);
+		n++;
+	}
+	HG_BUG_ON(n != d->n_tickets);
+	for (unsigned i = 0; i < HG_TICKET_ENDED; i++)
+		n -= d->n_in_state[i];
+	HG_BUG_ON(n != 0);
+	HG_LIST_EACH(&d->flights, f, link)
+	{
+		check_flight(f);
+		on_wire += f->state >= HG_FLIGHT_SENT;
+	}
+	HG_BUG_ON(on_wire != d->on_wire);
+	HG_LIST_EACH(&d->credentials.all, cred, link)
+	{
+		const struct hg_ledger *l;
+		for (struct hg_list *at = cred->ledgers.next; at != &cred->ledgers; at = at->next) {
+			l = HG_CONTAINER(at, struct hg_ledger, link);
+			hg_ledger_check(l);
+		}
+		per_credential += cred->on_wire;
+	}
+	HG_BUG_ON(per_credential != on_wire);
+}

@@ -1,0 +1,89 @@
+/*
+ * dispatcher_state - what the files of the dispatcher share, and nobody else sees.
+ *
+ *     dispatcher.c   tickets come and go; moments that are due
+ *     choose.c       who goes next: parks, paces, sends
+ *     reply.c        what upstream says: heads, pieces, ends, refusals, retries
+ *     show.c         for people
+ *
+ * Everything is decided in hg_dispatcher_turn or in what the transport and the fronts report;
+ * sending happens in the turn only, so no transport is entered from its own callback.
+ *
+ * Thread: dispatcher only.
+ */
+#pragma once
+#include "base/metric.h"
+#include "dispatch/coalesce.h"
+#include "dispatch/credential.h"
+#include "dispatch/dispatcher.h"
+#include "dispatch/retry.h"
+
+struct hg_dispatcher {
+	struct hg_snapshot *snapshot; /* referenced: the newest */
+	struct hg_transport transport;
+	struct hg_view *view;
+	struct hg_credentials credentials;
+	struct hg_coalesce coalesce;
+	struct hg_list tickets; /* hg_ticket.all */
+	struct hg_list flights; /* hg_flight.link */
+	struct hg_list dirty;   /* hg_credential.dirty: look who may go */
+	struct hg_heap deadlines; /* hg_ticket.due */
+	struct hg_heap dues;      /* hg_flight.due */
+	struct hg_heap wakes;     /* hg_credential.wake */
+	struct hg_map *learned;   /* route template -> resource that GitHub named, hg_strndup'd */
+	struct hg_dice dice;
+	struct hg_retry_purse purse;
+	uint32_t n_tickets;
+	uint32_t n_in_state[HG_TICKET_STATES];
+	_Atomic uint32_t on_wire; /* read from any thread */
+
+	struct hg_series *in_state[HG_TICKET_STATES];
+	struct hg_series *queue_seconds[HG_CLASSES];
+	struct hg_series *coalesced;
+};
+
+/* Why a ledger's queue stands; also the order of what people are told. */
+enum hg_stop {
+	HG_STOP_NONE,
+	HG_STOP_EMPTY,   /* the budget is spent: until the reset */
+	HG_STOP_REFUSED, /* GitHub said so: primary limit */
+	HG_STOP_BLOCKED, /* GitHub said so: secondary limit of the credential */
+	HG_STOP_CAP,     /* max_requests_per_hour */
+	HG_STOPS
+};
+const char *hg_stop_name(enum hg_stop why);
+
+/* dispatcher.c */
+void hg_ticket_enter(struct hg_dispatcher *d, struct hg_ticket *t, enum hg_ticket_state to,
+	int64_t now_us);
+/* Tells its owner (but not one that left) and forgets it. The flight may be empty then. */
+void hg_dispatcher_end_ticket(struct hg_dispatcher *d, struct hg_ticket *t,
+	struct hg_ticket_end *end, int64_t now_us);
+/* With an answer made by hubgate: code, status, word and one sentence. */
+void hg_dispatcher_refuse(struct hg_dispatcher *d, struct hg_ticket *t,
+	const struct hg_ticket_end *how, int64_t now_us, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+/* All tickets have left: takes it off the wire or out of the queue, and frees it. */
+void hg_dispatcher_drop_flight(
+	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
+void hg_dispatcher_look_at(struct hg_dispatcher *d, struct hg_credential *cred); /* in the turn */
+void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f);
+void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
+
+/* choose.c */
+void hg_dispatcher_send_ready(
+	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now);
+/* Does something stop this ledger, and until when (mono)? INT64_MAX: until something settles. */
+enum hg_stop hg_dispatcher_stop(const struct hg_dispatcher *d, struct hg_ledger *l, uint32_t cost,
+	const struct hg_now *now, int64_t *ret_until_us);
+/* Parks the tickets of a flight whose ledger stands; those that could not make it are refused. */
+void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
+
+/* reply.c */
+void hg_dispatcher_time_out(
+	struct hg_dispatcher *d, struct hg_flight *f, const char *what, const struct hg_now *now);
+/* Off the wire: gives the slot back, and books what is still reserved. */
+void hg_dispatcher_land(
+	struct hg_dispatcher *d, struct hg_flight *f, bool sent, const struct hg_now *now);
+void hg_dispatcher_give_late(struct hg_flight *f, struct hg_ticket *t); /* head and kept pieces */
+void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l);

@@ -1,0 +1,183 @@
+#include "dispatch/flight.h"
+#include "base/bug.h"
+#include "base/secret.h"
+#include "dispatch/credential.h"
+#include <hg/mem.h>
+
+/* Strings and body of an ask, so that it outlives the ticket it came from. */
+static void copy_ask(struct hg_flight *f, const struct hg_ask *from)
+{
+	struct hg_ask *a = &f->ask;
+	struct hg_field *fields = hg_arena_alloc(&f->arena, (from->n_fields + 1) * sizeof(*fields));
+
+	*a = *from;
+	a->id = hg_arena_copy(&f->arena, from->id);
+	a->client = hg_arena_copy(&f->arena, from->client);
+	a->method = hg_arena_copy(&f->arena, from->method);
+	a->path = hg_arena_copy(&f->arena, from->path);
+	a->query = hg_arena_copy(&f->arena, from->query);
+	a->route = hg_arena_copy(&f->arena, from->route);
+	a->resource = hg_arena_copy(&f->arena, from->resource);
+	for (uint32_t i = 0; i < from->n_fields; i++) {
+		fields[i].name = hg_arena_copy(&f->arena, from->fields[i].name);
+		fields[i].value = hg_arena_copy(&f->arena, from->fields[i].value);
+	}
+	a->fields = fields;
+	a->body = (struct hg_chunks){ 0 };
+	for (uint32_t i = 0; i < from->body.n; i++)
+		hg_chunks_add(&a->body, hg_chunk_ref(from->body.items[i]));
+	a->token = from->token ? hg_secret_ref(from->token) : NULL;
+}
+
+static struct hg_flight *flight_new(
+	const struct hg_ask *ask, struct hg_snapshot *snapshot, struct hg_ledger *ledger)
+{
+	struct hg_flight *f = hg_alloc0(sizeof(*f));
+
+	hg_arena_init(&f->arena);
+	hg_list_init(&f->tickets);
+	hg_list_init(&f->link);
+	hg_list_init(&f->queued);
+	f->snapshot = hg_snapshot_ref(snapshot);
+	copy_ask(f, ask);
+	f->klass = ask->klass;
+	f->cost = ask->cost ? ask->cost : 1;
+	f->ledger = ledger;
+	f->credential = ledger->credential->scope;
+	ledger->credential->n_flights++;
+	return f;
+}
+
+struct hg_flight *hg_flight_new(const struct hg_ticket *t, struct hg_ledger *ledger)
+{
+	return flight_new(&t->ask, t->snapshot, ledger);
+}
+
+struct hg_flight *hg_flight_heir(const struct hg_flight *f)
+{
+	struct hg_flight *heir = flight_new(&f->ask, f->snapshot, f->ledger);
+
+	heir->klass = f->klass;
+	heir->tries = f->tries;
+	return heir;
+}
+
+void hg_flight_free(struct hg_flight *f)
+{
+	HG_BUG_ON(!hg_list_is_empty(&f->tickets) || !hg_list_is_empty(&f->queued));
+	HG_BUG_ON(hg_heap_has(&f->due) || f->taken);
+	hg_list_remove(&f->link);
+	f->ledger->credential->n_flights--;
+	hg_head_unref(f->head);
+	hg_chunks_clear(&f->kept);
+	hg_chunks_clear(&f->ask.body);
+	hg_secret_unref(f->ask.token);
+	hg_secret_unref(f->token);
+	hg_snapshot_unref(f->snapshot);
+	hg_arena_fini(&f->arena);
+	hg_free(f);
+}
+
+struct hg_str hg_flight_field(const struct hg_flight *f, const char *name)
+{
+	for (uint32_t i = 0; i < f->n_fields; i++)
+		if (hg_str_is_nocase(f->fields[i].name, hg_str(name)))
+			return f->fields[i].value;
+	return (struct hg_str){ 0 };
+}
+
+void hg_flight_set_field(struct hg_flight *f, struct hg_str name, struct hg_str value)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < f->n_fields; i++)
+		if (!hg_str_is_nocase(f->fields[i].name, name))
+			f->fields[kept++] = f->fields[i];
+	f->n_fields = kept;
+	if (!value.p)
+		return;
+	if (f->n_fields == f->room_fields) {
+		uint32_t room = f->room_fields + 8;
+		struct hg_field *fields = hg_arena_alloc(&f->arena, room * sizeof(*fields));
+		if (f->n_fields)
+			memcpy(fields, f->fields, f->n_fields * sizeof(*fields));
+		f->fields = fields;
+		f->room_fields = room;
+	}
+	f->fields[f->n_fields++] = (struct hg_field){ hg_arena_copy(&f->arena, name),
+		hg_arena_copy(&f->arena, value) };
+}
+
+void hg_flight_dress(struct hg_flight *f)
+{
+	struct hg_credential *cred = f->ledger->credential;
+	struct hg_secret *token = f->ask.token ? f->ask.token : cred->token;
+
+	hg_secret_unref(f->token);
+	f->token = token ? hg_secret_ref(token) : NULL;
+	f->token_is_basic = f->ask.token && f->ask.token_is_basic;
+	f->revalidates = false;
+	f->room_fields = f->n_fields = f->ask.n_fields;
+	f->fields = hg_arena_alloc(&f->arena, (f->n_fields + 1) * sizeof(*f->fields));
+	if (f->n_fields)
+		memcpy(f->fields, f->ask.fields, f->n_fields * sizeof(*f->fields));
+
+	const struct hg_hooks *hooks = &f->snapshot->send;
+	for (uint32_t i = 0; i < hooks->n; i++) {
+		struct hg_instance *in = hooks->in[i];
+		struct hg_stopwatch w = hg_stopwatch_begin(in, "send");
+		in->table->on_send(in->self, (struct hg_send *)f); /* send.c */
+		hg_stopwatch_end(&w);
+	}
+}
+
+struct hg_ticket *hg_flight_lead(const struct hg_flight *f)
+{
+	return HG_LIST_FIRST(&f->tickets, struct hg_ticket, link);
+}
+
+bool hg_flight_is_shared(const struct hg_flight *f)
+{
+	return f->tickets.next != f->tickets.prev;
+}
+
+static void earlier(int64_t *due_us, const char **what, int64_t from_us, int64_t timeout_us,
+	const char *name)
+{
+	if (timeout_us <= 0 || from_us + timeout_us >= *due_us)
+		return;
+	*due_us = from_us + timeout_us;
+	*what = name;
+}
+
+int64_t hg_flight_due_us(const struct hg_flight *f, const char **ret_what)
+{
+	const struct hg_upstream_conf *conf = &f->snapshot->upstream;
+	int64_t due_us = INT64_MAX;
+	const char *what = "";
+
+	switch (f->state) {
+	case HG_FLIGHT_QUEUED:
+	case HG_FLIGHT_RESTING:
+		break;
+	case HG_FLIGHT_SENT:
+		if (!f->connected)
+			earlier(&due_us, &what, f->sent_us, conf->connect_timeout_us, "connect");
+		else
+			earlier(&due_us, &what, f->sent_us, conf->first_byte_timeout_us,
+				"first_byte");
+		earlier(&due_us, &what, f->sent_us, conf->total_timeout_us, "total");
+		break;
+	case HG_FLIGHT_STREAMING:
+	case HG_FLIGHT_DRAINING:
+		if (f->paused) /* it is the client that is slow; the front knows how long it may */
+			break;
+		earlier(&due_us, &what, f->moved_us, conf->stall_timeout_us, "stall");
+		/* A body that is larger than what may be shared is a stream: as long as it moves. */
+		if (f->n_bytes <= f->snapshot->dispatch.share_bytes)
+			earlier(&due_us, &what, f->sent_us, conf->total_timeout_us, "total");
+		break;
+	}
+	*ret_what = what;
+	return due_us;
+}

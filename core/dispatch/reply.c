@@ -1,0 +1,421 @@
+/*
+ * What upstream says: heads, pieces, ends; refusals and failures, and what is tried once more.
+ */
+#include "base/bug.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "dispatch/dispatcher_state.h"
+#include <hg/mem.h>
+#include <stdio.h>
+
+#define SEC_US 1000000ll
+#define ROUTES_MOST 8192 /* templates are bounded in number by the router; this is the belt */
+
+/* -- booking ----------------------------------------------------------------------------------- */
+
+void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l)
+{
+	const struct hg_credential *cred = l->credential;
+
+	if (!hg_ledger_is_known(l))
+		return;
+	if (d->view) {
+		struct hg_view_row row = { .limit = l->limit,
+			.remaining = hg_ledger_remaining(l),
+			.used = l->limit - hg_ledger_remaining(l),
+			.reset_s = l->reset_s };
+		hg_view_put(d->view, cred->scope, hg_str(l->resource), &row);
+	}
+	if (!cred->is_own)
+		return; /* gauges of clients' tokens would all be one series */
+	hg_series_set(hg_core_series(HG_METRIC_BUDGET_LIMIT, cred->alias, l->resource, NULL),
+		(double)l->limit);
+	hg_series_set(hg_core_series(HG_METRIC_BUDGET_REMAINING, cred->alias, l->resource, NULL),
+		(double)hg_ledger_remaining(l));
+	hg_series_set(hg_core_series(HG_METRIC_BUDGET_RESET, cred->alias, l->resource, NULL),
+		(double)l->reset_s);
+}
+
+/* GitHub counted it in another bucket than we thought: remember that for the route. */
+static void correct_resource(struct hg_dispatcher *d, struct hg_flight *f, const char *resource)
+{
+	struct hg_ledger *was = f->ledger;
+	struct hg_ledger *is = hg_credential_ledger(was->credential, hg_str(resource));
+
+	if (is == was)
+		return;
+	hg_ledger_untake(was, f->cost);
+	hg_ledger_take(is, f->cost);
+	f->ledger = is;
+	if (!f->ask.route.n || hg_map_n(d->learned) >= ROUTES_MOST)
+		return;
+	hg_free(hg_map_put(d->learned, f->ask.route, hg_strndup(resource, strlen(resource))));
+}
+
+/* The head tells what it cost. */
+static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_rate *rate,
+	const struct hg_now *now)
+{
+	bool is_free = f->head->status == 304 && f->token; /* unauthenticated ones are counted */
+
+	if (rate->resource[0])
+		correct_resource(d, f, rate->resource);
+	f->taken = false;
+	hg_ledger_settle(
+		f->ledger, f->cost, is_free ? 0 : f->cost, rate, f->sent_us, now, &d->dice);
+	hg_dispatcher_look_at(d, f->ledger->credential);
+}
+
+void hg_dispatcher_land(
+	struct hg_dispatcher *d, struct hg_flight *f, bool sent, const struct hg_now *now)
+{
+	struct hg_ledger *l = f->ledger;
+
+	if (f->taken && sent) /* no head: it may have been counted */
+		hg_ledger_settle(l, f->cost, f->cost, NULL, f->sent_us, now, &d->dice);
+	else if (f->taken)
+		hg_ledger_untake(l, f->cost);
+	f->taken = false;
+	f->paused = false;
+	hg_heap_remove(&d->dues, &f->due);
+	HG_BUG_ON(l->credential->on_wire == 0);
+	l->credential->on_wire--;
+	d->on_wire--;
+	hg_dispatcher_look_at(d, l->credential);
+	hg_dispatcher_publish(d, l);
+}
+
+/* -- once more --------------------------------------------------------------------------------- */
+
+static bool may_retry(struct hg_dispatcher *d, const struct hg_flight *f,
+	enum hg_retry_phase phase, int status)
+{
+	return hg_retry_may(f->ask.is_safe, phase, status) &&
+		(int64_t)f->tries <= f->snapshot->dispatch.retries &&
+		(phase == HG_PHASE_REFUSED || hg_retry_purse_pay(&d->purse));
+}
+
+/* The tickets that live past `at_us` go on in a new flight; those that do not stay with this one,
+ * whose reply is theirs. NULL: none went. */
+static struct hg_flight *bequeath(
+	struct hg_dispatcher *d, struct hg_flight *f, int64_t at_us, int64_t now_us)
+{
+	struct hg_flight *heir = NULL;
+	struct hg_ticket *t;
+
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		if (t->ask.deadline_us <= at_us)
+			continue;
+		if (!heir) {
+			heir = hg_flight_heir(f);
+			heir->keeps = f->keeps;
+			hg_list_add(&d->flights, &heir->link);
+		}
+		hg_list_move(&t->link, &heir->tickets);
+		t->flight = heir;
+		hg_ticket_enter(d, t, HG_TICKET_QUEUED, now_us);
+	}
+	if (!heir)
+		return NULL;
+	memcpy(heir->key, f->key, sizeof(heir->key));
+	hg_coalesce_take(&d->coalesce, f);
+	hg_coalesce_put(&d->coalesce, heir);
+	return heir;
+}
+
+static void rest(struct hg_dispatcher *d, struct hg_flight *f, int64_t until_us, int64_t now_us)
+{
+	struct hg_ticket *t;
+
+	f->state = HG_FLIGHT_RESTING;
+	hg_heap_move(&d->dues, &f->due, until_us);
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		hg_ticket_enter(d, t, HG_TICKET_PARKED, now_us);
+	}
+}
+
+/* Books GitHub's no, and moves on who can wait for it to pass. */
+static void take_refusal(struct hg_dispatcher *d, struct hg_flight *f, enum hg_refusal kind,
+	int64_t wait_us, const struct hg_rate *rate, const struct hg_now *now)
+{
+	struct hg_ledger *l = f->ledger;
+	struct hg_credential *cred = l->credential;
+	const char *word = kind == HG_REFUSAL_PRIMARY ? "primary" : "secondary";
+	int64_t until_us;
+
+	if (kind == HG_REFUSAL_PRIMARY)
+		hg_ledger_close(l, rate, now, &d->dice);
+	else
+		hg_credential_block(cred, wait_us, now->mono_us, &d->dice);
+	l->was_refused = true;
+	hg_series_add(hg_core_series(HG_METRIC_LIMIT_HITS, cred->label, l->resource, word), 1);
+	hg_dispatcher_stop(d, l, f->cost, now, &until_us);
+	HG_LOG(HG_LOG_DISPATCH, HG_LOG_WARN,
+		"limit credential=%s resource=%s kind=%s status=%d wait_s=%lld", cred->alias,
+		l->resource, word, f->head->status,
+		(long long)((until_us - now->mono_us) / SEC_US));
+	if (!may_retry(d, f, HG_PHASE_REFUSED, 0))
+		return;
+	struct hg_flight *heir = bequeath(d, f, until_us, now->mono_us);
+	if (!heir)
+		return;
+	hg_dispatcher_queue(d, heir, now);
+	if (l->parked_why)
+		hg_dispatcher_park(d, heir, now);
+}
+
+static void take_failure(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	int64_t asked_us = f->head->status == 503 ? hg_rate_retry_after_us(f->head, now) : -1;
+
+	if (!may_retry(d, f, HG_PHASE_HEAD, f->head->status))
+		return;
+	int64_t wait_us = hg_retry_wait_us(f->tries, &d->dice);
+	int64_t until_us = now->mono_us + (asked_us > wait_us ? asked_us : wait_us);
+	struct hg_flight *heir = bequeath(d, f, until_us, now->mono_us);
+	if (heir)
+		rest(d, heir, until_us, now->mono_us);
+}
+
+/* -- heads ------------------------------------------------------------------------------------- */
+
+static void note_head(struct hg_flight *f, const struct hg_now *now)
+{
+	const struct hg_ledger *l = f->ledger;
+	struct hg_head_note *n = &f->note;
+
+	*n = (struct hg_head_note){ .credential = f->credential,
+		.limit = -1,
+		.sent_at_us = f->sent_us,
+		.revalidated = f->revalidates };
+	snprintf(n->alias, sizeof(n->alias), "%s", l->credential->alias);
+	snprintf(n->resource, sizeof(n->resource), "%s", l->resource);
+	if (hg_ledger_is_known(l)) {
+		n->limit = l->limit;
+		n->remaining = hg_ledger_remaining(l);
+		n->reset_s = l->reset_s;
+	}
+	f->head_us = f->moved_us = now->mono_us;
+}
+
+static void give_head(const struct hg_flight *f, struct hg_ticket *t)
+{
+	struct hg_head_note note = f->note;
+
+	note.shared = hg_flight_lead(f) != t;
+	note.waited_us = f->sent_us > t->ask.arrived_us ? f->sent_us - t->ask.arrived_us : 0;
+	hg_ticket_give_head(t, f->head, &note);
+}
+
+void hg_dispatcher_give_late(struct hg_flight *f, struct hg_ticket *t)
+{
+	give_head(f, t);
+	for (uint32_t i = 0; i < f->kept.n; i++)
+		hg_ticket_give_chunk(t, f->kept.items[i], f->snapshot->dispatch.window_bytes);
+}
+
+static void count_upstream(const struct hg_flight *f)
+{
+	char status[8];
+
+	snprintf(status, sizeof(status), "%d", f->head->status);
+	hg_series_add(hg_core_series(HG_METRIC_UPSTREAM, f->ledger->credential->label,
+			      f->ledger->resource, status),
+		1);
+}
+
+/* Who is still in this flight gets its reply. */
+static void stream(struct hg_dispatcher *d, struct hg_flight *f, int64_t now_us)
+{
+	struct hg_ticket *t;
+
+	if (hg_list_is_empty(&f->tickets)) {
+		f->state = HG_FLIGHT_DRAINING;
+		f->keeps = false;
+		return;
+	}
+	f->state = HG_FLIGHT_STREAMING;
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		hg_heap_remove(&d->deadlines, &t->due); /* from here on the transfer's limits hold */
+		hg_ticket_enter(d, t, HG_TICKET_STREAMING, now_us);
+		give_head(f, t);
+	}
+}
+
+void hg_dispatcher_on_connected(
+	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	(void)now;
+	f->connected = true;
+	if (f->state == HG_FLIGHT_SENT)
+		hg_dispatcher_set_due(d, f);
+}
+
+void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct hg_head *head,
+	const struct hg_now *now)
+{
+	struct hg_rate rate;
+	int64_t wait_us = -1;
+
+	if (HG_ODD(f->state != HG_FLIGHT_SENT))
+		return;
+	f->connected = true;
+	f->head = hg_head_ref(head);
+	hg_rate_read(head, now, &rate);
+	settle(d, f, &rate, now);
+	note_head(f, now);
+	count_upstream(f);
+	hg_dispatcher_publish(d, f->ledger);
+
+	enum hg_refusal kind = hg_rate_refusal(head, &rate, now, &wait_us);
+	if (kind != HG_REFUSAL_NONE) {
+		take_refusal(d, f, kind, wait_us, &rate, now);
+	} else {
+		hg_ledger_forgive(f->ledger, f->sent_us);
+		hg_credential_forgive(f->ledger->credential, f->sent_us);
+		if (head->status >= 500)
+			take_failure(d, f, now);
+	}
+	stream(d, f, now->mono_us);
+	hg_dispatcher_set_due(d, f);
+}
+
+/* -- pieces ------------------------------------------------------------------------------------ */
+
+/* Late followers could not have all of it any more. */
+static void stop_keeping(struct hg_dispatcher *d, struct hg_flight *f)
+{
+	f->keeps = false;
+	hg_chunks_clear(&f->kept);
+	hg_coalesce_take(&d->coalesce, f);
+}
+
+void hg_dispatcher_on_chunk(struct hg_dispatcher *d, struct hg_flight *f, struct hg_chunk *c,
+	const struct hg_now *now)
+{
+	const struct hg_dispatch_conf *conf = &f->snapshot->dispatch;
+	struct hg_ticket *t;
+	bool full = false;
+
+	f->n_bytes += c->n;
+	f->moved_us = now->mono_us; /* the heap of dues looks again when it would have ended */
+	if (f->keeps && f->n_bytes <= conf->share_bytes)
+		hg_chunks_add(&f->kept, hg_chunk_ref(c));
+	else if (f->keeps)
+		stop_keeping(d, f);
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		full |= hg_ticket_give_chunk(t, c, conf->window_bytes);
+	}
+	/* What may be shared is read at full speed. Beyond that the slowest client sets the pace,
+	 * also of a few that came early enough to share it, so that memory stays bounded. */
+	if (full && !f->paused && f->n_bytes > conf->share_bytes) {
+		f->paused = true;
+		hg_dispatcher_set_due(d, f);
+		d->transport.pause(d->transport.arg, f, true);
+	}
+}
+
+/* -- ends -------------------------------------------------------------------------------------- */
+
+static void end_all_tickets(
+	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_ticket_end *how, int64_t now_us)
+{
+	struct hg_ticket *t;
+	const struct hg_ticket *lead = hg_flight_lead(f); /* asked once: those who end leave */
+
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		struct hg_ticket_end end = *how;
+		end.lead = t == lead;
+		hg_dispatcher_end_ticket(d, t, &end, now_us);
+	}
+}
+
+/* Nothing came, or not all of it: rest and try again with those who can wait, tell the others.
+ * The flight is off the wire. */
+static void fail(struct hg_dispatcher *d, struct hg_flight *f, enum hg_retry_phase phase,
+	const struct hg_ticket_end *how, const struct hg_now *now)
+{
+	struct hg_ticket *t;
+
+	if (phase != HG_PHASE_BODY && may_retry(d, f, phase, 0)) {
+		int64_t until_us = now->mono_us + hg_retry_wait_us(f->tries, &d->dice);
+		HG_LIST_EACH(&f->tickets, t, link)
+		{
+			struct hg_ticket_end end = *how;
+			if (t->ask.deadline_us <= until_us)
+				hg_dispatcher_end_ticket(d, t, &end, now->mono_us);
+			else
+				hg_ticket_enter(d, t, HG_TICKET_QUEUED, now->mono_us);
+		}
+		if (!hg_list_is_empty(&f->tickets)) {
+			rest(d, f, until_us, now->mono_us);
+			return;
+		}
+	}
+	end_all_tickets(d, f, how, now->mono_us);
+	hg_coalesce_take(&d->coalesce, f);
+	hg_flight_free(f);
+}
+
+static void finish(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	static const struct hg_ticket_end whole = { .code = HG_OK, .word = "", .retry_after_s = -1 };
+
+	hg_series_observe(
+		hg_core_series(HG_METRIC_UPSTREAM_SECONDS, f->ledger->resource, NULL, NULL),
+		(double)(now->mono_us - f->sent_us) / 1e6);
+	hg_dispatcher_land(d, f, true, now);
+	end_all_tickets(d, f, &whole, now->mono_us);
+	hg_coalesce_take(&d->coalesce, f);
+	hg_flight_free(f);
+}
+
+void hg_dispatcher_on_end(struct hg_dispatcher *d, struct hg_flight *f, int code, bool sent,
+	const char *why, const struct hg_now *now)
+{
+	if (code == 0 && f->head) {
+		finish(d, f, now);
+		return;
+	}
+
+	enum hg_retry_phase phase = f->head ? HG_PHASE_BODY
+		: sent                      ? HG_PHASE_SENT
+					    : HG_PHASE_UNSENT;
+	struct hg_ticket_end end = { .code = code ? code : HG_EIO,
+		.status = 502,
+		.word = "upstream_unreachable",
+		.retry_after_s = -1 };
+	const char *reason = f->head ? "cut" : sent ? "closed" : "connect";
+
+	snprintf(end.text, sizeof(end.text), "GitHub could not be reached: %s.",
+		why && *why ? why : "the connection was closed before an answer");
+	hg_series_add(hg_core_series(HG_METRIC_UPSTREAM_ERRORS, reason, NULL, NULL), 1);
+	HG_LOG(HG_LOG_DISPATCH, HG_LOG_DEBUG, "upstream failed id=%.*s tries=%u reason=%s why=%s",
+		(int)f->ask.id.n, f->ask.id.p, f->tries, reason, why ? why : "");
+	hg_dispatcher_land(d, f, sent, now);
+	fail(d, f, phase, &end, now);
+}
+
+void hg_dispatcher_time_out(
+	struct hg_dispatcher *d, struct hg_flight *f, const char *what, const struct hg_now *now)
+{
+	enum hg_retry_phase phase = f->head ? HG_PHASE_BODY
+		: f->connected              ? HG_PHASE_SENT
+					    : HG_PHASE_UNSENT;
+	struct hg_ticket_end end = { .code = HG_ETIMEOUT, .status = 504,
+		.word = "upstream_timeout", .retry_after_s = -1 };
+
+	snprintf(end.text, sizeof(end.text), "GitHub took too long (%s): %.1f s since sending.",
+		what, (double)(now->mono_us - f->sent_us) / 1e6);
+	hg_series_add(hg_core_series(HG_METRIC_UPSTREAM_ERRORS, what, NULL, NULL), 1);
+	HG_LOG(HG_LOG_DISPATCH, HG_LOG_DEBUG, "upstream timed out id=%.*s tries=%u what=%s",
+		(int)f->ask.id.n, f->ask.id.p, f->tries, what);
+	d->transport.abort(d->transport.arg, f);
+	hg_dispatcher_land(d, f, f->connected, now);
+	fail(d, f, phase, &end, now);
+}

@@ -1,0 +1,69 @@
+/*
+ * send - what plugins see in SEND: a flight that is about to go out (hg/request.h, hg_send_*).
+ *
+ * struct hg_send is never defined: the pointer is the flight's.
+ */
+#include "dispatch/flight.h"
+
+static const struct hg_flight *flight_of(const struct hg_send *s)
+{
+	return (const struct hg_flight *)s;
+}
+
+struct hg_str hg_send_method(const struct hg_send *s)
+{
+	return flight_of(s)->ask.method;
+}
+
+struct hg_str hg_send_path(const struct hg_send *s)
+{
+	return flight_of(s)->ask.path;
+}
+
+struct hg_str hg_send_query(const struct hg_send *s)
+{
+	return flight_of(s)->ask.query;
+}
+
+struct hg_str hg_send_header(const struct hg_send *s, const char *name)
+{
+	return hg_flight_field(flight_of(s), name);
+}
+
+struct hg_scope hg_send_scope(const struct hg_send *s)
+{
+	return flight_of(s)->ask.scope;
+}
+
+struct hg_scope hg_send_credential(const struct hg_send *s)
+{
+	return flight_of(s)->credential;
+}
+
+bool hg_send_owns_validators(const struct hg_send *s)
+{
+	return flight_of(s)->ask.owns_validators;
+}
+
+static bool is_clean(struct hg_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '\r' || s.p[i] == '\n' || s.p[i] == '\0')
+			return false;
+	return true;
+}
+
+/* A line break would make one field two: such a field is not sent. Authorization is the
+ * credential's, and a plugin has no say in it. */
+void hg_send_set_header(struct hg_send *s, const char *name, struct hg_str value)
+{
+	struct hg_flight *f = (struct hg_flight *)s;
+
+	if (!is_clean(hg_str(name)) || !is_clean(value) || !*name ||
+		!strcasecmp(name, "Authorization"))
+		return;
+	hg_flight_set_field(f, hg_str(name), value);
+	f->revalidates = f->ask.owns_validators &&
+		(hg_flight_field(f, "If-None-Match").p ||
+			hg_flight_field(f, "If-Modified-Since").p);
+}

@@ -1,0 +1,163 @@
+/*
+ * For people: tickets, queues, budgets and credentials as JSON (`show …` on the admin socket).
+ * Never a token: a credential is its alias.
+ */
+#include "base/text.h"
+#include "dispatch/dispatcher_state.h"
+
+#define SEC_US 1000000ll
+#define TICKETS_SHOWN 1000 /* the oldest */
+
+static void add_member(struct hg_text *out, const char *name, struct hg_str value)
+{
+	hg_text_printf(out, ",\"%s\":", name);
+	hg_text_add_json(out, value);
+}
+
+/* {"ticket":…, … */
+static void show_ticket(
+	const struct hg_ticket *t, const struct hg_now *now, struct hg_text *out)
+{
+	const struct hg_flight *f = t->flight;
+
+	hg_text_printf(out, "{\"id\":");
+	hg_text_add_json(out, t->ask.id);
+	add_member(out, "client", t->ask.client);
+	add_member(out, "method", t->ask.method);
+	add_member(out, "path", t->ask.path);
+	add_member(out, "route", t->ask.route);
+	hg_text_printf(out, ",\"class\":\"%s\",\"state\":\"%s\"", hg_class_name(t->ask.klass),
+		hg_ticket_state_name(t->state));
+	hg_text_printf(out, ",\"age_ms\":%lld,\"in_state_ms\":%lld,\"deadline_in_ms\":%lld",
+		(long long)(now->mono_us - t->ask.arrived_us) / 1000,
+		(long long)(now->mono_us - t->since_us) / 1000,
+		(long long)(t->ask.deadline_us - now->mono_us) / 1000);
+	hg_text_printf(out, ",\"tries\":%u,\"shared\":%s", t->tries,
+		f && hg_flight_lead(f) != t ? "true" : "false");
+	if (f) {
+		add_member(out, "credential", hg_str(f->ledger->credential->alias));
+		add_member(out, "resource", hg_str(f->ledger->resource));
+		if (t->state == HG_TICKET_PARKED) {
+			bool rests = f->state == HG_FLIGHT_RESTING;
+			int64_t until_us = rests ? f->due.key : f->ledger->parked_us;
+			hg_text_printf(out, ",\"waits_for\":\"%s\",\"opens_in_ms\":%lld",
+				rests ? "retry" : hg_stop_name(f->ledger->parked_why),
+				(long long)(until_us - now->mono_us) / 1000);
+		}
+	}
+	hg_text_add_char(out, '}');
+}
+
+static void show_queue(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out)
+{
+	hg_text_printf(out, "{\"credential\":");
+	hg_text_add_json(out, hg_str(l->credential->alias));
+	add_member(out, "resource", hg_str(l->resource));
+	for (unsigned c = 0; c < HG_CLASSES; c++) {
+		const struct hg_flight *first = hg_queue_first(&l->queue, (enum hg_class)c);
+		hg_text_printf(out, ",\"%s\":{\"waiting\":%u,\"oldest_ms\":%lld}",
+			hg_class_name((enum hg_class)c), l->queue.n[c],
+			first ? (long long)(now->mono_us - first->queued_us) / 1000 : 0ll);
+	}
+	hg_text_printf(out, ",\"stop\":\"%s\"", hg_stop_name(l->parked_why));
+	if (l->parked_why)
+		hg_text_printf(out, ",\"opens_in_ms\":%lld",
+			(long long)(l->parked_us - now->mono_us) / 1000);
+	hg_text_add_char(out, '}');
+}
+
+static void show_budget(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out)
+{
+	hg_text_printf(out, "{\"credential\":");
+	hg_text_add_json(out, hg_str(l->credential->alias));
+	add_member(out, "resource", hg_str(l->resource));
+	if (hg_ledger_is_known(l)) {
+		char reset[21];
+		hg_format_time(l->reset_s * SEC_US, reset);
+		hg_text_printf(out,
+			",\"limit\":%lld,\"remaining\":%lld,\"github_remaining\":%lld,"
+			"\"reset_s\":%lld,\"reset\":\"%s\",\"resets_in_s\":%lld",
+			(long long)l->limit, (long long)hg_ledger_remaining(l),
+			(long long)l->theirs, (long long)l->reset_s, reset,
+			(long long)(hg_ledger_resets_in_us(l, now) / SEC_US));
+	} else {
+		hg_text_printf(out, ",\"limit\":null,\"remaining\":null");
+	}
+	hg_text_printf(out, ",\"in_flight\":%lld,\"sent\":%llu,\"refused\":%llu}",
+		(long long)l->in_flight, (unsigned long long)l->n_sent,
+		(unsigned long long)l->n_refusals);
+}
+
+static void show_credential(const struct hg_dispatcher *d, const struct hg_credential *cred,
+	const struct hg_now *now, struct hg_text *out)
+{
+	int64_t blocked_us = cred->blocked_us > now->mono_us ? cred->blocked_us - now->mono_us : 0;
+
+	hg_text_printf(out, "{\"alias\":");
+	hg_text_add_json(out, hg_str(cred->alias));
+	hg_text_printf(out,
+		",\"kind\":\"%s\",\"authenticated\":%s,\"in_use\":%s,\"on_wire\":%u,"
+		"\"flights\":%u,\"blocked_ms\":%lld,\"sent_this_hour\":%lld}",
+		cred->is_own ? "own" : "passthrough", cred->token ? "true" : "false",
+		!cred->is_own || cred == d->credentials.own ? "true" : "false", cred->on_wire,
+		cred->n_flights, (long long)blocked_us / 1000, (long long)cred->hour_sent);
+}
+
+static void comma(struct hg_text *out, uint32_t i)
+{
+	if (i)
+		hg_text_add_char(out, ',');
+}
+
+static void show_ledgers(const struct hg_dispatcher *d, const struct hg_now *now,
+	void (*show)(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out),
+	struct hg_text *out)
+{
+	const struct hg_credential *cred;
+	uint32_t i = 0;
+
+	HG_LIST_EACH(&d->credentials.all, cred, link)
+	{
+		for (const struct hg_list *at = cred->ledgers.next; at != &cred->ledgers;
+			at = at->next) {
+			comma(out, i++);
+			show(HG_CONTAINER(at, struct hg_ledger, link), now, out);
+		}
+	}
+}
+
+bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const struct hg_now *now,
+	struct hg_text *out)
+{
+	const struct hg_credential *cred;
+	const struct hg_ticket *t;
+	uint32_t i = 0;
+	size_t begin = out->n;
+
+	hg_text_add_char(out, '[');
+	if (!strcmp(what, "tickets")) {
+		HG_LIST_EACH(&d->tickets, t, all)
+		{
+			if (i == TICKETS_SHOWN)
+				break;
+			comma(out, i++);
+			show_ticket(t, now, out);
+		}
+	} else if (!strcmp(what, "queues")) {
+		show_ledgers(d, now, show_queue, out);
+	} else if (!strcmp(what, "budgets")) {
+		show_ledgers(d, now, show_budget, out);
+	} else if (!strcmp(what, "credentials")) {
+		HG_LIST_EACH(&d->credentials.all, cred, link)
+		{
+			comma(out, i++);
+			show_credential(d, cred, now, out);
+		}
+	} else {
+		out->n = begin;
+		out->p[begin] = '\0';
+		return false;
+	}
+	hg_text_add_char(out, ']');
+	return true;
+}
