@@ -2,10 +2,10 @@
 #include "base/bug.h"
 
 #define SEC_US 1000000ll
-#define SAME_WINDOW_S 10           /* resets closer than this are one window */
-#define PAST_S 5                   /* a first reset further back than this is nonsense */
-#define GUARD_US SEC_US            /* GitHub's windows roll up to a second late */
-#define JITTER_US SEC_US           /* and not all gateways at once */
+#define SAME_WINDOW_S 10 /* resets closer than this are one window */
+#define PAST_S 5         /* a first reset further back than this is nonsense */
+#define GUARD_US SEC_US  /* GitHub's windows roll up to a second late */
+#define JITTER_US SEC_US /* and not all gateways at once */
 #define REFUSED_WAIT_MOST_US (60 * SEC_US)
 
 /* Buckets that GitHub counts by the minute; all others by the hour. */
@@ -81,7 +81,8 @@ int64_t hg_ledger_opens_us(struct hg_ledger *l, uint32_t cost, const struct hg_n
 	if (l->theirs - l->in_flight >= points)
 		return now->mono_us;
 	if (l->theirs >= points)
-		return INT64_MAX; /* what is under way holds the rest; some of it may turn out free */
+		return INT64_MAX; /* what is under way holds the rest; some of it may turn out free
+		                   */
 	if (l->over) /* all of a new window went without an answer: one at a time finds out */
 		return l->in_flight == 0 ? now->mono_us : INT64_MAX;
 	return now->mono_us + (over_at_us(l) - now->wall_us);
@@ -99,8 +100,8 @@ void hg_ledger_untake(struct hg_ledger *l, uint32_t cost)
 	HG_BUG_ON(l->in_flight < 0);
 }
 
-static void begin_window(struct hg_ledger *l, int64_t remaining, int64_t reset_s, bool made_up,
-	struct hg_dice *dice)
+static void begin_window(
+	struct hg_ledger *l, int64_t remaining, int64_t reset_s, bool made_up, struct hg_dice *dice)
 {
 	l->theirs = remaining;
 	l->reset_s = reset_s;
@@ -111,8 +112,8 @@ static void begin_window(struct hg_ledger *l, int64_t remaining, int64_t reset_s
 }
 
 /* Same window: `theirs` falls or stays. */
-static void go_on(struct hg_ledger *l, const struct hg_rate *r, int64_t sent_us,
-	const struct hg_now *now)
+static void go_on(
+	struct hg_ledger *l, const struct hg_rate *r, int64_t sent_us, const struct hg_now *now)
 {
 	if (l->over && sent_us < l->rolled_us)
 		return; /* sent before the reset, answered after: of a window that is gone */
@@ -134,8 +135,8 @@ static void read_window(struct hg_ledger *l, const struct hg_rate *r, int64_t se
 	int64_t now_s = now->wall_us / SEC_US;
 	bool is_open = l->reset_s != 0 && !l->over;
 	/* The first word about a window that lies in the past is a clock gone wrong. */
-	bool is_nonsense = r->reset_s == 0 ||
-		(r->reset_s < now_s - PAST_S && (l->reset_s == 0 || l->made_up));
+	bool is_nonsense =
+		r->reset_s == 0 || (r->reset_s < now_s - PAST_S && (l->reset_s == 0 || l->made_up));
 
 	if (is_nonsense && is_open) {
 		if (r->remaining < l->theirs)
@@ -153,8 +154,7 @@ static void read_window(struct hg_ledger *l, const struct hg_rate *r, int64_t se
 }
 
 void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,
-	const struct hg_rate *rate, int64_t sent_us, const struct hg_now *now,
-	struct hg_dice *dice)
+	const struct hg_rate *rate, int64_t sent_us, const struct hg_now *now, struct hg_dice *dice)
 {
 	hg_ledger_untake(l, cost);
 	roll(l, now);

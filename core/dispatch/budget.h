@@ -30,13 +30,13 @@ struct hg_credential;
 struct hg_ledger {
 	/* what GitHub counts */
 	char resource[HG_RESOURCE_BYTES];
-	int64_t limit;     /* 0: not said */
-	int64_t theirs;    /* lowest remaining of this window, 0 … limit */
-	int64_t in_flight; /* points taken and not settled */
-	int64_t reset_s;   /* Unix; 0: no window known */
-	int64_t jitter_us; /* of this window, behind the reset */
-	int64_t rolled_us; /* mono: when our clock passed the reset */
-	int64_t closed_us; /* mono: GitHub refused, nothing before this */
+	int64_t limit;      /* 0: not said */
+	int64_t theirs;     /* lowest remaining of this window, 0 … limit */
+	int64_t in_flight;  /* points taken and not settled */
+	int64_t reset_s;    /* Unix; 0: no window known */
+	int64_t jitter_us;  /* of this window, behind the reset */
+	int64_t rolled_us;  /* mono: when our clock passed the reset */
+	int64_t closed_us;  /* mono: GitHub refused, nothing before this */
 	uint32_t n_refused; /* in a row */
 	bool heard;         /* a head came */
 	bool over;          /* our clock passed reset_s, no head of the new window yet */
@@ -59,7 +59,7 @@ int64_t hg_ledger_window_us(const struct hg_ledger *l); /* 1 h for core, 1 min f
 /* When may `cost` points go: now->mono_us or earlier = now; INT64_MAX = when something settles. */
 int64_t hg_ledger_opens_us(struct hg_ledger *l, uint32_t cost, const struct hg_now *now);
 
-void hg_ledger_take(struct hg_ledger *l, uint32_t cost); /* before sending */
+void hg_ledger_take(struct hg_ledger *l, uint32_t cost);   /* before sending */
 void hg_ledger_untake(struct hg_ledger *l, uint32_t cost); /* it never left */
 /* The answer came, or it never will. `rate` NULL or unknown: then `spent` is booked. */
 void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,

@@ -66,7 +66,9 @@ static void refuse_parked(struct hg_dispatcher *d, struct hg_ticket *t, const st
 	const struct hg_now *now)
 {
 	const char *alias = l->credential->alias;
-	struct hg_ticket_end end = { .code = HG_EAGAIN, .status = 429, .word = "no_budget",
+	struct hg_ticket_end end = { .code = HG_EAGAIN,
+		.status = 429,
+		.word = "no_budget",
 		.retry_after_s = seconds_to(l->parked_us, now->mono_us) };
 	char at[21];
 
@@ -78,7 +80,8 @@ static void refuse_parked(struct hg_dispatcher *d, struct hg_ticket *t, const st
 		break;
 	case HG_STOP_EMPTY:
 		hg_dispatcher_refuse(d, t, &end, now->mono_us,
-			"The %s budget of credential %s (%lld) is spent; there is more at %s, after "
+			"The %s budget of credential %s (%lld) is spent; there is more at %s, "
+		        "after "
 			"the deadline.",
 			l->resource, alias, (long long)l->limit, at);
 		break;
@@ -91,13 +94,15 @@ static void refuse_parked(struct hg_dispatcher *d, struct hg_ticket *t, const st
 	case HG_STOP_BLOCKED:
 		end.word = "upstream_limited";
 		hg_dispatcher_refuse(d, t, &end, now->mono_us,
-			"GitHub asked credential %s to slow down (secondary limit); next try at %s, "
+			"GitHub asked credential %s to slow down (secondary limit); next try at "
+		        "%s, "
 			"after the deadline.",
 			alias, at);
 		break;
 	case HG_STOP_CAP:
 		hg_dispatcher_refuse(d, t, &end, now->mono_us,
-			"max_requests_per_hour (%lld) of credential %s is reached; next at %s, after "
+			"max_requests_per_hour (%lld) of credential %s is reached; next at %s, "
+		        "after "
 			"the deadline.",
 			(long long)d->snapshot->dispatch.max_requests_per_hour, alias, at);
 		break;
@@ -182,8 +187,8 @@ static const struct hg_strategy *strategy_of(const struct hg_dispatcher *d)
 }
 
 /* 0: now. Critical and high are never asked about, and neither is a budget nobody knows. */
-static int64_t pace_us(const struct hg_dispatcher *d, const struct hg_flight *f,
-	const struct hg_now *now)
+static int64_t pace_us(
+	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
 {
 	const struct hg_strategy *s = strategy_of(d);
 
@@ -195,8 +200,8 @@ static int64_t pace_us(const struct hg_dispatcher *d, const struct hg_flight *f,
 }
 
 /* A normal or low one goes now: was the budget at its curve or above it already? */
-static void note_pace(const struct hg_dispatcher *d, const struct hg_flight *f,
-	const struct hg_now *now)
+static void note_pace(
+	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
 {
 	const struct hg_strategy *s = strategy_of(d);
 	struct hg_ledger *l = f->ledger;
@@ -210,11 +215,13 @@ static void note_pace(const struct hg_dispatcher *d, const struct hg_flight *f,
 }
 
 /* Tickets that will not live to see their turn are told now. True: the flight is gone. */
-static bool refuse_paced(struct hg_dispatcher *d, struct hg_flight *f, int64_t wait_us,
-	const struct hg_now *now)
+static bool refuse_paced(
+	struct hg_dispatcher *d, struct hg_flight *f, int64_t wait_us, const struct hg_now *now)
 {
 	const struct hg_ledger *l = f->ledger;
-	struct hg_ticket_end end = { .code = HG_EAGAIN, .status = 429, .word = "no_budget",
+	struct hg_ticket_end end = { .code = HG_EAGAIN,
+		.status = 429,
+		.word = "no_budget",
 		.retry_after_s = seconds_to(wait_us, 0) };
 	struct hg_ticket *t;
 

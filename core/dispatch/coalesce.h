@@ -24,5 +24,5 @@ void hg_coalesce_fini(struct hg_coalesce *c);
 bool hg_coalesce_key(const struct hg_ask *ask, const struct hg_snapshot *snapshot,
 	struct hg_scope credential, uint8_t ret_key[16]);
 struct hg_flight *hg_coalesce_find(const struct hg_coalesce *c, const uint8_t key[16]);
-void hg_coalesce_put(struct hg_coalesce *c, struct hg_flight *f); /* unless its key is zero */
+void hg_coalesce_put(struct hg_coalesce *c, struct hg_flight *f);  /* unless its key is zero */
 void hg_coalesce_take(struct hg_coalesce *c, struct hg_flight *f); /* harmless when not there */

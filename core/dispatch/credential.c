@@ -123,16 +123,16 @@ struct hg_credential *hg_credentials_find(struct hg_credentials *c, const struct
 	return cred;
 }
 
-void hg_credentials_trim(struct hg_credentials *c,
-	void (*forget)(void *arg, struct hg_credential *cred), void *arg)
+void hg_credentials_trim(
+	struct hg_credentials *c, void (*forget)(void *arg, struct hg_credential *cred), void *arg)
 {
 	struct hg_list *at = c->all.prev;
 
 	while (at != &c->all) {
 		struct hg_credential *cred = HG_CONTAINER(at, struct hg_credential, link);
 		at = at->prev;
-		bool is_surplus = cred->is_own ? cred != c->own
-					       : c->n_passthrough > HG_PASSTHROUGH_MOST;
+		bool is_surplus =
+			cred->is_own ? cred != c->own : c->n_passthrough > HG_PASSTHROUGH_MOST;
 		if (!is_surplus || cred->n_flights)
 			continue;
 		forget(arg, cred);
@@ -187,8 +187,8 @@ void hg_credential_forgive(struct hg_credential *cred, int64_t sent_us)
 
 int64_t hg_credential_cap_us(const struct hg_credential *cred, int64_t cap, int64_t now_us)
 {
-	bool is_this_hour = cred->hour_began_us != INT64_MIN &&
-		now_us - cred->hour_began_us < HOUR_US;
+	bool is_this_hour =
+		cred->hour_began_us != INT64_MIN && now_us - cred->hour_began_us < HOUR_US;
 
 	if (cap <= 0 || !is_this_hour || cred->hour_sent < cap)
 		return now_us;

@@ -31,8 +31,8 @@ struct hg_credential {
 	uint32_t on_wire;   /* transfers: at most dispatch.max_concurrent */
 	uint32_t n_flights; /* all that refer to it: it may not be freed */
 
-	int64_t blocked_us; /* mono: secondary limit, nothing before this */
-	uint32_t n_blocks;  /* in a row */
+	int64_t blocked_us;    /* mono: secondary limit, nothing before this */
+	uint32_t n_blocks;     /* in a row */
 	int64_t hour_began_us; /* of max_requests_per_hour: a fixed hour from its first request */
 	int64_t hour_sent;
 
@@ -52,14 +52,13 @@ struct hg_credentials {
 void hg_credentials_init(struct hg_credentials *c);
 void hg_credentials_fini(struct hg_credentials *c); /* none has flights any more */
 /* The gateway's own from now on; same token: the same ledgers. `token` NULL = none. */
-void hg_credentials_adopt(
-	struct hg_credentials *c, const char *alias, struct hg_secret *token);
+void hg_credentials_adopt(struct hg_credentials *c, const char *alias, struct hg_secret *token);
 /* Who pays for this ask. Never NULL. */
 struct hg_credential *hg_credentials_find(struct hg_credentials *c, const struct hg_ask *ask);
 /* Forgets passthrough tokens over the bound, and own ones that were replaced. Not while one of
  * them is being looked at. `forget` runs before each is freed. */
-void hg_credentials_trim(struct hg_credentials *c,
-	void (*forget)(void *arg, struct hg_credential *cred), void *arg);
+void hg_credentials_trim(
+	struct hg_credentials *c, void (*forget)(void *arg, struct hg_credential *cred), void *arg);
 
 /* Made when it is not there; the first when there are too many. Never NULL. */
 struct hg_ledger *hg_credential_ledger(struct hg_credential *cred, struct hg_str resource);

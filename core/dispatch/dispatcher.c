@@ -38,14 +38,15 @@ void hg_ticket_enter(
 
 /* -- ends -------------------------------------------------------------------------------------- */
 
-void hg_dispatcher_end_ticket(struct hg_dispatcher *d, struct hg_ticket *t,
-	struct hg_ticket_end *end, int64_t now_us)
+void hg_dispatcher_end_ticket(
+	struct hg_dispatcher *d, struct hg_ticket *t, struct hg_ticket_end *end, int64_t now_us)
 {
 	const struct hg_flight *f = t->flight;
 	bool left = end->code == HG_ECANCELLED && end->status == 0;
 
 	if (f && f->tries) {
-		end->waited_us = f->sent_us > t->ask.arrived_us ? f->sent_us - t->ask.arrived_us : 0;
+		end->waited_us =
+			f->sent_us > t->ask.arrived_us ? f->sent_us - t->ask.arrived_us : 0;
 		end->upstream_us = now_us - f->sent_us;
 	} else {
 		end->waited_us = now_us - t->ask.arrived_us;
@@ -135,8 +136,8 @@ static struct hg_ledger *ledger_for(struct hg_dispatcher *d, const struct hg_ask
 	return hg_credential_ledger(cred, learned ? hg_str(learned) : ask->resource);
 }
 
-static void join(struct hg_dispatcher *d, struct hg_flight *f, struct hg_ticket *t,
-	const struct hg_now *now)
+static void join(
+	struct hg_dispatcher *d, struct hg_flight *f, struct hg_ticket *t, const struct hg_now *now)
 {
 	t->flight = f;
 	hg_list_add(&f->tickets, &t->link);
@@ -170,11 +171,11 @@ static void join(struct hg_dispatcher *d, struct hg_flight *f, struct hg_ticket 
 	}
 }
 
-void hg_dispatcher_submit(
-	struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
+void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
 {
-	static const struct hg_ticket_end full = { .code = HG_EFULL, .status = 503,
-		.word = "overloaded", .retry_after_s = 1 };
+	static const struct hg_ticket_end full = {
+		.code = HG_EFULL, .status = 503, .word = "overloaded", .retry_after_s = 1
+	};
 	uint8_t key[16];
 
 	d->n_tickets++;
@@ -231,11 +232,11 @@ static void unpause(struct hg_dispatcher *d, struct hg_flight *f, const struct h
 	d->transport.pause(d->transport.arg, f, false);
 }
 
-void hg_dispatcher_cancel(
-	struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
+void hg_dispatcher_cancel(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
 {
-	struct hg_ticket_end end = { .code = HG_ECANCELLED, .word = "cancelled",
-		.retry_after_s = -1 };
+	struct hg_ticket_end end = {
+		.code = HG_ECANCELLED, .word = "cancelled", .retry_after_s = -1
+	};
 	struct hg_flight *f = t->flight;
 
 	if (!f)
@@ -247,8 +248,7 @@ void hg_dispatcher_cancel(
 		unpause(d, f, now);
 }
 
-void hg_dispatcher_resume(
-	struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
+void hg_dispatcher_resume(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
 {
 	if (t->flight)
 		unpause(d, t->flight, now);
@@ -259,10 +259,12 @@ void hg_dispatcher_resume(
 /* The deadline came before the head. */
 static void run_out(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
 {
-	static const struct hg_ticket_end sent = { .code = HG_ETIMEOUT, .status = 504,
-		.word = "upstream_timeout", .retry_after_s = -1 };
-	static const struct hg_ticket_end queued = { .code = HG_ETIMEOUT, .status = 504,
-		.word = "queue_timeout", .retry_after_s = 1 };
+	static const struct hg_ticket_end sent = {
+		.code = HG_ETIMEOUT, .status = 504, .word = "upstream_timeout", .retry_after_s = -1
+	};
+	static const struct hg_ticket_end queued = {
+		.code = HG_ETIMEOUT, .status = 504, .word = "queue_timeout", .retry_after_s = 1
+	};
 	struct hg_flight *f = t->flight;
 	double waited_s = (double)(now->mono_us - t->ask.arrived_us) / 1e6;
 
@@ -381,8 +383,9 @@ static bool free_name(void *arg, struct hg_str key, void *value)
 /* Draining flights have no tickets, so flights go first and take theirs with them. */
 static void end_all(struct hg_dispatcher *d)
 {
-	static const struct hg_ticket_end stopping = { .code = HG_ECANCELLED, .status = 503,
-		.word = "stopping", .retry_after_s = 5 };
+	static const struct hg_ticket_end stopping = {
+		.code = HG_ECANCELLED, .status = 503, .word = "stopping", .retry_after_s = 5
+	};
 	const struct hg_now now = { 0 };
 	struct hg_flight *f;
 	struct hg_ticket *t;
@@ -458,7 +461,8 @@ static void check_flight(const struct hg_flight *f)
 		HG_BUG_ON(f->state == HG_FLIGHT_SENT && t->state != HG_TICKET_SENT);
 		HG_BUG_ON(f->state == HG_FLIGHT_STREAMING && t->state != HG_TICKET_STREAMING);
 		HG_BUG_ON(f->state == HG_FLIGHT_RESTING && t->state != HG_TICKET_PARKED);
-		HG_BUG_ON(f->state == HG_FLIGHT_QUEUED &&
+		HG_BUG_ON(
+			f->state == HG_FLIGHT_QUEUED &&
 			t->state != (f->ledger->parked_why ? HG_TICKET_PARKED : HG_TICKET_QUEUED));
 		HG_BUG_ON(hg_heap_has(&t->due) == (t->state == HG_TICKET_STREAMING));
 	}

@@ -24,9 +24,9 @@ struct hg_dispatcher {
 	struct hg_view *view;
 	struct hg_credentials credentials;
 	struct hg_coalesce coalesce;
-	struct hg_list tickets; /* hg_ticket.all */
-	struct hg_list flights; /* hg_flight.link */
-	struct hg_list dirty;   /* hg_credential.dirty: look who may go */
+	struct hg_list tickets;   /* hg_ticket.all */
+	struct hg_list flights;   /* hg_flight.link */
+	struct hg_list dirty;     /* hg_credential.dirty: look who may go */
 	struct hg_heap deadlines; /* hg_ticket.due */
 	struct hg_heap dues;      /* hg_flight.due */
 	struct hg_heap wakes;     /* hg_credential.wake */
@@ -54,11 +54,11 @@ enum hg_stop {
 const char *hg_stop_name(enum hg_stop why);
 
 /* dispatcher.c */
-void hg_ticket_enter(struct hg_dispatcher *d, struct hg_ticket *t, enum hg_ticket_state to,
-	int64_t now_us);
+void hg_ticket_enter(
+	struct hg_dispatcher *d, struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us);
 /* Tells its owner (but not one that left) and forgets it. The flight may be empty then. */
-void hg_dispatcher_end_ticket(struct hg_dispatcher *d, struct hg_ticket *t,
-	struct hg_ticket_end *end, int64_t now_us);
+void hg_dispatcher_end_ticket(
+	struct hg_dispatcher *d, struct hg_ticket *t, struct hg_ticket_end *end, int64_t now_us);
 /* With an answer made by hubgate: code, status, word and one sentence. */
 void hg_dispatcher_refuse(struct hg_dispatcher *d, struct hg_ticket *t,
 	const struct hg_ticket_end *how, int64_t now_us, const char *fmt, ...)

@@ -141,8 +141,8 @@ bool hg_flight_is_shared(const struct hg_flight *f)
 	return f->tickets.next != f->tickets.prev;
 }
 
-static void earlier(int64_t *due_us, const char **what, int64_t from_us, int64_t timeout_us,
-	const char *name)
+static void earlier(
+	int64_t *due_us, const char **what, int64_t from_us, int64_t timeout_us, const char *name)
 {
 	if (timeout_us <= 0 || from_us + timeout_us >= *due_us)
 		return;
@@ -173,7 +173,8 @@ int64_t hg_flight_due_us(const struct hg_flight *f, const char **ret_what)
 		if (f->paused) /* it is the client that is slow; the front knows how long it may */
 			break;
 		earlier(&due_us, &what, f->moved_us, conf->stall_timeout_us, "stall");
-		/* A body that is larger than what may be shared is a stream: as long as it moves. */
+		/* A body that is larger than what may be shared is a stream: as long as it moves.
+		 */
 		if (f->n_bytes <= f->snapshot->dispatch.share_bytes)
 			earlier(&due_us, &what, f->sent_us, conf->total_timeout_us, "total");
 		break;

@@ -55,10 +55,10 @@ struct hg_flight {
 		kept; /* all pieces so far, while within share_bytes: late followers get them */
 	bool keeps;   /* `kept` is complete */
 	bool paused;
-	bool connected;   /* the transport said so: from now on the first byte is awaited */
-	bool taken;       /* `cost` is reserved in the ledger */
-	uint32_t cost;    /* points */
-	uint32_t tries;   /* how often it was sent */
+	bool connected; /* the transport said so: from now on the first byte is awaited */
+	bool taken;     /* `cost` is reserved in the ledger */
+	uint32_t cost;  /* points */
+	uint32_t tries; /* how often it was sent */
 	uint32_t room_fields;
 	uint64_t n_bytes;
 	int64_t queued_us, sent_us, head_us,
@@ -79,7 +79,7 @@ void hg_flight_dress(struct hg_flight *f);
 /* Value {0} removes. Copied. */
 void hg_flight_set_field(struct hg_flight *f, struct hg_str name, struct hg_str value);
 struct hg_str hg_flight_field(const struct hg_flight *f, const char *name); /* first; {0} */
-struct hg_ticket *hg_flight_lead(const struct hg_flight *f); /* NULL: nobody */
-bool hg_flight_is_shared(const struct hg_flight *f);         /* more than one ticket */
+struct hg_ticket *hg_flight_lead(const struct hg_flight *f);                /* NULL: nobody */
+bool hg_flight_is_shared(const struct hg_flight *f); /* more than one ticket */
 /* When the transport has had long enough (mono), for its state now; INT64_MAX: never. */
 int64_t hg_flight_due_us(const struct hg_flight *f, const char **ret_what);

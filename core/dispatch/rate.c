@@ -3,8 +3,8 @@
 
 #define SEC_US 1000000ll
 #define DAY_S 86400ll
-#define LIMIT_MOST 1000000000ll      /* more than any plan of GitHub's; keeps sums far from overflow */
-#define MILLIS_FROM 100000000000ll   /* as seconds the year 5138: these are milliseconds */
+#define LIMIT_MOST 1000000000ll /* more than any plan of GitHub's; keeps sums far from overflow */
+#define MILLIS_FROM 100000000000ll /* as seconds the year 5138: these are milliseconds */
 #define RETRY_AFTER_MOST_US (3600 * SEC_US)
 
 /* -1 = absent or unreadable. */
@@ -54,7 +54,8 @@ void hg_rate_read(const struct hg_head *h, const struct hg_now *now, struct hg_r
 		r.limit = LIMIT_MOST;
 	r.is_known = r.limit > 0 && r.remaining >= 0;
 	if (r.is_known && used > r.limit - r.remaining)
-		r.remaining = used > r.limit ? 0 : r.limit - used; /* the worse of their two words */
+		r.remaining =
+			used > r.limit ? 0 : r.limit - used; /* the worse of their two words */
 	if (r.is_known && r.remaining > r.limit)
 		r.remaining = r.limit;
 	*ret_rate = r;
@@ -69,7 +70,8 @@ int64_t hg_rate_retry_after_us(const struct hg_head *h, const struct hg_now *now
 	if (text.n == 0)
 		return -1;
 	if (hg_parse_u64(text, &s))
-		wait_us = s > RETRY_AFTER_MOST_US / SEC_US ? RETRY_AFTER_MOST_US : (int64_t)s * SEC_US;
+		wait_us = s > RETRY_AFTER_MOST_US / SEC_US ? RETRY_AFTER_MOST_US
+		                                           : (int64_t)s * SEC_US;
 	else if (hg_parse_http_date(text, &at_us))
 		wait_us = at_us - now->wall_us;
 	else

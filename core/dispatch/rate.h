@@ -24,8 +24,8 @@
 struct hg_rate {
 	bool is_known; /* limit and remaining were said */
 	int64_t limit;
-	int64_t remaining; /* 0 … limit; -1 = not said */
-	int64_t reset_s;   /* Unix seconds; 0 = not said */
+	int64_t remaining;                /* 0 … limit; -1 = not said */
+	int64_t reset_s;                  /* Unix seconds; 0 = not said */
 	char resource[HG_RESOURCE_BYTES]; /* "" = not said */
 };
 

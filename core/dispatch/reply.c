@@ -87,12 +87,12 @@ void hg_dispatcher_land(
 
 /* -- once more --------------------------------------------------------------------------------- */
 
-static bool may_retry(struct hg_dispatcher *d, const struct hg_flight *f,
-	enum hg_retry_phase phase, int status)
+static bool may_retry(
+	struct hg_dispatcher *d, const struct hg_flight *f, enum hg_retry_phase phase, int status)
 {
 	return hg_retry_may(f->ask.is_safe, phase, status) &&
-		(int64_t)f->tries <= f->snapshot->dispatch.retries &&
-		(phase == HG_PHASE_REFUSED || hg_retry_purse_pay(&d->purse));
+	       (int64_t)f->tries <= f->snapshot->dispatch.retries &&
+	       (phase == HG_PHASE_REFUSED || hg_retry_purse_pay(&d->purse));
 }
 
 /* The tickets that live past `at_us` go on in a new flight; those that do not stay with this one,
@@ -239,7 +239,8 @@ static void stream(struct hg_dispatcher *d, struct hg_flight *f, int64_t now_us)
 	f->state = HG_FLIGHT_STREAMING;
 	HG_LIST_EACH(&f->tickets, t, link)
 	{
-		hg_heap_remove(&d->deadlines, &t->due); /* from here on the transfer's limits hold */
+		hg_heap_remove(
+			&d->deadlines, &t->due); /* from here on the transfer's limits hold */
 		hg_ticket_enter(d, t, HG_TICKET_STREAMING, now_us);
 		give_head(f, t);
 	}
@@ -293,8 +294,8 @@ static void stop_keeping(struct hg_dispatcher *d, struct hg_flight *f)
 	hg_coalesce_take(&d->coalesce, f);
 }
 
-void hg_dispatcher_on_chunk(struct hg_dispatcher *d, struct hg_flight *f, struct hg_chunk *c,
-	const struct hg_now *now)
+void hg_dispatcher_on_chunk(
+	struct hg_dispatcher *d, struct hg_flight *f, struct hg_chunk *c, const struct hg_now *now)
 {
 	const struct hg_dispatch_conf *conf = &f->snapshot->dispatch;
 	struct hg_ticket *t;
@@ -321,8 +322,8 @@ void hg_dispatcher_on_chunk(struct hg_dispatcher *d, struct hg_flight *f, struct
 
 /* -- ends -------------------------------------------------------------------------------------- */
 
-static void end_all_tickets(
-	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_ticket_end *how, int64_t now_us)
+static void end_all_tickets(struct hg_dispatcher *d, struct hg_flight *f,
+	const struct hg_ticket_end *how, int64_t now_us)
 {
 	struct hg_ticket *t;
 	const struct hg_ticket *lead = hg_flight_lead(f); /* asked once: those who end leave */
@@ -364,7 +365,9 @@ static void fail(struct hg_dispatcher *d, struct hg_flight *f, enum hg_retry_pha
 
 static void finish(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
-	static const struct hg_ticket_end whole = { .code = HG_OK, .word = "", .retry_after_s = -1 };
+	static const struct hg_ticket_end whole = {
+		.code = HG_OK, .word = "", .retry_after_s = -1
+	};
 
 	hg_series_observe(
 		hg_core_series(HG_METRIC_UPSTREAM_SECONDS, f->ledger->resource, NULL, NULL),
@@ -384,8 +387,8 @@ void hg_dispatcher_on_end(struct hg_dispatcher *d, struct hg_flight *f, int code
 	}
 
 	enum hg_retry_phase phase = f->head ? HG_PHASE_BODY
-		: sent                      ? HG_PHASE_SENT
-					    : HG_PHASE_UNSENT;
+	                            : sent  ? HG_PHASE_SENT
+	                                    : HG_PHASE_UNSENT;
 	struct hg_ticket_end end = { .code = code ? code : HG_EIO,
 		.status = 502,
 		.word = "upstream_unreachable",
@@ -404,11 +407,12 @@ void hg_dispatcher_on_end(struct hg_dispatcher *d, struct hg_flight *f, int code
 void hg_dispatcher_time_out(
 	struct hg_dispatcher *d, struct hg_flight *f, const char *what, const struct hg_now *now)
 {
-	enum hg_retry_phase phase = f->head ? HG_PHASE_BODY
-		: f->connected              ? HG_PHASE_SENT
-					    : HG_PHASE_UNSENT;
-	struct hg_ticket_end end = { .code = HG_ETIMEOUT, .status = 504,
-		.word = "upstream_timeout", .retry_after_s = -1 };
+	enum hg_retry_phase phase = f->head        ? HG_PHASE_BODY
+	                            : f->connected ? HG_PHASE_SENT
+	                                           : HG_PHASE_UNSENT;
+	struct hg_ticket_end end = {
+		.code = HG_ETIMEOUT, .status = 504, .word = "upstream_timeout", .retry_after_s = -1
+	};
 
 	snprintf(end.text, sizeof(end.text), "GitHub took too long (%s): %.1f s since sending.",
 		what, (double)(now->mono_us - f->sent_us) / 1e6);

@@ -14,7 +14,7 @@ bool hg_retry_may(bool is_safe, enum hg_retry_phase phase, int status)
 		return is_safe;
 	case HG_PHASE_HEAD:
 		return is_safe &&
-			(status == 500 || status == 502 || status == 503 || status == 504);
+		       (status == 500 || status == 502 || status == 503 || status == 504);
 	case HG_PHASE_BODY:
 		return false;
 	}

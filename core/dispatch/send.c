@@ -63,7 +63,7 @@ void hg_send_set_header(struct hg_send *s, const char *name, struct hg_str value
 		!strcasecmp(name, "Authorization"))
 		return;
 	hg_flight_set_field(f, hg_str(name), value);
-	f->revalidates = f->ask.owns_validators &&
-		(hg_flight_field(f, "If-None-Match").p ||
-			hg_flight_field(f, "If-Modified-Since").p);
+	f->revalidates =
+		f->ask.owns_validators && (hg_flight_field(f, "If-None-Match").p ||
+						  hg_flight_field(f, "If-Modified-Since").p);
 }

@@ -15,8 +15,7 @@ static void add_member(struct hg_text *out, const char *name, struct hg_str valu
 }
 
 /* {"ticket":…, … */
-static void show_ticket(
-	const struct hg_ticket *t, const struct hg_now *now, struct hg_text *out)
+static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, struct hg_text *out)
 {
 	const struct hg_flight *f = t->flight;
 
