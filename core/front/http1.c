@@ -3,9 +3,9 @@
  * token byte `pos` belongs to, `mark` where it began. Every verdict is given at the byte that
  * makes it certain, which is why cutting the input differently can not change it.
  *
- * While reading, the `p` of every string is an offset (the buffer may move between calls); finish()
- * turns them into pointers. Limits are kept by shortening what a state may look at, so that a byte
- * over a limit is refused for the limit, whatever byte it is.
+ * While reading, strings are kept in `part` and `fields` with offsets for pointers (the buffer may
+ * move between calls); finish() makes the head of them. Limits are kept by shortening what a state
+ * may look at, so that a byte over a limit is refused for the limit, whatever byte it is.
  */
 #include "front/http1.h"
 
@@ -258,7 +258,7 @@ static size_t scheme_length(struct hg_str target)
  * serve has a better answer than "bad target". */
 static void take_target(struct hg_http1_head *h, const char *buf)
 {
-	struct hg_str target = in_buffer(buf, h->target);
+	struct hg_str target = in_buffer(buf, h->part.target);
 	const char *p = target.p, *end = target.p + target.n;
 
 	if (hg_str_is(target, HG_STR("*"))) {
@@ -270,7 +270,7 @@ static void take_target(struct hg_http1_head *h, const char *buf)
 	}
 	size_t n = scheme_length(target);
 	if (n > 0) {
-		h->scheme = at_offset(buf, (struct hg_str){ p, n });
+		h->part.scheme = at_offset(buf, (struct hg_str){ p, n });
 		p += n + 3;
 		const char *stop = p;
 		while (stop < end && *stop != '/' && *stop != '?')
@@ -280,7 +280,7 @@ static void take_target(struct hg_http1_head *h, const char *buf)
 			refuse(h, 400, "bad_authority");
 			return;
 		}
-		h->authority = at_offset(buf, authority);
+		h->part.authority = at_offset(buf, authority);
 		p = stop;
 	}
 	if (p == end || *p != '/') {
@@ -299,8 +299,8 @@ static void take_target(struct hg_http1_head *h, const char *buf)
 		refuse(h, 400, fault);
 		return;
 	}
-	h->path = at_offset(buf, path);
-	h->query = at_offset(buf, query);
+	h->part.path = at_offset(buf, path);
+	h->part.query = at_offset(buf, query);
 	h->has_query = mark != NULL;
 }
 
@@ -366,7 +366,7 @@ static void take_known(struct hg_http1_head *h, enum hg_http1_known k, struct hg
 		}
 		h->repeated |= UINT64_C(1) << k;
 	} else {
-		h->known[k] = (uint8_t)(h->n_fields + 1);
+		h->known[k] = (uint8_t)(h->part.n_fields + 1);
 	}
 
 	if (k == HG_HTTP1_HOST && !host_is_valid(value))
@@ -419,7 +419,7 @@ static void read_method(struct hg_http1_head *h, const char *buf, uint32_t end)
 		refuse(h, 400, "bad_method");
 		return;
 	}
-	h->method = (struct hg_str){ NULL, h->pos }; /* offset 0 */
+	h->part.method = (struct hg_str){ NULL, h->pos }; /* offset 0 */
 	h->method_id = method_of((struct hg_str){ buf, h->pos });
 	h->mark = ++h->pos;
 	h->state = TARGET;
@@ -441,7 +441,7 @@ static void read_target(struct hg_http1_head *h, const char *buf, uint32_t end,
 		refuse(h, 400, "bad_target");
 		return;
 	}
-	h->target = at_offset(buf, (struct hg_str){ buf + h->mark, h->pos - h->mark });
+	h->part.target = at_offset(buf, (struct hg_str){ buf + h->mark, h->pos - h->mark });
 	h->mark = ++h->pos;
 	h->state = VERSION;
 }
@@ -461,7 +461,7 @@ static void read_version(struct hg_http1_head *h, const char *buf, uint32_t end)
 		return;
 
 	const char *version = buf + h->mark;
-	struct hg_str method = in_buffer(buf, h->method);
+	struct hg_str method = in_buffer(buf, h->part.method);
 	h->minor = (uint8_t)(version[7] - '0');
 	h->state = FIELD;
 	if (version[5] != '1' || h->minor > 1)
@@ -480,7 +480,7 @@ static void read_line_start(
 		h->state = END_LF;
 	} else if (buf[h->pos] == ' ' || buf[h->pos] == '\t') {
 		refuse(h, 400, "folded_line");
-	} else if (h->n_fields == sooner(limits->fields, HG_HTTP1_MAX_FIELDS)) {
+	} else if (h->part.n_fields == sooner(limits->fields, HG_HTTP1_MAX_FIELDS)) {
 		refuse(h, 431, "too_many_fields");
 	} else {
 		h->mark = h->pos;
@@ -497,7 +497,7 @@ static void read_name(struct hg_http1_head *h, const char *buf, uint32_t end)
 		refuse(h, 400, "bad_field_name");
 		return;
 	}
-	h->fields[h->n_fields].name =
+	h->fields[h->part.n_fields].name =
 		at_offset(buf, (struct hg_str){ buf + h->mark, h->pos - h->mark });
 	h->mark = ++h->pos;
 	h->state = VALUE;
@@ -522,7 +522,7 @@ static void read_value_lf(struct hg_http1_head *h, const char *buf)
 		refuse(h, 400, "bare_cr");
 		return;
 	}
-	struct hg_field *f = &h->fields[h->n_fields];
+	struct hg_field *f = &h->fields[h->part.n_fields];
 	struct hg_str value = trim(buf + h->mark, buf + h->pos - 1);
 	f->value = at_offset(buf, value);
 	h->pos++;
@@ -530,36 +530,42 @@ static void read_value_lf(struct hg_http1_head *h, const char *buf)
 	enum hg_http1_known k = hg_http1_known_find(in_buffer(buf, f->name));
 	if (k)
 		take_known(h, k, value);
-	h->n_fields++;
+	h->part.n_fields++;
 }
 
-/* The empty line was read: what only the whole head can say, then offsets become pointers. */
+/* The empty line was read: what only the whole head can say, then `part` becomes the head. */
 static void finish(struct hg_http1_head *h, const char *buf)
 {
 	bool has_length = h->known[HG_HTTP1_CONTENT_LENGTH];
 	bool has_host = h->known[HG_HTTP1_HOST];
-	bool has_authority = h->authority.n > 0;
 
-	h->method = in_buffer(buf, h->method);
-	h->target = in_buffer(buf, h->target);
-	h->path = in_buffer(buf, h->path);
-	h->query = in_buffer(buf, h->query);
-	h->scheme = in_buffer(buf, h->scheme);
-	h->authority = in_buffer(buf, h->authority);
+	struct hg_str authority = in_buffer(buf, h->part.authority), host = authority;
+
+	if (has_host)
+		host = in_buffer(buf, h->fields[h->known[HG_HTTP1_HOST] - 1].value);
+	h->state = COMPLETE;
+	if (!has_host && h->minor == 1)
+		refuse(h, 400, "no_host");
+	else if (authority.n > 0 && !hg_str_is_nocase(authority, host))
+		refuse(h, 400, "authority_not_host");
+	else if (h->framing == HG_HTTP1_CHUNKED && (has_length || h->minor == 0))
+		refuse(h, 400, has_length ? "length_and_chunked" : "chunked_in_1_0");
+	if (h->state == REFUSED)
+		return;
+
+	h->method = in_buffer(buf, h->part.method);
+	h->target = in_buffer(buf, h->part.target);
+	h->path = in_buffer(buf, h->part.path);
+	h->query = in_buffer(buf, h->part.query);
+	h->scheme = in_buffer(buf, h->part.scheme);
+	h->authority = authority;
+	h->host = host;
+	h->n_fields = h->part.n_fields;
 	for (uint32_t i = 0; i < h->n_fields; i++) {
 		h->fields[i].name = in_buffer(buf, h->fields[i].name);
 		h->fields[i].value = in_buffer(buf, h->fields[i].value);
 	}
-	h->host = has_host ? hg_http1_value(h, HG_HTTP1_HOST) : h->authority;
-
-	h->state = COMPLETE;
-	if (!has_host && h->minor == 1)
-		refuse(h, 400, "no_host");
-	else if (has_authority && !hg_str_is_nocase(h->authority, h->host))
-		refuse(h, 400, "authority_not_host");
-	else if (h->framing == HG_HTTP1_CHUNKED && (has_length || h->minor == 0))
-		refuse(h, 400, has_length ? "length_and_chunked" : "chunked_in_1_0");
-	else if (has_length)
+	if (has_length)
 		h->framing = HG_HTTP1_LENGTH;
 	h->keep_alive = !h->wants_close && (h->minor == 1 || h->wants_keep_alive);
 	/* A 1.0 client can not know the interim reply; without content there is nothing to wait

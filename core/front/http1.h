@@ -15,7 +15,7 @@
  *     }
  *
  * A call looks only at bytes that no call before has seen, so a trickle costs as much as one read,
- * and the verdict does not depend on how the bytes were cut. Between calls `h` holds offsets: the
+ * and the verdict does not depend on how the bytes were cut. Between calls `h` keeps offsets: the
  * buffer may move, as long as it still begins with the head's first byte.
  *
  * What is refused although RFC 9110/9112 leave a choice: empty lines before a request, bare CR or
@@ -133,7 +133,8 @@ enum hg_http1_framing {
 };
 
 /* About 3.5 kB. A front needs one; a conn needs its own only while it holds half a head (or it
- * clears and parses again from the first byte). Valid after HG_HTTP1_DONE, but for `bad`. */
+ * clears and parses again from the first byte). Before HG_HTTP1_DONE and after HG_HTTP1_BAD it
+ * shows nothing, strings are empty and n_fields is 0: it may be looked at at any time. */
 struct hg_http1_head {
 	struct hg_str method;
 	enum hg_http1_method method_id;
@@ -159,6 +160,10 @@ struct hg_http1_head {
 	/* The parser's own, between calls. */
 	uint8_t state;
 	bool wants_keep_alive, wants_close;
+	struct {
+		struct hg_str method, target, path, query, scheme, authority; /* p: an offset */
+		uint32_t n_fields;                                            /* likewise */
+	} part;
 	uint32_t pos;  /* bytes looked at */
 	uint32_t mark; /* where the token at `pos` began */
 
@@ -176,7 +181,7 @@ enum hg_http1_got hg_http1_parse(struct hg_http1_head *h, const char *buf, size_
 /* Value of the first field of that kind; {0} when absent (an empty value has p set). */
 static inline struct hg_str hg_http1_value(const struct hg_http1_head *h, enum hg_http1_known k)
 {
-	return h->known[k] ? h->fields[h->known[k] - 1].value : (struct hg_str){ 0 };
+	return h->known[k] && h->n_fields ? h->fields[h->known[k] - 1].value : (struct hg_str){ 0 };
 }
 
 /* Which known field has this name, in any case? HG_HTTP1_UNKNOWN when none. */

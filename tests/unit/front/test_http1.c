@@ -366,6 +366,29 @@ static void strings_point_into_the_buffer(void **state)
 	assert_null(hg_http1_value(&h, HG_HTTP1_AUTHORIZATION).p);
 }
 
+static void a_head_that_is_not_complete_shows_nothing(void **state)
+{
+	static const char bytes[] = "GET http://g/a?b HTTP/1.1\r\nHost: h\r\nAccept: a\r\n\r\n";
+	struct hg_http1_head h;
+	size_t used = 0;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(bytes); n++) {
+		hg_http1_head_clear(&h);
+		assert_int_equal(hg_http1_parse(&h, bytes, n, &defaults, &used),
+			n < sizeof(bytes) - 1 ? HG_HTTP1_MORE : HG_HTTP1_BAD);
+		assert_null(h.method.p);
+		assert_null(h.path.p);
+		assert_null(h.query.p);
+		assert_null(h.target.p);
+		assert_null(h.authority.p);
+		assert_null(h.host.p);
+		assert_int_equal(h.n_fields, 0);
+		assert_null(hg_http1_value(&h, HG_HTTP1_ACCEPT).p);
+	}
+	assert_string_equal(h.bad.reason, "authority_not_host");
+}
+
 static void a_list_field_is_known_by_its_first_and_marked_as_repeated(void **state)
 {
 	static const char bytes[] = GET "Accept: a\r\nVia: x\r\nACCEPT: b\r\n\r\n";
@@ -552,6 +575,7 @@ int main(void)
 		cmocka_unit_test(extensions_of_all_chunks_together_have_a_limit),
 		cmocka_unit_test(trailers_have_a_limit_in_bytes_and_in_number),
 		cmocka_unit_test(strings_point_into_the_buffer),
+		cmocka_unit_test(a_head_that_is_not_complete_shows_nothing),
 		cmocka_unit_test(a_list_field_is_known_by_its_first_and_marked_as_repeated),
 		cmocka_unit_test(every_known_field_is_found_in_any_case_and_no_other),
 		cmocka_unit_test(every_field_that_must_be_unique_is_refused_when_it_comes_twice),
