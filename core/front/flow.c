@@ -1,0 +1,592 @@
+#include "base/bug.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "front/fields.h"
+#include "front/request.h"
+#include "ticket/snapshot.h"
+#include <hg/mem.h>
+#include <stdio.h>
+
+#define MAX_DEADLINE_US (INT64_C(3600) * 1000000) /* a client may ask for this much patience */
+
+enum {
+	BODY_BLOCK_BYTES = 64 << 10,
+	MAX_ID_BYTES = 128,
+};
+
+static const char *const step_names[HG_STEPS] = {
+	[HG_STEP_HEAD] = "head",
+	[HG_STEP_ADMIT] = "admit",
+	[HG_STEP_ROUTE] = "route",
+	[HG_STEP_BODY] = "body",
+	[HG_STEP_WEIGH] = "weigh",
+	[HG_STEP_LOOKUP] = "lookup",
+	[HG_STEP_TICKET] = "upstream",
+	[HG_STEP_REPLY] = "reply",
+	[HG_STEP_ENDED] = "ended",
+};
+
+const char *hg_request_step_name(const struct hg_request *r)
+{
+	return step_names[r->step];
+}
+
+const char *hg_request_face_name(const struct hg_request *r)
+{
+	if (r->routed.route)
+		return "route";
+	return r->github.tmpl.p ? "github" : "none";
+}
+
+/* -- what was read -------------------------------------------------------------------------------
+ */
+
+static void rebase(struct hg_str *s, struct hg_str from, const char *to)
+{
+	if (s->p >= from.p && s->p <= from.p + from.n)
+		s->p = to + (s->p - from.p);
+}
+
+/* The buffer will be used again: the head moves into the arena, and all that points into it. */
+static void own_head(struct hg_request *r, struct hg_str bytes)
+{
+	struct hg_http1_head *h = &r->head;
+	const char *own = hg_arena_copy(&r->arena, bytes).p;
+
+	rebase(&h->method, bytes, own);
+	rebase(&h->target, bytes, own);
+	rebase(&h->path, bytes, own);
+	rebase(&h->query, bytes, own);
+	rebase(&h->scheme, bytes, own);
+	rebase(&h->authority, bytes, own);
+	rebase(&h->host, bytes, own);
+	for (uint32_t i = 0; i < h->n_fields; i++) {
+		rebase(&h->fields[i].name, bytes, own);
+		rebase(&h->fields[i].value, bytes, own);
+	}
+}
+
+static bool is_id(struct hg_str s)
+{
+	if (!s.n || s.n > MAX_ID_BYTES)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			    c == '.' || c == '_' || c == '-'))
+			return false;
+	}
+	return true;
+}
+
+static void set_id(struct hg_request *r, struct hg_str wanted)
+{
+	struct hg_front *f = r->front;
+
+	if (is_id(wanted)) {
+		r->id = wanted;
+		return;
+	}
+	uint64_t id = f->id_seed + f->id_next++;
+	uint8_t bytes[8];
+	char *hex = hg_arena_alloc(&r->arena, 2 * sizeof(bytes) + 1);
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(id >> (56 - 8 * i));
+	hg_format_hex(bytes, sizeof(bytes), hex);
+	r->id = (struct hg_str){ hex, 2 * sizeof(bytes) };
+}
+
+static void set_patience(struct hg_request *r)
+{
+	struct hg_str class_name = hg_http1_value(&r->head, HG_HTTP1_X_HUBGATE_PRIORITY);
+	struct hg_str deadline = hg_http1_value(&r->head, HG_HTTP1_X_HUBGATE_DEADLINE);
+	uint64_t s;
+	int64_t us = 0;
+
+	r->klass = HG_CLASS_NORMAL;
+	(void)hg_class_parse(class_name, &r->klass);
+	if (hg_parse_u64(deadline, &s))
+		us = s < (uint64_t)(MAX_DEADLINE_US / 1000000) ? (int64_t)s * 1000000
+		                                               : MAX_DEADLINE_US;
+	else if (!hg_parse_usec(deadline, &us))
+		us = 0;
+	if (us <= 0)
+		us = r->snapshot->dispatch.deadline_us;
+	r->deadline_us = r->began_us + (us < MAX_DEADLINE_US ? us : MAX_DEADLINE_US);
+}
+
+static bool is_forwarded(const struct hg_http1_head *h)
+{
+	for (uint32_t i = 0; i < h->n_fields; i++) {
+		struct hg_str name = h->fields[i].name;
+		char c = name.n ? (char)(name.p[0] | 0x20) : 0;
+		if ((c == 'x' || c == 'f' || c == 'v') && hg_field_is_forwarding(name))
+			return true;
+	}
+	return false;
+}
+
+static bool identify(struct hg_request *r, const struct hg_listener_conf *listener)
+{
+	const struct hg_http1_head *h = &r->head;
+	struct hg_client_in in = {
+		.snapshot = r->snapshot,
+		.listener = listener,
+		.host = h->host,
+		.authorization = hg_http1_value(h, HG_HTTP1_AUTHORIZATION),
+		.origin = hg_http1_value(h, HG_HTTP1_ORIGIN),
+		.sec_fetch_site = hg_http1_value(h, HG_HTTP1_SEC_FETCH_SITE),
+		.is_safe = hg_request_is_safe(r),
+		.is_forwarded = is_forwarded(h),
+		.is_open = r->routed.route && (r->routed.route->flags & HG_ROUTE_OPEN),
+	};
+	struct hg_client_refusal no;
+
+	if (hg_client_identify(&in, &r->client, &no) == 0)
+		return true;
+	hg_reply_refuse_as(r, no.status, no.code, no.detail);
+	return false;
+}
+
+/* -- where it goes
+ * --------------------------------------------------------------------------------- */
+
+static void refuse_method(struct hg_request *r)
+{
+	struct hg_refusal no = { .status = 405,
+		.code = "method_not_allowed",
+		.detail = HG_STR("This path is not served for this method."),
+		.retry_after_s = -1 };
+	char allow[160];
+	int n = snprintf(
+		allow, sizeof(allow), "Allow: %s\r\n", r->routed.allow ? r->routed.allow : "GET");
+
+	hg_reply_refuse(r, &no, (struct hg_str){ allow, n < 160 ? (size_t)n : 0 });
+}
+
+/* False: it was refused. */
+static bool find_route(struct hg_request *r, const struct hg_listener_conf *listener)
+{
+	r->path = r->head.path;
+	if (listener->router)
+		hg_router_find(listener->router, r->head.method, r->head.path, &r->routed);
+	if (r->routed.route) {
+		r->is_raw = r->routed.route->flags & HG_ROUTE_RAW;
+		r->route = hg_str(r->routed.route->path);
+		return true;
+	}
+	if (r->routed.path_known) {
+		refuse_method(r);
+		return false;
+	}
+	if (!(listener->faces & HG_FACE_GITHUB) || !r->front->port) {
+		hg_reply_refuse_as(r, 404, "no_route", "Nothing is served at this path.");
+		return false;
+	}
+	if (r->head.method_id == HG_HTTP1_OTHER) {
+		hg_reply_refuse_as(r, 501, "unknown_method", "This method is not known.");
+		return false;
+	}
+	hg_github_face(r->head.path, &r->face);
+	hg_github_route_find(r->head.method, r->face.path, &r->github);
+	r->path = r->face.path;
+	r->route = r->github.tmpl;
+	r->cost = r->github.cost;
+	return true;
+}
+
+static void init_body(struct hg_request *r, uint64_t max)
+{
+	struct hg_http1_limits limits = HG_HTTP1_LIMITS_DEFAULT;
+
+	r->body_done = r->head.framing == HG_HTTP1_NO_BODY ||
+	               (r->head.framing == HG_HTTP1_LENGTH && !r->head.content_length);
+	r->owes_continue = r->head.expects_continue && !r->body_done && r->head.minor > 0;
+	if (!r->body_done)
+		hg_http1_body_init(&r->body, &r->head, &limits, max);
+}
+
+void hg_request_begin(struct hg_request *r, struct hg_str bytes)
+{
+	struct hg_front *f = r->front;
+	const struct hg_listener_conf *listener = hg_gate_conf(r->conn->gate, r->snapshot);
+
+	own_head(r, bytes);
+	r->began = true;
+	r->step = HG_STEP_ADMIT;
+	r->began_us = hg_front_now_us(f);
+	hg_list_add(&f->requests, &r->link);
+	f->n_requests++;
+	set_id(r, hg_http1_value(&r->head, HG_HTTP1_X_REQUEST_ID));
+	set_patience(r);
+	init_body(r, r->snapshot->http.max_body_bytes);
+	if (!listener) { /* a reload took it while the head was on its way */
+		hg_reply_refuse_as(r, 503, "listener_gone", "This listener was closed.");
+		return;
+	}
+	if (!find_route(r, listener))
+		return;
+	if (r->routed.route)
+		init_body(r, r->routed.route->max_body_bytes);
+	if (!identify(r, listener))
+		return;
+	if (r->body.bad.status) {
+		hg_request_bad(r, r->body.bad.status, r->body.bad.reason);
+		return;
+	}
+	hg_request_go(r);
+}
+
+/* -- going on
+ * -------------------------------------------------------------------------------------- */
+
+static void enter_step(struct hg_request *r, enum hg_request_step step)
+{
+	r->step = step;
+	r->hook_at = 0;
+}
+
+static void answer(struct hg_request *r)
+{
+	enter_step(r, HG_STEP_REPLY);
+	if (r->answer)
+		hg_reply_stored(r);
+	else if (HG_ODD(!r->reply_began))
+		hg_reply_refuse_as(
+			r, 500, "plugin_failed", "A plugin said that it answered, and did not.");
+}
+
+static void refuse(struct hg_request *r)
+{
+	enter_step(r, HG_STEP_REPLY);
+	if (r->reply_began) { /* too late to say why */
+		hg_reply_abort(r);
+		return;
+	}
+	if (HG_ODD(!r->refusal.status))
+		hg_request_refuse(r, 403, "refused", -1, "A plugin refused this request.");
+	hg_reply_refuse(r, &r->refusal, (struct hg_str){ 0 });
+}
+
+/* A route said ANSWERED: its reply may still be to come, what is left of the body is not wanted. */
+static void route_answered(struct hg_request *r)
+{
+	enter_step(r, HG_STEP_REPLY);
+	if (!r->body_done)
+		hg_request_leave_body(r);
+}
+
+static void start_body(struct hg_request *r)
+{
+	static const struct hg_str go_on = { "HTTP/1.1 100 Continue\r\n\r\n", 25 };
+	struct hg_piece piece = { go_on, HG_PIECE_STATIC, NULL };
+
+	enter_step(r, HG_STEP_BODY);
+	if (r->owes_continue) {
+		r->owes_continue = false;
+		hg_conn_write(r->conn, &piece, 1);
+	}
+}
+
+static void take_verdict_of_body(struct hg_request *r, enum hg_verdict v, bool end)
+{
+	switch (v) {
+	case HG_WAIT:
+		r->body_paused = true;
+		r->body_at_end = end;
+		return;
+	case HG_ANSWERED:
+		route_answered(r);
+		return;
+	case HG_REFUSED:
+		refuse(r);
+		return;
+	case HG_NEXT:
+		break;
+	}
+	if (!end)
+		return; /* the next piece */
+	enter_step(r, HG_STEP_REPLY);
+	if (HG_ODD(!r->reply_began))
+		hg_reply_refuse_as(
+			r, 500, "plugin_failed", "A plugin took the body, and did not answer.");
+}
+
+static void give_body_end(struct hg_request *r)
+{
+	take_verdict_of_body(r, hg_phase_on_body(r, (struct hg_str){ 0 }, true), true);
+}
+
+static void begin_body_of_route(struct hg_request *r)
+{
+	if (HG_ODD(!r->routed.route->on_body)) {
+		hg_reply_refuse_as(r, 500, "plugin_failed", "A plugin did not answer.");
+		return;
+	}
+	start_body(r);
+	if (r->body_done)
+		give_body_end(r);
+}
+
+/* After a hook of this step said NEXT; true: run the hooks of the step that follows. */
+static bool next_step(struct hg_request *r)
+{
+	switch (r->step) {
+	case HG_STEP_ADMIT:
+		if (r->routed.route) {
+			enter_step(r, HG_STEP_ROUTE);
+			return true;
+		}
+		if (!r->body_done) {
+			start_body(r);
+			return false;
+		}
+		enter_step(r, HG_STEP_WEIGH);
+		return true;
+	case HG_STEP_ROUTE:
+		begin_body_of_route(r);
+		return false;
+	case HG_STEP_WEIGH:
+		enter_step(r, HG_STEP_LOOKUP);
+		return true;
+	case HG_STEP_LOOKUP:
+		enter_step(r, HG_STEP_TICKET);
+		hg_proxy_ask(r);
+		return false;
+	case HG_STEP_HEAD:
+	case HG_STEP_BODY:
+	case HG_STEP_TICKET:
+	case HG_STEP_REPLY:
+	case HG_STEP_ENDED:
+	case HG_STEPS:
+		break;
+	}
+	return false;
+}
+
+static enum hg_verdict run_step(struct hg_request *r)
+{
+	bool open = r->routed.route && (r->routed.route->flags & HG_ROUTE_OPEN);
+
+	switch (r->step) {
+	case HG_STEP_ADMIT:
+		return open || !r->front->port ? HG_NEXT : hg_phase_admit(r);
+	case HG_STEP_ROUTE:
+		return hg_phase_on_request(r);
+	case HG_STEP_WEIGH:
+		return hg_phase_weigh(r);
+	case HG_STEP_LOOKUP:
+		return hg_phase_lookup(r);
+	case HG_STEP_HEAD:
+	case HG_STEP_BODY:
+	case HG_STEP_TICKET:
+	case HG_STEP_REPLY:
+	case HG_STEP_ENDED:
+	case HG_STEPS:
+		break;
+	}
+	return HG_WAIT;
+}
+
+/* True: go on with the next step. */
+static bool take_verdict(struct hg_request *r, enum hg_verdict v)
+{
+	switch (v) {
+	case HG_WAIT:
+		return false;
+	case HG_REFUSED:
+		refuse(r);
+		return false;
+	case HG_ANSWERED:
+		if (r->step == HG_STEP_ROUTE)
+			route_answered(r);
+		else
+			answer(r);
+		return false;
+	case HG_NEXT:
+		return next_step(r);
+	}
+	return false;
+}
+
+void hg_request_go(struct hg_request *r)
+{
+	while (take_verdict(r, run_step(r)))
+		continue;
+}
+
+void hg_request_go_after(struct hg_request *r, enum hg_verdict v)
+{
+	if (r->step == HG_STEP_BODY) {
+		r->body_paused = false;
+		take_verdict_of_body(r, v, r->body_at_end);
+		return;
+	}
+	if (v == HG_NEXT && r->step != HG_STEP_ROUTE)
+		hg_request_go(r); /* the phase's other hooks */
+	else if (take_verdict(r, v))
+		hg_request_go(r);
+}
+
+/* -- its body
+ * -------------------------------------------------------------------------------------- */
+
+bool hg_request_wants_body(const struct hg_request *r)
+{
+	if (r->body_done || r->body_paused)
+		return false;
+	return r->step == HG_STEP_BODY || r->body_dropped;
+}
+
+/* Pieces may be as small as a byte each, so they share blocks. */
+static void collect(struct hg_request *r, struct hg_str piece)
+{
+	struct hg_chunks *l = &r->body_chunks;
+
+	while (piece.n) {
+		if (!r->body_room) {
+			uint64_t expected = r->head.framing == HG_HTTP1_LENGTH
+			                            ? r->head.content_length - l->bytes
+			                            : BODY_BLOCK_BYTES;
+			r->body_room =
+				expected < BODY_BLOCK_BYTES ? (uint32_t)expected : BODY_BLOCK_BYTES;
+			struct hg_chunk *c = hg_alloc(sizeof(*c) + r->body_room);
+			atomic_init(&c->refs, 1);
+			c->n = 0;
+			hg_chunks_add(l, c);
+		}
+		struct hg_chunk *c = l->items[l->n - 1];
+		size_t n = piece.n < r->body_room ? piece.n : r->body_room;
+		memcpy(c->bytes + c->n, piece.p, n);
+		c->n += (uint32_t)n;
+		l->bytes += n;
+		r->body_room -= (uint32_t)n;
+		piece.p += n;
+		piece.n -= n;
+	}
+}
+
+void hg_request_take_piece(struct hg_request *r, struct hg_str piece)
+{
+	if (r->body_dropped)
+		return;
+	if (r->routed.route)
+		take_verdict_of_body(r, hg_phase_on_body(r, piece, false), false);
+	else
+		collect(r, piece);
+}
+
+void hg_request_body_ended(struct hg_request *r)
+{
+	r->body_done = true;
+	if (r->body_dropped)
+		return;
+	if (r->routed.route) {
+		give_body_end(r);
+		return;
+	}
+	enter_step(r, HG_STEP_WEIGH);
+	hg_request_go(r);
+}
+
+void hg_request_leave_body(struct hg_request *r)
+{
+	struct hg_conn *c = r->conn;
+
+	r->body_paused = false;
+	if (r->head.framing == HG_HTTP1_LENGTH && r->body.left <= HG_CONN_DISCARD_BYTES &&
+		!r->owes_continue && !r->body.bad.status) {
+		r->body_dropped = true;
+		return;
+	}
+	r->body_done = true;
+	r->keep_alive = false;
+	c->closing = true;
+	c->must_linger = true;
+}
+
+void hg_request_bad(struct hg_request *r, int status, const char *reason)
+{
+	struct hg_conn *c = r->conn;
+	char code[8], detail[96];
+
+	r->front->n_bad++;
+	(void)snprintf(code, sizeof(code), "%d", status);
+	hg_series_add(hg_core_series(HG_METRIC_BAD_REQUESTS, code, reason, NULL), 1);
+	HG_LOG(HG_LOG_FRONT, HG_LOG_DEBUG, "bad request status=%d reason=%s", status, reason);
+	r->body_done = true;
+	c->closing = true;
+	c->must_linger = true;
+	if (r->replied)
+		return;
+	if (r->reply_began) {
+		hg_reply_abort(r);
+		return;
+	}
+	if (!r->began) {
+		r->began_us = hg_front_now_us(r->front);
+		set_id(r, (struct hg_str){ 0 });
+		r->step = HG_STEP_REPLY;
+	}
+	(void)snprintf(detail, sizeof(detail), "The request was not understood or not in time: %s.",
+		reason);
+	hg_reply_refuse_as(r, status, reason, detail);
+}
+
+/* -- the end
+ * --------------------------------------------------------------------------------------- */
+
+bool hg_request_is_over(const struct hg_request *r)
+{
+	return r->replied && r->body_done && !hg_proxy_holds(r);
+}
+
+static struct hg_series *series_of(struct hg_request *r, uint32_t face, bool seconds)
+{
+	struct hg_front *f = r->front;
+	uint32_t key = (face << 20 | (uint32_t)r->head.method_id << 12 | (uint32_t)r->status) + 1;
+	char status[8];
+
+	if (seconds)
+		key = face << 20 | 0xfffff;
+	struct hg_front_counter *slot =
+		&f->counters[(key * UINT32_C(2654435761)) >> 26]; /* top 6 bits */
+	if (slot->key == key)
+		return slot->series;
+	(void)snprintf(status, sizeof(status), "%d", r->status);
+	static const char *const methods[] = { "other", "GET", "HEAD", "POST", "PUT", "PATCH",
+		"DELETE", "OPTIONS" };
+	const char *face_name = hg_request_face_name(r);
+	slot->key = key;
+	slot->series = seconds ? hg_core_series(HG_METRIC_REQUEST_SECONDS, face_name, NULL, NULL)
+	                       : hg_core_series(HG_METRIC_REQUESTS, face_name,
+					 methods[r->head.method_id], status);
+	return slot->series;
+}
+
+static void count(struct hg_request *r)
+{
+	uint32_t face = r->routed.route ? 1 : r->github.tmpl.p ? 2 : 3;
+
+	if (!r->reply_began)
+		return; /* nobody saw a status */
+	r->front->n_answered++;
+	hg_series_add(series_of(r, face, false), 1);
+	hg_series_observe(
+		series_of(r, face, true), (double)(hg_front_now_us(r->front) - r->began_us) / 1e6);
+}
+
+void hg_request_retire(struct hg_request *r)
+{
+	r->step = HG_STEP_ENDED;
+	hg_waiter_forget(r);
+	hg_proxy_leave(r);
+	if (r->began) {
+		count(r);
+		if (r->front->port)
+			hg_phase_done(r);
+	}
+	if (r->owes_gone)
+		hg_phase_on_gone(r);
+	hg_request_drop(r);
+}

@@ -1,0 +1,346 @@
+#include "base/bug.h"
+#include "base/secret.h"
+#include "front/fields.h"
+#include "front/request.h"
+#include "ticket/head.h"
+#include "ticket/snapshot.h"
+#include "ticket/ticket.h"
+#include <hg/mem.h>
+#include <stdio.h>
+
+/* -- asking
+ * ---------------------------------------------------------------------------------------- */
+
+static void copy_fields(struct hg_request *r, struct hg_ticket *t)
+{
+	const struct hg_http1_head *h = &r->head;
+	struct hg_field *own =
+		hg_arena_alloc(&t->arena, (h->n_fields + 1) * sizeof(struct hg_field));
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < h->n_fields; i++) {
+		const struct hg_field *f = &h->fields[i];
+		if (!hg_field_goes_up(f->name) ||
+			(r->owns_validators && hg_field_is_validator(f->name)))
+			continue;
+		own[n++] = (struct hg_field){ hg_arena_copy(&t->arena, f->name),
+			hg_arena_copy(&t->arena, f->value) };
+	}
+	t->ask.fields = own;
+	t->ask.n_fields = n;
+}
+
+static void fill_ask(struct hg_request *r, struct hg_ticket *t)
+{
+	struct hg_ask *a = &t->ask;
+
+	a->id = hg_arena_copy(&t->arena, r->id);
+	a->client = hg_arena_copy(&t->arena, hg_str(r->client.name));
+	a->method = hg_arena_copy(&t->arena, r->head.method);
+	a->path = hg_arena_copy(&t->arena, r->path);
+	a->query = hg_arena_copy(&t->arena, r->head.query);
+	a->route = r->route; /* static */
+	a->resource = hg_str(r->github.resource);
+	copy_fields(r, t);
+	a->body = r->body_chunks;
+	r->body_chunks = (struct hg_chunks){ 0 };
+	a->klass = r->klass;
+	a->cost = r->cost;
+	a->arrived_us = r->began_us;
+	a->deadline_us = r->deadline_us;
+	a->scope = r->client.scope;
+	a->token = r->client.token ? hg_secret_ref(r->client.token) : NULL;
+	a->token_is_basic = r->client.token_is_basic;
+	a->is_safe = hg_request_is_safe(r);
+	a->owns_validators = r->owns_validators;
+}
+
+static void on_news(struct hg_ticket *t)
+{
+	struct hg_request *r = t->arg;
+	struct hg_conn *c = r->conn;
+
+	c->entered++;
+	hg_proxy_pull(r);
+	c->entered--;
+	hg_conn_settle(c);
+}
+
+void hg_proxy_ask(struct hg_request *r)
+{
+	struct hg_ticket *t = hg_ticket_new(r->front->loop, r->snapshot, on_news, r);
+
+	fill_ask(r, t);
+	if (hg_ticket_submit(t, r->front->port)) {
+		r->ticket = t;
+		return;
+	}
+	hg_ticket_unref(t);
+	struct hg_refusal no = { .status = 503,
+		.code = "overloaded",
+		.detail = HG_STR("Too many requests are waiting already."),
+		.retry_after_s = 1 };
+	hg_reply_refuse(r, &no, (struct hg_str){ 0 });
+}
+
+void hg_proxy_leave(struct hg_request *r)
+{
+	if (!r->ticket)
+		return;
+	if (!r->ticket_ended)
+		hg_ticket_cancel(r->ticket);
+	hg_ticket_unref(r->ticket);
+	r->ticket = NULL;
+}
+
+bool hg_proxy_holds(const struct hg_request *r)
+{
+	const struct hg_reply *reply = &r->reply;
+
+	if (!r->ticket || r->ticket_ended || !reply->head)
+		return false;
+	/* A head without a body ends at once: to cancel would only cost a connection. */
+	return reply->keep_max_bytes || reply->head->status == 304 || reply->head->status == 204 ||
+	       hg_request_is_head(r);
+}
+
+/* -- what comes
+ * -------------------------------------------------------------------------------------- */
+
+static void take_head(struct hg_request *r, struct hg_head *head)
+{
+	struct hg_reply *reply = &r->reply;
+
+	reply->head = head;
+	reply->n_fields = head->n_fields;
+	reply->room = head->n_fields + 8;
+	reply->fields = hg_arena_alloc(&r->arena, reply->room * sizeof(struct hg_field));
+	memcpy(reply->fields, head->fields, head->n_fields * sizeof(struct hg_field));
+	r->upstream_status = head->status;
+	r->waited_us = reply->note.waited_us;
+
+	switch (hg_phase_head(r)) {
+	case HG_NEXT:
+	case HG_WAIT:
+		hg_reply_upstream_head(r);
+		return;
+	case HG_ANSWERED:
+		reply->is_apart = true;
+		if (r->answer)
+			hg_reply_stored(r);
+		else if (HG_ODD(!r->reply_began))
+			hg_reply_refuse_as(r, 500, "plugin_failed",
+				"A plugin said that it answered, and did not.");
+		return;
+	case HG_REFUSED:
+		reply->is_apart = true;
+		if (HG_ODD(!r->refusal.status))
+			hg_request_refuse(r, 502, "refused", -1, "A plugin refused the reply.");
+		hg_reply_refuse(r, &r->refusal, (struct hg_str){ 0 });
+		return;
+	}
+}
+
+static void keep_piece(struct hg_request *r, struct hg_chunk *c)
+{
+	struct hg_reply *reply = &r->reply;
+
+	if (!reply->keep_max_bytes)
+		return;
+	if (reply->kept.bytes + c->n > reply->keep_max_bytes) {
+		reply->keep_max_bytes = 0;
+		hg_chunks_clear(&reply->kept);
+		return;
+	}
+	hg_chunks_add(&reply->kept, hg_chunk_ref(c));
+}
+
+static void send_held(struct hg_request *r)
+{
+	struct hg_chunk *c = HG_TAKE(r->held);
+
+	if (c && !r->reply.is_apart)
+		hg_reply_upstream_piece(r, c);
+	hg_chunk_unref(c);
+}
+
+/* False: the conn has no room for more, or broke. */
+static bool take_chunks(struct hg_request *r)
+{
+	struct hg_conn *c = r->conn;
+
+	for (;;) {
+		if (!r->reply.is_apart && !hg_conn_has_room(c)) {
+			hg_conn_flush(c);
+			if (!hg_conn_has_room(c)) {
+				r->wants_drain = true;
+				return false;
+			}
+		}
+		if (c->broken)
+			return false;
+		struct hg_chunk *piece = hg_ticket_take_chunk(r->ticket);
+		if (!piece)
+			return true;
+		keep_piece(r, piece);
+		/* The last piece of what is kept leaves after KEEP, so that a client that asks
+		 * again at once finds it. */
+		send_held(r);
+		r->held = piece;
+		if (!r->reply.keep_max_bytes)
+			send_held(r);
+	}
+}
+
+static void keep(struct hg_request *r)
+{
+	struct hg_reply *reply = &r->reply;
+	const struct hg_chunks *l = &reply->kept;
+
+	if (l->n == 1) {
+		reply->body = (struct hg_str){ l->items[0]->bytes, l->items[0]->n };
+	} else if (l->n) {
+		char *body = hg_arena_alloc(&r->arena, l->bytes);
+		size_t at = 0;
+		for (uint32_t i = 0; i < l->n; at += l->items[i++]->n)
+			memcpy(body + at, l->items[i]->bytes, l->items[i]->n);
+		reply->body = (struct hg_str){ body, at };
+	}
+	hg_phase_keep(r);
+	reply->body = (struct hg_str){ 0 };
+}
+
+static void refuse_with_end(struct hg_request *r, const struct hg_ticket_end *end)
+{
+	struct hg_refusal no = { .status = end->status >= 400 ? end->status : 502,
+		.code = end->word ? end->word : "upstream_failed",
+		.detail = hg_str(end->text),
+		.retry_after_s = end->retry_after_s };
+	char more[64];
+	int n = snprintf(more, sizeof(more), "X-Hubgate-Wait-Ms: %lld\r\n",
+		(long long)(end->waited_us / 1000));
+
+	hg_reply_refuse(r, &no, (struct hg_str){ more, (size_t)n });
+}
+
+static void take_end(struct hg_request *r, const struct hg_ticket_end *end)
+{
+	struct hg_reply *reply = &r->reply;
+	bool keeps = reply->keep_max_bytes && end->lead && !end->code;
+
+	r->ticket_ended = true;
+	r->waited_us = end->waited_us;
+	r->upstream_us = end->upstream_us;
+	if (!reply->head) {
+		refuse_with_end(r, end);
+		return;
+	}
+	if (keeps)
+		keep(r);
+	hg_chunks_clear(&reply->kept);
+	reply->keep_max_bytes = 0;
+	send_held(r);
+	if (reply->is_apart)
+		return;
+	if (end->code)
+		hg_reply_abort(r); /* cut: never a clean end */
+	else
+		hg_reply_upstream_end(r);
+}
+
+void hg_proxy_pull(struct hg_request *r)
+{
+	struct hg_ticket *t = r->ticket;
+	struct hg_ticket_end end;
+
+	if (!t || r->ticket_ended || r->conn->broken)
+		return;
+	if (!r->reply.head) {
+		struct hg_head *head = hg_ticket_take_head(t, &r->reply.note);
+		if (head)
+			take_head(r, head);
+	}
+	if (!take_chunks(r))
+		return;
+	if (hg_ticket_take_end(t, &end))
+		take_end(r, &end);
+}
+
+/* -- the reply as HEAD and KEEP see it
+ * ------------------------------------------------------------------ */
+
+int hg_reply_status(const struct hg_reply *reply)
+{
+	return reply->head->status;
+}
+
+struct hg_str hg_reply_header(const struct hg_reply *reply, const char *name)
+{
+	struct hg_str wanted = hg_str(name);
+
+	for (uint32_t i = 0; i < reply->n_fields; i++)
+		if (hg_str_is_nocase(reply->fields[i].name, wanted))
+			return reply->fields[i].value;
+	return (struct hg_str){ 0 };
+}
+
+const struct hg_field *hg_reply_headers(const struct hg_reply *reply, uint32_t *ret_n)
+{
+	*ret_n = reply->n_fields;
+	return reply->fields;
+}
+
+static void remove_all(struct hg_reply *reply, struct hg_str name)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < reply->n_fields; i++)
+		if (!hg_str_is_nocase(reply->fields[i].name, name))
+			reply->fields[n++] = reply->fields[i];
+	reply->n_fields = n;
+}
+
+void hg_reply_set_header(struct hg_reply *reply, const char *name, struct hg_str value)
+{
+	struct hg_arena *arena = &reply->request->arena;
+	struct hg_str n = hg_str(name);
+
+	if (HG_ODD(!reply->in_head) || HG_ODD(!hg_http1_is_field_name(n)) ||
+		HG_ODD(!hg_http1_is_field_value(value)))
+		return;
+	remove_all(reply, n);
+	if (!value.p)
+		return;
+	if (reply->n_fields == reply->room) {
+		struct hg_field *more =
+			hg_arena_alloc(arena, 2 * reply->room * sizeof(struct hg_field));
+		memcpy(more, reply->fields, reply->n_fields * sizeof(struct hg_field));
+		reply->fields = more;
+		reply->room *= 2;
+	}
+	reply->fields[reply->n_fields++] =
+		(struct hg_field){ hg_arena_copy(arena, n), hg_arena_copy(arena, value) };
+}
+
+struct hg_scope hg_reply_credential(const struct hg_reply *reply)
+{
+	return reply->note.credential;
+}
+
+void hg_reply_keep(struct hg_reply *reply, uint64_t max_bytes)
+{
+	struct hg_request *r = reply->request;
+
+	if (HG_ODD(!reply->in_head))
+		return;
+	struct hg_keep_wish *wish = hg_arena_alloc(&r->arena, sizeof(*wish));
+	*wish = (struct hg_keep_wish){ reply->wishes, r->hook_in, max_bytes };
+	reply->wishes = wish;
+	if (max_bytes > reply->keep_max_bytes)
+		reply->keep_max_bytes = max_bytes;
+}
+
+struct hg_str hg_reply_body(const struct hg_reply *reply)
+{
+	return reply->body;
+}
