@@ -364,6 +364,15 @@ static void check_serve(struct loading *l, const struct hg_listener_plan *plan)
 	}
 }
 
+bool hg_listener_names(const struct hg_listener_plan *plan, const char *word)
+{
+	for (uint32_t i = 0; i < plan->entry.serve.n; i++) {
+		if (strcmp(plan->entry.serve.items[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void check_bind(struct loading *l, struct hg_listener_plan *plan, uint32_t index)
 {
 	struct hg_err err = HG_ERR_INIT;

@@ -78,5 +78,8 @@ void hg_config_print(const struct hg_config *c, struct hg_text *out);
 void hg_config_compare(
 	const struct hg_config *now, const struct hg_config *wanted, struct hg_faults *faults);
 
+/* Does its `serve:` say the word? */
+bool hg_listener_names(const struct hg_listener_plan *plan, const char *word);
+
 /* Names an instance may not have, because they mean something else. */
 bool hg_config_name_is_taken(struct hg_str name);

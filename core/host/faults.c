@@ -76,6 +76,19 @@ void hg_fault_print(const struct hg_fault *fault, struct hg_text *out)
 	hg_text_add(out, hg_str(fault->message));
 }
 
+void hg_faults_print(const struct hg_faults *f, FILE *out)
+{
+	for (uint32_t i = 0; i < f->n; i++) {
+		struct hg_text line;
+		hg_text_init(&line);
+		hg_fault_print(&f->items[i], &line);
+		fprintf(out, "hubgate: %s%s\n", f->items[i].is_warning ? "warning: " : "", line.p);
+		hg_text_fini(&line);
+	}
+	if (f->n_lost)
+		fprintf(out, "hubgate: … and %u more\n", f->n_lost);
+}
+
 static void print_kind(const struct hg_faults *f, bool warnings, struct hg_text *out)
 {
 	bool first = true;

@@ -10,6 +10,7 @@
 #pragma once
 #include <hg/str.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define HG_FAULTS_MAX 100
 
@@ -43,6 +44,8 @@ void hg_faults_warn(struct hg_faults *f, const struct hg_place *place, const cha
 
 /* "file:line:col: path: message", without a newline. */
 void hg_fault_print(const struct hg_fault *fault, struct hg_text *out);
+/* Each on a line that begins with "hubgate: ". */
+void hg_faults_print(const struct hg_faults *f, FILE *out);
 /* {"ok":…,"errors":[{file,line,column,path,message}],"warnings":[…]} */
 void hg_faults_print_json(const struct hg_faults *f, struct hg_text *out);
 

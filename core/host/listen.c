@@ -139,14 +139,46 @@ static int refuse(int fd, const struct hg_address *a, const char *what, struct h
 	return hg_err_set(err, HG_EIO, "%s: %s: %s", name, what, strerror(number));
 }
 
-int hg_listen_open(struct hg_address *a, unsigned mode, struct hg_err *err)
+/* SO_REUSEPORT would let two hubgates of one user share a port without a word; a socket without it
+ * can be bound only where nobody is. */
+static int probe(const struct hg_address *a, struct hg_err *err)
 {
 	int one = 1;
-	int fd;
+	int fd = socket(a->at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return hg_err_set(err, HG_EIO, "socket: %s", strerror(errno));
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (a->at.any.sa_family == AF_INET6)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	if (bind(fd, &a->at.any, a->n) < 0)
+		return refuse(fd, a, "bind", err);
+	close(fd);
+	return 0;
+}
+
+/* Only who may use it by `mode` can; there is no moment at which others could. */
+static int bind_unix(int fd, const struct hg_address *a, unsigned mode)
+{
+	mode_t old = umask(0777 & ~mode);
+	int rc = bind(fd, &a->at.any, a->n);
+	int number = errno;
+
+	(void)umask(old);
+	errno = number;
+	return rc;
+}
+
+int hg_listen_open(struct hg_address *a, unsigned mode, bool is_first, struct hg_err *err)
+{
+	int one = 1;
 
 	if (a->is_unix && !make_room(a, err))
 		return HG_EEXIST;
-	fd = socket(a->at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (!a->is_unix && is_first && hg_address_port(a) && probe(a, err) < 0)
+		return err ? err->code : HG_EEXIST;
+
+	int fd = socket(a->at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return hg_err_set(err, HG_EIO, "socket: %s", strerror(errno));
 	if (!a->is_unix) {
@@ -155,13 +187,7 @@ int hg_listen_open(struct hg_address *a, unsigned mode, struct hg_err *err)
 	}
 	if (a->at.any.sa_family == AF_INET6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-
-	mode_t old = umask(a->is_unix ? 0777 & ~mode : 0077);
-	int rc = bind(fd, &a->at.any, a->n);
-	int number = errno;
-	(void)umask(old);
-	errno = number;
-	if (rc < 0)
+	if ((a->is_unix ? bind_unix(fd, a, mode) : bind(fd, &a->at.any, a->n)) < 0)
 		return refuse(fd, a, "bind", err);
 	if (listen(fd, 1024) < 0)
 		return refuse(fd, a, "listen", err);

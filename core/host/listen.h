@@ -31,7 +31,7 @@ uint16_t hg_address_port(const struct hg_address *a); /* 0 for a Unix socket */
 void hg_address_print(const struct hg_address *a, char *ret_text, size_t size);
 
 /* A listening, non-blocking socket, or a negative HG_E… . Port 0 becomes the real one in `a`. A
- * Unix socket gets `mode`. */
-int hg_listen_open(struct hg_address *a, unsigned mode, struct hg_err *err);
+ * Unix socket gets `mode`. `is_first`: nobody, not even another hubgate, may be there yet. */
+int hg_listen_open(struct hg_address *a, unsigned mode, bool is_first, struct hg_err *err);
 /* Connected and blocking (for `hubgate show`). */
 int hg_listen_connect(const struct hg_address *a, struct hg_err *err);

@@ -96,15 +96,6 @@ static void add_routes(struct hg_router *router, struct hg_instance *in, void *s
 	}
 }
 
-static bool names(const struct hg_listener_plan *plan, const char *word)
-{
-	for (uint32_t i = 0; i < plan->entry.serve.n; i++) {
-		if (strcmp(plan->entry.serve.items[i], word) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void make_listener(struct hg_setup *s, const struct hg_listener_plan *plan,
 	struct hg_listener_conf *l, const struct hg_core_routes *core, struct hg_faults *faults)
 {
@@ -112,15 +103,15 @@ static void make_listener(struct hg_setup *s, const struct hg_listener_plan *pla
 	l->is_unix = plan->address.is_unix;
 	l->is_loopback = plan->address.is_loopback;
 	l->router = hg_router_new();
-	if (plan->serves_all || names(plan, "github"))
+	if (plan->serves_all || hg_listener_names(plan, "github"))
 		l->faces |= HG_FACE_GITHUB;
-	if (plan->serves_all || names(plan, "health")) {
+	if (plan->serves_all || hg_listener_names(plan, "health")) {
 		l->faces |= HG_FACE_HEALTH;
 		add_routes(l->router, NULL, core->self, core->health, true, plan, faults);
 	}
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct hg_instance *in = s->instances[i];
-		bool named = names(plan, in->name);
+		bool named = hg_listener_names(plan, in->name);
 		if (plan->serves_all || named)
 			add_routes(l->router, in, in->self, in->table->routes, named, plan, faults);
 	}

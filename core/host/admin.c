@@ -1,0 +1,364 @@
+#include "host/admin.h"
+
+#include "base/log.h"
+#include "base/pool.h"
+#include "base/text.h"
+#include <hg/mem.h>
+#include <hg/reply.h>
+#include <hg/route.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define JSON "application/json"
+
+/* -- arguments and answers (hg/admin.h) ----------------------------------------------------- */
+
+void hg_admin_args_init(struct hg_admin_args *args, struct hg_str query)
+{
+	args->query = query;
+	hg_text_init(&args->decoded);
+}
+
+void hg_admin_args_fini(struct hg_admin_args *args)
+{
+	hg_text_fini(&args->decoded);
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
+		return (c | 32) - 'a' + 10;
+	return -1;
+}
+
+/* Appends what `s` says with %41 and + undone. Where it lies in `out`, since that may grow. */
+static struct hg_str decode(struct hg_text *out, struct hg_str s)
+{
+	hg_text_clear(out);
+	for (size_t i = 0; i < s.n; i++) {
+		int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
+		int low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
+		if (s.p[i] == '%' && high >= 0 && low >= 0) {
+			hg_text_add_char(out, (char)(high * 16 + low));
+			i += 2;
+		} else {
+			hg_text_add_char(out, s.p[i] == '+' ? ' ' : s.p[i]);
+		}
+	}
+	return (struct hg_str){ out->n ? out->p : "", out->n };
+}
+
+struct hg_str hg_admin_arg(const struct hg_admin_args *args, const char *name)
+{
+	struct hg_admin_args *a = (struct hg_admin_args *)(uintptr_t)args;
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < a->query.n;) {
+		const char *p = a->query.p + i;
+		const char *end = memchr(p, '&', a->query.n - i);
+		size_t len = end ? (size_t)(end - p) : a->query.n - i;
+		if (len > n && memcmp(p, name, n) == 0 && p[n] == '=')
+			return decode(&a->decoded, (struct hg_str){ p + n + 1, len - n - 1 });
+		i += len + 1;
+	}
+	return (struct hg_str){ 0 };
+}
+
+void hg_answer_printf(struct hg_answer *out, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	if ((size_t)n < sizeof(text)) {
+		hg_text_add(&out->text, (struct hg_str){ text, (size_t)n });
+		return;
+	}
+	char *large = hg_alloc((size_t)n + 1);
+	va_start(ap, fmt);
+	vsnprintf(large, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	hg_text_add(&out->text, (struct hg_str){ large, (size_t)n });
+	hg_free(large);
+}
+
+void hg_answer_add(struct hg_answer *out, struct hg_str piece)
+{
+	hg_text_add(&out->text, piece);
+}
+
+void hg_answer_add_string(struct hg_answer *out, struct hg_str text)
+{
+	hg_text_add_json(&out->text, text);
+}
+
+/* -- small replies ----------------------------------------------------------------------------- */
+
+static enum hg_verdict say(struct hg_request *r, int status, const struct hg_text *json)
+{
+	hg_reply_text(r, status, JSON, hg_text_str(json));
+	return HG_ANSWERED;
+}
+
+static enum hg_verdict say_wrong(struct hg_request *r, int status, struct hg_str message)
+{
+	struct hg_text text;
+
+	hg_text_init(&text);
+	hg_text_add(&text, HG_STR("{\"message\":"));
+	hg_text_add_json(&text, message);
+	hg_text_add_char(&text, '}');
+	(void)say(r, status, &text);
+	hg_text_fini(&text);
+	return HG_ANSWERED;
+}
+
+static enum hg_verdict say_ok(struct hg_request *r)
+{
+	hg_reply_text(r, 200, JSON, HG_STR("{\"ok\":true}"));
+	return HG_ANSWERED;
+}
+
+static int status_of(int code)
+{
+	switch (code) {
+	case HG_EINVAL:
+	case HG_ETOOBIG:
+		return 400;
+	case HG_ENOTFOUND:
+		return 404;
+	case HG_EEXIST:
+	case HG_EAGAIN:
+		return 409;
+	default:
+		return 500;
+	}
+}
+
+/* -- show --------------------------------------------------------------------------------------- */
+
+static enum hg_verdict on_show(void *self, struct hg_request *r)
+{
+	struct hg_host *h = self;
+	struct hg_str word = hg_request_param(r, "what");
+	struct hg_text text;
+	char what[32];
+	bool known = false;
+
+	snprintf(what, sizeof(what), "%.*s", (int)(word.n > 31 ? 31 : word.n), word.p);
+	for (const char *const *w = hg_show_words; *w && !known; w++)
+		known = strcmp(*w, what) == 0;
+	if (!known) {
+		hg_text_init(&text);
+		hg_text_printf(&text, "there is no show %s; there is", what);
+		for (const char *const *w = hg_show_words; *w; w++)
+			hg_text_printf(&text, " %s", *w);
+		(void)say_wrong(r, 404, hg_text_str(&text));
+		hg_text_fini(&text);
+		return HG_ANSWERED;
+	}
+	hg_text_init(&text);
+	hg_host_show(h, what, &text, &known);
+	if (known)
+		(void)say(r, 200, &text);
+	hg_text_fini(&text);
+	return known ? HG_ANSWERED : hg_host_gather(h, r, what);
+}
+
+static enum hg_verdict run_command(struct hg_host *h, struct hg_request *r, uint32_t changes)
+{
+	struct hg_instance *in = hg_setup_find(h->setup, hg_request_param(r, "instance"));
+	struct hg_str name = hg_request_param(r, "name");
+	const struct hg_command *c = in ? in->table->commands : NULL;
+	struct hg_err err = HG_ERR_INIT;
+	struct hg_admin_args args;
+	struct hg_answer out;
+
+	while (c && c->name && !(hg_str_is(name, hg_str(c->name)) && !c->changes == !changes))
+		c++;
+	if (!c || !c->name)
+		return say_wrong(r, 404,
+			in ? HG_STR("the plugin has no such command")
+			   : HG_STR("there is no such instance"));
+	hg_admin_args_init(&args, hg_request_query(r));
+	hg_text_init(&out.text);
+	struct hg_stopwatch w = hg_stopwatch_begin(in, "command");
+	int rc = c->run(in->self, &args, &out, &err);
+	hg_stopwatch_end(&w);
+	if (rc < 0)
+		(void)say_wrong(r, status_of(rc), hg_str(err.text));
+	else if (out.text.n)
+		(void)say(r, 200, &out.text);
+	else
+		(void)say_ok(r);
+	hg_text_fini(&out.text);
+	hg_admin_args_fini(&args);
+	return HG_ANSWERED;
+}
+
+static enum hg_verdict on_plugin_show(void *self, struct hg_request *r)
+{
+	return run_command(self, r, 0);
+}
+
+static enum hg_verdict on_plugin_change(void *self, struct hg_request *r)
+{
+	return run_command(self, r, 1);
+}
+
+/* -- changes -------------------------------------------------------------------------------------- */
+
+static enum hg_verdict on_set_log(void *self, struct hg_request *r)
+{
+	char component[64], level[16];
+	struct hg_admin_args args;
+
+	(void)self;
+	hg_admin_args_init(&args, hg_request_query(r));
+	struct hg_str word = hg_admin_arg(&args, "component");
+	snprintf(component, sizeof(component), "%.*s", (int)(word.n > 63 ? 63 : word.n),
+		word.p ? word.p : "");
+	word = hg_admin_arg(&args, "level");
+	snprintf(level, sizeof(level), "%.*s", (int)(word.n > 15 ? 15 : word.n),
+		word.p ? word.p : "");
+	hg_admin_args_fini(&args);
+	if (!hg_log_set_level(component[0] ? component : NULL, level))
+		return say_wrong(r, 400,
+			HG_STR("no such component, or a level that is not error, warn, info, debug"));
+	return say_ok(r);
+}
+
+static enum hg_verdict on_reload(void *self, struct hg_request *r)
+{
+	struct hg_host *h = self;
+	struct hg_faults faults;
+	struct hg_text text;
+
+	hg_faults_init(&faults);
+	hg_text_init(&text);
+	int rc = hg_host_reload(h, &faults);
+	if (rc < 0 && !faults.n_errors)
+		hg_faults_add(&faults, NULL, NULL, "hubgate is starting or stopping");
+	hg_faults_print_json(&faults, &text);
+	(void)say(r, rc < 0 ? 409 : 200, &text);
+	hg_text_fini(&text);
+	hg_faults_fini(&faults);
+	return HG_ANSWERED;
+}
+
+static enum hg_verdict after_advance(void *self, struct hg_request *r, void *arg)
+{
+	struct hg_now now = hg_now();
+	struct hg_text text;
+
+	(void)self;
+	(void)arg;
+	if (!r)
+		return HG_NEXT;
+	hg_text_init(&text);
+	hg_text_printf(&text, "{\"ok\":true,\"mono_us\":%lld,\"wall_us\":%lld}",
+		(long long)now.mono_us, (long long)now.wall_us);
+	(void)say(r, 200, &text);
+	hg_text_fini(&text);
+	return HG_ANSWERED;
+}
+
+static enum hg_verdict refuse_advance(void *self, struct hg_request *r, void *arg)
+{
+	(void)self;
+	(void)arg;
+	return r ? say_wrong(r, 409, HG_STR("the clock is being advanced already")) : HG_NEXT;
+}
+
+static void on_advanced(void *arg)
+{
+	hg_waiter_resume(arg, after_advance, NULL);
+}
+
+static enum hg_verdict on_advance(void *self, struct hg_request *r)
+{
+	struct hg_host *h = self;
+	struct hg_admin_args args;
+	int64_t by_us = -1;
+
+	hg_admin_args_init(&args, hg_request_query(r));
+	bool ok = hg_parse_usec(hg_admin_arg(&args, "by"), &by_us) && by_us >= 0;
+	hg_admin_args_fini(&args);
+	if (!ok)
+		return say_wrong(r, 400, HG_STR("by= must be a duration: 250ms, 30s, 1h"));
+	if (!hg_clock_is_held(h->clock))
+		return say_wrong(r, 409, HG_STR("the clock runs: start with --clock held"));
+	struct hg_waiter *w = hg_request_wait(r);
+	if (!hg_loops_advance(h->loop, by_us, hg_pool_is_quiet, on_advanced, w))
+		hg_waiter_resume(w, refuse_advance, NULL);
+	return HG_WAIT;
+}
+
+/* -- health: on the request's front --------------------------------------------------------------- */
+
+static enum hg_verdict on_livez(void *self, struct hg_request *r)
+{
+	(void)self;
+	hg_reply_text(r, 200, JSON, HG_STR("{\"status\":\"ok\"}"));
+	return HG_ANSWERED;
+}
+
+static enum hg_verdict on_readyz(void *self, struct hg_request *r)
+{
+	struct hg_host *h = self;
+
+	if (atomic_load(&h->state) == HG_HOST_READY)
+		hg_reply_text(r, 200, JSON, HG_STR("{\"status\":\"ready\"}"));
+	else
+		hg_reply_text(r, 503, JSON,
+			HG_STR("{\"status\":\"not ready\",\"reasons\":[\"starting or stopping\"]}"));
+	return HG_ANSWERED;
+}
+
+const struct hg_route hg_health_routes[] = {
+	{ .methods = "GET",
+		.path = "/livez",
+		.flags = HG_ROUTE_OPEN,
+		.on_request = on_livez,
+		.about = "The process answers." },
+	{ .methods = "GET",
+		.path = "/readyz",
+		.flags = HG_ROUTE_OPEN,
+		.on_request = on_readyz,
+		.about = "It serves; else why not." },
+	{ 0 },
+};
+
+const struct hg_route hg_admin_routes[] = {
+	{ .methods = "GET",
+		.path = "/show/{what}",
+		.on_request = on_show,
+		.about = "What hubgate holds." },
+	{ .methods = "GET",
+		.path = "/show/{instance}/{name}",
+		.on_request = on_plugin_show,
+		.about = "A plugin's own answer." },
+	{ .methods = "POST",
+		.path = "/set/log",
+		.on_request = on_set_log,
+		.about = "Level of a component." },
+	{ .methods = "POST",
+		.path = "/reload",
+		.on_request = on_reload,
+		.about = "Reads the configuration anew." },
+	{ .methods = "POST",
+		.path = "/clock/advance",
+		.on_request = on_advance,
+		.about = "Moves a held clock." },
+	{ .methods = "POST",
+		.path = "/{instance}/{name}",
+		.on_request = on_plugin_change,
+		.about = "A plugin's command." },
+	{ 0 },
+};

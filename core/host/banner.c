@@ -1,0 +1,75 @@
+#include "host/banner.h"
+
+#include "base/text.h"
+#include "ticket/snapshot.h"
+#include <string.h>
+
+/* The first listener that serves GitHub over TCP. */
+static bool find_github(const struct hg_host *h, char *ret_url, size_t size)
+{
+	const struct hg_snapshot *snap = &h->setup->snapshot;
+
+	for (uint32_t i = 0; i < snap->n_listeners; i++) {
+		const struct hg_listener_conf *l = &snap->listeners[i];
+		const struct hg_bound *b = hg_host_bound(h, l->name);
+		if (!(l->faces & HG_FACE_GITHUB) || l->is_unix || !b)
+			continue;
+		hg_address_print(&b->address, ret_url, size);
+		return true;
+	}
+	return false;
+}
+
+static void print_listeners(const struct hg_host *h, struct hg_text *out)
+{
+	const struct hg_snapshot *snap = &h->setup->snapshot;
+
+	for (uint32_t i = 0; i < snap->n_listeners; i++) {
+		const struct hg_listener_conf *l = &snap->listeners[i];
+		const struct hg_bound *b = hg_host_bound(h, l->name);
+		char url[160];
+		if (!b)
+			continue;
+		hg_address_print(&b->address, url, sizeof(url));
+		if ((int)i == h->setup->admin_listener)
+			hg_text_printf(out, "  admin      %s\n", url);
+		else if (l->faces & HG_FACE_GITHUB)
+			hg_text_printf(out, "  GitHub     %s\n", url);
+		else if ((int)i == h->setup->config->simulator_listener)
+			hg_text_printf(out, "  simulator  %s\n", url);
+		else
+			hg_text_printf(out, "  listener   %s\n", url);
+	}
+}
+
+static void print_try(const struct hg_host *h, const char *url, struct hg_text *out)
+{
+	bool is_demo = h->setup->config->simulator_listener >= 0;
+	const char *path = is_demo ? "/repos/octocat/hello-world" : "/repos/octocat/Hello-World";
+
+	hg_text_printf(out, "\nTry it (the second time the answer comes from memory):\n\n");
+	hg_text_printf(out, "  curl -i %s%s\n\n", url, path);
+	hg_text_printf(out,
+		"  node -e \"import('@octokit/rest').then(({ Octokit }) => new Octokit({ "
+		"baseUrl: '%s/api/v3' }).rest.repos.get({ owner: 'octocat', repo: '%s' }))"
+		".then(r => console.log(r.data.full_name))\"\n\n",
+		url, is_demo ? "hello-world" : "Hello-World");
+}
+
+void hg_banner_print(const struct hg_host *h, struct hg_text *out)
+{
+	const struct hg_config *c = h->setup->config;
+	char url[160];
+
+	hg_text_printf(out, "hubgate %s is ready.\n\n", HG_VERSION);
+	print_listeners(h, out);
+	if (h->wish.config.mode == HG_CONFIG_SIMULATOR)
+		return;
+	hg_text_printf(out, "  upstream   %s%s\n", h->setup->snapshot.upstream.base_url,
+		c->simulator_listener >= 0 ? " (the simulated GitHub)"
+		: c->credential.token      ? " (with a token)"
+					   : " (without a token: 60 requests an hour; set "
+					     "GITHUB_TOKEN)");
+	if (find_github(h, url, sizeof(url)))
+		print_try(h, url, out);
+}

@@ -1,0 +1,285 @@
+#include "host/cli.h"
+
+#include "base/log.h"
+#include "host/ask.h"
+#include "host/host.h"
+#include "host/host_inside.h"
+#include <curl/curl.h>
+#include <event2/event.h>
+#include <hg/mem.h>
+#include <jansson.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+static const char usage[] =
+	"usage: hubgate [run] [--config FILE] [--demo] [--clock real|held|xN] [--plugin-path DIRS]\n"
+	"       hubgate check FILE [--format json] [--demo] [--plugin-path DIRS]\n"
+	"       hubgate simulator [--bind ADDRESS] [--clock …] [--plugin-path DIRS]\n"
+	"       hubgate show WHAT [--json] [--config FILE] [--socket PATH]\n"
+	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
+	"       hubgate version\n"
+	"\n"
+	"run        the gateway; without a file: 127.0.0.1:3001, cache, ratelimit and metrics\n"
+	"  --demo   in front of a simulated GitHub: no account, no network\n"
+	"check      everything but bind and connect; all mistakes, exit status 0 or 1\n"
+	"simulator  the simulated GitHub alone\n"
+	"show       what a running hubgate holds: requests, tickets, budgets, plugins, config …\n"
+	"send       POST to the admin socket: /reload, '/set/log?component=front&level=debug'\n";
+
+struct words { /* of the command line */
+	const char *command;
+	const char *subject; /* first word behind the command */
+	const char *config, *plugin_path, *bind, *clock, *socket, *format;
+	bool demo, json, help;
+};
+
+static const struct flag {
+	const char *name;
+	size_t offset;
+	bool is_switch;
+} flags[] = {
+	{ "--config", offsetof(struct words, config), false },
+	{ "-c", offsetof(struct words, config), false },
+	{ "--plugin-path", offsetof(struct words, plugin_path), false },
+	{ "--bind", offsetof(struct words, bind), false },
+	{ "--clock", offsetof(struct words, clock), false },
+	{ "--socket", offsetof(struct words, socket), false },
+	{ "--format", offsetof(struct words, format), false },
+	{ "--demo", offsetof(struct words, demo), true },
+	{ "--json", offsetof(struct words, json), true },
+	{ "--help", offsetof(struct words, help), true },
+	{ "-h", offsetof(struct words, help), true },
+};
+
+static int complain(const char *what, const char *word)
+{
+	fprintf(stderr, "hubgate: %s %s (hubgate --help says what there is)\n", what, word);
+	return 1;
+}
+
+static const struct flag *find_flag(const char *word)
+{
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		size_t n = strlen(flags[i].name);
+		bool joined = !flags[i].is_switch && word[n] == '=';
+		if (strncmp(word, flags[i].name, n) == 0 && (!word[n] || joined))
+			return &flags[i];
+	}
+	return NULL;
+}
+
+static int read_words(int argc, char **argv, struct words *w)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+		if (word[0] != '-' || strcmp(word, "-V") == 0) {
+			if (w->subject)
+				return complain("one word too many:", word);
+			*(w->command ? &w->subject : &w->command) = word;
+			continue;
+		}
+		const struct flag *f = strcmp(word, "--version") == 0 ? NULL : find_flag(word);
+		if (strcmp(word, "--version") == 0 && !w->command) {
+			w->command = "version";
+		} else if (!f) {
+			return complain("unknown option", word);
+		} else if (f->is_switch) {
+			*(bool *)((char *)w + f->offset) = true;
+		} else {
+			const char *value = strchr(word, '=');
+			value = value ? value + 1 : i + 1 < argc ? argv[++i] : NULL;
+			if (!value)
+				return complain("no value for", word);
+			*(const char **)((char *)w + f->offset) = value;
+		}
+	}
+	return 0;
+}
+
+static const char *look(const char *name)
+{
+	return getenv(name);
+}
+
+static int read_wish(const struct words *w, struct hg_host_wish *wish)
+{
+	uint64_t speed;
+
+	wish->config = (struct hg_config_wish){ .file = w->config, .look = look,
+		.plugin_path = w->plugin_path, .simulator_bind = w->bind,
+		.mode = w->demo ? HG_CONFIG_DEMO : HG_CONFIG_RUN };
+	if (!w->clock || strcmp(w->clock, "real") == 0) {
+		wish->clock = HG_CLOCK_REAL;
+	} else if (strcmp(w->clock, "held") == 0) {
+		wish->clock = HG_CLOCK_HELD;
+	} else if (w->clock[0] == 'x' && hg_parse_u64(hg_str(w->clock + 1), &speed) && speed > 0 &&
+		   speed <= 100000) {
+		wish->clock = HG_CLOCK_SCALED;
+		wish->speed = (double)speed;
+	} else {
+		return complain("--clock is real, held or x60, not", w->clock);
+	}
+	return 0;
+}
+
+/* -- commands ------------------------------------------------------------------------------------ */
+
+static int command_run(const struct words *w)
+{
+	struct hg_host_wish wish = { 0 };
+
+	if (read_wish(w, &wish) != 0)
+		return 1;
+	if (w->subject)
+		return complain("unexpected", w->subject);
+	return hg_host_run(&wish);
+}
+
+static int command_simulator(const struct words *w)
+{
+	struct hg_host_wish wish = { 0 };
+
+	if (read_wish(w, &wish) != 0)
+		return 1;
+	if (w->subject || w->config)
+		return complain("unexpected", w->subject ? w->subject : "--config");
+	wish.config.mode = HG_CONFIG_SIMULATOR;
+	return hg_host_run(&wish);
+}
+
+static int command_check(const struct words *w)
+{
+	const struct hg_core_routes core = { hg_health_routes, hg_admin_routes, NULL };
+	struct hg_host_wish wish = { 0 };
+	struct hg_faults faults;
+	struct hg_text text;
+
+	if (read_wish(w, &wish) != 0)
+		return 1;
+	if (w->format && strcmp(w->format, "json") != 0 && strcmp(w->format, "text") != 0)
+		return complain("--format is text or json, not", w->format);
+	wish.config.file = w->subject ? w->subject : w->config;
+	hg_faults_init(&faults);
+	struct hg_setup *s =
+		hg_setup_new(hg_config_load(&wish.config, &faults), &core, 1, &faults);
+	int status = s ? 0 : 1;
+	if (w->format && strcmp(w->format, "json") == 0) {
+		hg_text_init(&text);
+		hg_faults_print_json(&faults, &text);
+		puts(text.p);
+		hg_text_fini(&text);
+	} else {
+		hg_faults_print(&faults, stderr);
+		if (s)
+			printf("%s is fine: %u plugins, %u listeners\n",
+				wish.config.file ? wish.config.file : "the built-in configuration",
+				s->n, s->config->n_listeners);
+	}
+	hg_setup_free(s);
+	hg_faults_fini(&faults);
+	return status;
+}
+
+static int ask_admin(const struct words *w, const char *method, const char *target)
+{
+	struct hg_host_wish wish = { 0 };
+	struct hg_err err = HG_ERR_INIT;
+	struct hg_address address;
+	struct hg_faults faults;
+	char bind[256];
+
+	if (read_wish(w, &wish) != 0)
+		return 1;
+	if (w->socket) {
+		snprintf(bind, sizeof(bind), "unix:%s", w->socket);
+		if (hg_address_parse(hg_str(bind), &address, &err) < 0)
+			return complain("--socket:", err.text);
+		return hg_ask(&address, method, target, w->json, stdout, stderr);
+	}
+	hg_faults_init(&faults);
+	struct hg_config *c = hg_config_load(&wish.config, &faults);
+	int status = 1;
+	if (faults.n_errors)
+		hg_faults_print(&faults, stderr);
+	else if (!c->has_admin)
+		(void)complain("this configuration has no admin socket;", "admin.bind is none");
+	else
+		status = hg_ask(&c->admin_address, method, target, w->json, stdout, stderr);
+	hg_config_free(c);
+	hg_faults_fini(&faults);
+	return status;
+}
+
+static int command_show(const struct words *w)
+{
+	char target[256];
+
+	if (!w->subject) {
+		fputs("hubgate: show what?", stderr);
+		for (const char *const *word = hg_show_words; *word; word++)
+			fprintf(stderr, " %s", *word);
+		fputs(" INSTANCE/COMMAND\n", stderr);
+		return 1;
+	}
+	snprintf(target, sizeof(target), "/show/%s", w->subject);
+	return ask_admin(w, "GET", target);
+}
+
+static int command_send(const struct words *w)
+{
+	if (!w->subject || w->subject[0] != '/')
+		return complain("send needs a path:", "/reload, '/set/log?level=debug'");
+	return ask_admin(w, "POST", w->subject);
+}
+
+static int command_version(const struct words *w)
+{
+	int major, minor, patch;
+
+	(void)w;
+	yaml_get_version(&major, &minor, &patch);
+	printf("hubgate %s, plugin ABI %u, %s\n", HG_VERSION, HG_ABI, __VERSION__);
+	printf("  libevent  compiled %s, running %s\n", LIBEVENT_VERSION, event_get_version());
+	printf("  libcurl   compiled %s, running %s\n", LIBCURL_VERSION,
+		curl_version_info(CURLVERSION_NOW)->version);
+	printf("  OpenSSL   compiled %s, running %s\n", OPENSSL_VERSION_TEXT,
+		OpenSSL_version(OPENSSL_VERSION));
+	printf("  jansson   compiled %s, running %s\n", JANSSON_VERSION, jansson_version_str());
+	printf("  libyaml   running %d.%d.%d\n", major, minor, patch);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const struct words *w);
+} commands[] = {
+	{ "run", command_run },
+	{ "check", command_check },
+	{ "simulator", command_simulator },
+	{ "show", command_show },
+	{ "send", command_send },
+	{ "version", command_version },
+	{ "-V", command_version },
+};
+
+int hg_cli(int argc, char **argv)
+{
+	struct words w = { 0 };
+
+	if (read_words(argc, argv, &w) != 0)
+		return 1;
+	if (w.help) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	if (!w.command)
+		return command_run(&w);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, w.command) == 0)
+			return commands[i].run(&w);
+	}
+	return complain("unknown command", w.command);
+}

@@ -1,0 +1,96 @@
+/*
+ * host_inside - the struct behind host.h, for the files of the host itself.
+ *
+ * Thread: host, but what says atomic.
+ */
+#pragma once
+#include "dispatch/dispatch.h"
+#include "front/front.h"
+#include "host/bus.h"
+#include "host/host.h"
+#include "host/setup.h"
+#include "host/worker.h"
+#include <event2/event.h>
+
+#define HG_FRONTS_MAX 64
+
+enum hg_host_state {
+	HG_HOST_STARTING,
+	HG_HOST_READY,
+	HG_HOST_DRAINING, /* SIGTERM came */
+	HG_HOST_ENDING,   /* everything is being taken down */
+};
+
+struct hg_bound { /* a listener that is open */
+	char *name;
+	struct hg_address address; /* with the real port */
+};
+
+struct hg_host {
+	struct hg_host_wish wish;
+	struct hg_clock *clock;
+	struct hg_loop *loop;
+	struct hg_worker dispatcher;
+	struct hg_dispatch *dispatch; /* its own loop's, but port */
+	struct hg_worker fronts[HG_FRONTS_MAX];
+	uint32_t n_fronts;
+	struct hg_front *admin; /* on the host loop; NULL = none */
+	struct hg_view *view;
+	struct hg_bus *bus;
+
+	struct hg_setup *setup; /* the current one; its first reference is the host's */
+	uint32_t n_setups;      /* that are not freed yet */
+	uint64_t generation;
+	struct hg_bound bound[HG_LISTENERS_MAX];
+	uint32_t n_bound;
+
+	_Atomic int state; /* enum hg_host_state; only the host writes */
+	uint32_t n_draining;
+	struct event *signals[3];
+	struct event *limit; /* of the drain, in real time */
+	struct hg_message begin;
+	int exit_status;
+};
+
+void hg_host_enter(struct hg_host *h, enum hg_host_state to);
+
+/* File descriptors of one front by listener, -1 = none. */
+struct hg_fds {
+	int fd[HG_LISTENERS_MAX];
+};
+
+/* -- sockets (sockets.c) ------------------------------------------------------------------------ */
+
+/* Opens what the setup names and is not open yet, for each front, and the admin socket (its own
+ * row at the end). Nothing stays open on failure. */
+int hg_host_open(struct hg_host *h, struct hg_setup *s, struct hg_fds *ret_fds, struct hg_err *err);
+/* Closes what hg_host_open opened: the setup is not taken. */
+void hg_host_close(struct hg_host *h, struct hg_setup *s, struct hg_fds *fds);
+/* The setup is taken: rows of vanished listeners go. */
+void hg_host_bind(struct hg_host *h, struct hg_setup *s);
+void hg_host_unbind_all(struct hg_host *h);
+const struct hg_bound *hg_host_bound(const struct hg_host *h, const char *name); /* or NULL */
+
+/* -- setups (reload.c) --------------------------------------------------------------------------- */
+
+/* Reads the configuration anew and brings it to life up to the snapshot. NULL: said in faults. */
+struct hg_setup *hg_host_prepare(struct hg_host *h, struct hg_faults *faults);
+/* start, adopt and thread_start; 0, or all of it undone. */
+int hg_host_wake(struct hg_host *h, struct hg_setup *s, struct hg_setup *old, struct hg_err *err);
+/* The whole transaction. */
+int hg_host_reload(struct hg_host *h, struct hg_faults *faults);
+/* Makes it the current one: for fetches, events, log levels. */
+void hg_host_enter_setup(struct hg_host *h, struct hg_setup *s);
+/* In a demonstration, and once its port is known: the upstream is our own simulator. */
+void hg_host_point_at_simulator(struct hg_host *h, struct hg_setup *s);
+/* Each fault as a line of the log. */
+void hg_faults_log(const struct hg_faults *faults);
+
+/* -- admin (admin.c) ----------------------------------------------------------------------------- */
+
+extern const struct hg_route hg_admin_routes[];
+extern const struct hg_route hg_health_routes[];
+void hg_host_show(struct hg_host *h, const char *what, struct hg_text *out, bool *ret_known);
+/* Asks fronts or dispatcher and answers when all have: the hook returns what this returns. */
+enum hg_verdict hg_host_gather(struct hg_host *h, struct hg_request *r, const char *what);
+extern const char *const hg_show_words[]; /* NULL-ended */

@@ -1,0 +1,6 @@
+#include "host/cli.h"
+
+int main(int argc, char **argv)
+{
+	return hg_cli(argc, argv);
+}

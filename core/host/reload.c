@@ -1,0 +1,253 @@
+#include "host/host_inside.h"
+
+#include "base/bug.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "base/text.h"
+#include <errno.h>
+#include <hg/mem.h>
+#include <stdio.h>
+
+/* Setups: how a new one is made beside the old, and how the old one ends. */
+
+void hg_faults_log(const struct hg_faults *faults)
+{
+	for (uint32_t i = 0; i < faults->n; i++) {
+		struct hg_text line;
+		hg_text_init(&line);
+		hg_fault_print(&faults->items[i], &line);
+		if (faults->items[i].is_warning)
+			HG_LOG(HG_LOG_CONFIG, HG_LOG_WARN, "%s", line.p);
+		else
+			HG_LOG(HG_LOG_CONFIG, HG_LOG_ERROR, "%s", line.p);
+		hg_text_fini(&line);
+	}
+}
+
+/* -- the end of a setup ------------------------------------------------------------------------ */
+
+struct thread_call {
+	struct hg_setup *setup;
+	struct hg_loop *loop;
+	uint32_t n;   /* of setup->order, that have their thread_start on this loop */
+	struct hg_err err;
+	int rc;
+};
+
+static void stop_on_loop(void *arg)
+{
+	struct thread_call *c = arg;
+
+	while (c->n > 0) {
+		struct hg_instance *in = c->setup->instances[c->setup->order[--c->n]];
+		if (in->table->thread_stop)
+			in->table->thread_stop(in->self, hg_thread_self());
+	}
+}
+
+static void start_on_loop(void *arg)
+{
+	struct thread_call *c = arg;
+
+	for (; c->n < c->setup->n; c->n++) {
+		struct hg_instance *in = c->setup->instances[c->setup->order[c->n]];
+		if (!in->table->thread_start)
+			continue;
+		c->rc = in->table->thread_start(in->self, hg_thread_self(), &c->err);
+		if (c->rc < 0) {
+			hg_err_wrap(&c->err, "plugin %s: thread_start on %s", in->name,
+				hg_loop_name(c->loop));
+			stop_on_loop(c);
+			return;
+		}
+	}
+}
+
+/* The host's loop, the dispatcher's, the fronts'. */
+static struct hg_loop *loop_at(const struct hg_host *h, uint32_t i)
+{
+	if (i == 0)
+		return h->loop;
+	return i == 1 ? h->dispatcher.loop : h->fronts[i - 2].loop;
+}
+
+static void stop_threads(struct hg_host *h, struct hg_setup *s, uint32_t n_loops)
+{
+	while (n_loops > 0) {
+		struct hg_loop *loop = loop_at(h, --n_loops);
+		struct thread_call c = { .setup = s, .loop = loop, .n = s->n };
+		hg_loop_call(loop, stop_on_loop, &c);
+	}
+}
+
+static bool has_pending(const struct hg_setup *s)
+{
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (atomic_load(&s->instances[i]->n_pending))
+			return true;
+	}
+	return false;
+}
+
+static void retire(struct hg_message *m);
+
+static void retire_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	retire(arg);
+}
+
+/* No request, ticket or fetch knows the setup any more. */
+static void retire(struct hg_message *m)
+{
+	struct hg_setup *s = HG_CONTAINER(m, struct hg_setup, message);
+	struct hg_host *h = s->host;
+	const struct timeval soon = { 0, 5000 };
+
+	if (has_pending(s)) { /* an offload is still at work: real time, whatever the clock */
+		HG_BUG_ON(event_base_once(hg_loop_base(h->loop), -1, EV_TIMEOUT, retire_again, m,
+				  &soon) != 0);
+		return;
+	}
+	stop_threads(h, s, h->n_fronts + 2);
+	hg_setup_stop(s);
+	if (atomic_load(&h->state) != HG_HOST_ENDING)
+		HG_LOG(HG_LOG_HOST, HG_LOG_INFO, "configuration ended generation=%llu",
+			(unsigned long long)s->snapshot.generation);
+	hg_setup_free(s);
+	h->n_setups--;
+}
+
+static void on_unused(struct hg_snapshot *snap)
+{
+	struct hg_setup *s = snap->owner;
+	struct hg_host *h = s->host;
+
+	s->message.run = retire;
+	hg_loop_post_reserved(h->loop, &s->message);
+}
+
+/* -- the beginning of one -------------------------------------------------------------------------- */
+
+struct hg_setup *hg_host_prepare(struct hg_host *h, struct hg_faults *faults)
+{
+	const struct hg_core_routes core = { hg_health_routes, hg_admin_routes, h };
+	struct hg_config *config = hg_config_load(&h->wish.config, faults);
+
+	if (h->setup && faults->n_errors == 0)
+		hg_config_compare(h->setup->config, config, faults);
+	struct hg_setup *s = hg_setup_new(config, &core, h->generation + 1, faults);
+	if (!s)
+		return NULL;
+	h->generation++;
+	s->host = h;
+	s->snapshot.on_unused = on_unused;
+	return s;
+}
+
+int hg_host_wake(struct hg_host *h, struct hg_setup *s, struct hg_setup *old, struct hg_err *err)
+{
+	int rc = hg_setup_start(s, old, err);
+
+	if (rc < 0)
+		return rc;
+	for (uint32_t i = 0; i < h->n_fronts + 2; i++) {
+		struct thread_call c = { .setup = s, .loop = loop_at(h, i), .err = HG_ERR_INIT };
+		hg_loop_call(c.loop, start_on_loop, &c);
+		if (c.rc >= 0)
+			continue;
+		stop_threads(h, s, i);
+		hg_setup_stop(s);
+		return hg_err_set(err, c.rc, "%s", c.err.text);
+	}
+	h->n_setups++;
+	return 0;
+}
+
+/* -- the transaction --------------------------------------------------------------------------------- */
+
+struct front_call {
+	struct hg_front *front;
+	struct hg_dispatch *dispatch;
+	struct hg_snapshot *snapshot;
+	const int *fds;
+};
+
+static void adopt_on_front(void *arg)
+{
+	struct front_call *c = arg;
+
+	hg_front_adopt(c->front, c->snapshot, c->fds);
+}
+
+static void adopt_on_dispatcher(void *arg)
+{
+	struct front_call *c = arg;
+
+	hg_dispatch_adopt(c->dispatch, c->snapshot);
+}
+
+/* Everything is ready: from here on nothing can fail. */
+static void take_over(struct hg_host *h, struct hg_setup *s, struct hg_fds *fds)
+{
+	struct hg_setup *old = h->setup;
+	struct front_call c = { .dispatch = h->dispatch, .snapshot = &s->snapshot };
+
+	hg_host_enter_setup(h, s);
+	hg_loop_call(h->dispatcher.loop, adopt_on_dispatcher, &c);
+	for (uint32_t i = 0; i < h->n_fronts; i++) {
+		c.front = h->fronts[i].front;
+		c.fds = fds[i].fd;
+		hg_loop_call(h->fronts[i].loop, adopt_on_front, &c);
+	}
+	if (h->admin)
+		hg_front_adopt(h->admin, &s->snapshot, fds[h->n_fronts].fd);
+	hg_host_bind(h, s);
+	hg_snapshot_unref(&old->snapshot);
+}
+
+static int try_reload(struct hg_host *h, struct hg_faults *faults)
+{
+	struct hg_setup *s = hg_host_prepare(h, faults);
+	struct hg_fds *fds = hg_alloc((h->n_fronts + 1) * sizeof(*fds));
+	struct hg_err err = HG_ERR_INIT;
+
+	if (!s) {
+		hg_free(fds);
+		return HG_EINVAL;
+	}
+	int rc = hg_host_open(h, s, fds, &err);
+	if (rc >= 0) {
+		hg_host_point_at_simulator(h, s);
+		rc = hg_host_wake(h, s, h->setup, &err);
+		if (rc < 0)
+			hg_host_close(h, s, fds);
+	}
+	if (rc < 0) {
+		hg_faults_add(faults, NULL, NULL, "%s", err.text);
+		hg_setup_free(s);
+	} else {
+		take_over(h, s, fds);
+	}
+	hg_free(fds);
+	return rc;
+}
+
+int hg_host_reload(struct hg_host *h, struct hg_faults *faults)
+{
+	if (atomic_load(&h->state) != HG_HOST_READY)
+		return HG_EAGAIN;
+
+	int rc = try_reload(h, faults);
+	hg_faults_log(faults);
+	hg_series_add(hg_core_series(HG_METRIC_RELOADS, rc < 0 ? "failed" : "ok", NULL, NULL), 1);
+	if (rc < 0)
+		HG_LOG(HG_LOG_HOST, HG_LOG_ERROR,
+			"reload refused errors=%u: the configuration in force stays",
+			faults->n_errors);
+	else
+		HG_LOG(HG_LOG_HOST, HG_LOG_INFO, "reloaded generation=%llu plugins=%u",
+			(unsigned long long)h->generation, h->setup->n);
+	return rc;
+}

@@ -1,0 +1,140 @@
+#include "host/host_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <hg/mem.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Which listeners are open, and on what. */
+
+const struct hg_bound *hg_host_bound(const struct hg_host *h, const char *name)
+{
+	for (uint32_t i = 0; i < h->n_bound; i++) {
+		if (strcmp(h->bound[i].name, name) == 0)
+			return &h->bound[i];
+	}
+	return NULL;
+}
+
+static void add_bound(struct hg_host *h, const char *name, const struct hg_address *a)
+{
+	if (h->n_bound == HG_LISTENERS_MAX)
+		return;
+	h->bound[h->n_bound++] = (struct hg_bound){ hg_strndup(name, strlen(name)), *a };
+}
+
+static void remove_bound(struct hg_host *h, uint32_t i)
+{
+	if (h->bound[i].address.is_unix)
+		(void)unlink(h->bound[i].address.at.un.sun_path);
+	hg_free(h->bound[i].name);
+	h->bound[i] = h->bound[--h->n_bound];
+}
+
+/* One socket a front; of a Unix socket, one in all. */
+static int open_listener(struct hg_host *h, struct hg_setup *s, uint32_t i, struct hg_fds *fds,
+	struct hg_err *err)
+{
+	struct hg_listener_plan *plan = &s->config->listeners[i];
+	struct hg_address a = plan->address;
+
+	for (uint32_t k = 0; k < h->n_fronts; k++) {
+		int fd = k > 0 && a.is_unix ? fcntl(fds[0].fd[i], F_DUPFD_CLOEXEC, 0)
+					    : hg_listen_open(&a, 0666, k == 0, err);
+		if (fd < 0)
+			return hg_err_wrap(err, "listener");
+		fds[k].fd[i] = fd;
+	}
+	add_bound(h, plan->name, &a);
+	return 0;
+}
+
+/* The admin socket's folder is made for us alone, when it is not there. */
+static int open_admin(
+	struct hg_host *h, struct hg_setup *s, struct hg_fds *fds, struct hg_err *err)
+{
+	struct hg_address a = s->config->admin_address;
+	char dir[sizeof(a.at.un.sun_path)];
+	struct stat st;
+
+	snprintf(dir, sizeof(dir), "%s", a.at.un.sun_path);
+	char *slash = strrchr(dir, '/');
+	if (slash && slash != dir) {
+		*slash = 0;
+		(void)mkdir(dir, 0700);
+		bool is_theirs = stat(dir, &st) == 0 && st.st_uid != geteuid() && st.st_uid != 0;
+		if (is_theirs)
+			return hg_err_set(err, HG_EDENIED,
+				"admin socket: %s belongs to another user, who could replace it",
+				dir);
+	}
+	int fd = hg_listen_open(&a, 0600, true, err);
+	if (fd < 0)
+		return hg_err_wrap(err, "admin socket (admin.bind chooses another)");
+	fds->fd[s->admin_listener] = fd;
+	add_bound(h, s->config->admin.bind, &a);
+	return 0;
+}
+
+void hg_host_close(struct hg_host *h, struct hg_setup *s, struct hg_fds *fds)
+{
+	for (uint32_t i = 0; i < s->snapshot.n_listeners; i++) {
+		bool opened = false;
+		for (uint32_t k = 0; k <= h->n_fronts; k++) {
+			if (fds[k].fd[i] < 0)
+				continue;
+			close(fds[k].fd[i]);
+			fds[k].fd[i] = -1;
+			opened = true;
+		}
+		for (uint32_t b = 0; opened && b < h->n_bound; b++) {
+			if (strcmp(h->bound[b].name, s->snapshot.listeners[i].name) == 0)
+				remove_bound(h, b--);
+		}
+	}
+}
+
+int hg_host_open(struct hg_host *h, struct hg_setup *s, struct hg_fds *ret_fds, struct hg_err *err)
+{
+	int rc = 0;
+
+	for (uint32_t k = 0; k <= h->n_fronts; k++) {
+		for (int i = 0; i < HG_LISTENERS_MAX; i++)
+			ret_fds[k].fd[i] = -1;
+	}
+	for (uint32_t i = 0; i < s->config->n_listeners && rc >= 0; i++) {
+		if (!hg_host_bound(h, s->config->listeners[i].name))
+			rc = open_listener(h, s, i, ret_fds, err);
+	}
+	if (rc >= 0 && s->config->has_admin && !hg_host_bound(h, s->config->admin.bind))
+		rc = open_admin(h, s, &ret_fds[h->n_fronts], err);
+	if (rc < 0)
+		hg_host_close(h, s, ret_fds);
+	return rc;
+}
+
+static bool is_wanted(const struct hg_setup *s, const char *name)
+{
+	for (uint32_t i = 0; i < s->snapshot.n_listeners; i++) {
+		if (strcmp(s->snapshot.listeners[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void hg_host_bind(struct hg_host *h, struct hg_setup *s)
+{
+	for (uint32_t i = 0; i < h->n_bound; i++) {
+		if (!is_wanted(s, h->bound[i].name))
+			remove_bound(h, i--);
+	}
+}
+
+void hg_host_unbind_all(struct hg_host *h)
+{
+	while (h->n_bound)
+		remove_bound(h, h->n_bound - 1);
+}
