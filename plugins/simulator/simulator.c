@@ -143,14 +143,29 @@ static void send_up_to(struct exchange *x, size_t end)
 	x->sent = end;
 }
 
-/* After the last stall. Nothing may follow: `x` may be gone when this returns. */
+static void wait_for(struct exchange *x, int64_t in_us, void (*on_timer)(void *self, void *arg))
+{
+	hg_timer_free(x->timer);
+	x->timer = hg_timer_new(x->sim, on_timer, x);
+	hg_timer_set(x->timer, in_us);
+}
+
+static void on_cut(void *self, void *arg)
+{
+	struct exchange *x = arg;
+
+	(void)self;
+	hg_reply_abort(x->r);
+}
+
+/* After the last stall. */
 static void send_rest(struct exchange *x)
 {
 	const struct sim_answer *a = &x->answer;
 
 	if (a->cut_after_bytes >= 0) {
 		send_up_to(x, (size_t)a->cut_after_bytes);
-		hg_reply_abort(x->r);
+		wait_for(x, 0, on_cut); /* a turn later: what was sent must have left */
 		return;
 	}
 	if (!a->head_only)
@@ -185,9 +200,7 @@ static void send_answer(struct exchange *x)
 	bool is_cut_first = a->cut_after_bytes >= 0 && a->cut_after_bytes < a->stall_after_bytes;
 	send_up_to(x, (size_t)(is_cut_first ? a->cut_after_bytes : a->stall_after_bytes));
 	count_held(x, true);
-	hg_timer_free(x->timer);
-	x->timer = hg_timer_new(x->sim, on_stall_over, x);
-	hg_timer_set(x->timer, a->stall_us);
+	wait_for(x, a->stall_us, on_stall_over);
 }
 
 static enum hg_verdict on_resumed(void *self, struct hg_request *r, void *arg)
@@ -317,8 +330,7 @@ static enum hg_verdict simulator_on_body(
 	}
 	count_held(x, true);
 	x->waiter = hg_request_wait(r);
-	x->timer = hg_timer_new(self, on_delay_over, x);
-	hg_timer_set(x->timer, x->answer.delay_us);
+	wait_for(x, x->answer.delay_us, on_delay_over);
 	return HG_WAIT;
 }
 
