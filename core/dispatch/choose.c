@@ -81,7 +81,7 @@ static void refuse_parked(struct hg_dispatcher *d, struct hg_ticket *t, const st
 	case HG_STOP_EMPTY:
 		hg_dispatcher_refuse(d, t, &end, now->mono_us,
 			"The %s budget of credential %s (%lld) is spent; there is more at %s, "
-		        "after "
+			"after "
 			"the deadline.",
 			l->resource, alias, (long long)l->limit, at);
 		break;
@@ -95,14 +95,14 @@ static void refuse_parked(struct hg_dispatcher *d, struct hg_ticket *t, const st
 		end.word = "upstream_limited";
 		hg_dispatcher_refuse(d, t, &end, now->mono_us,
 			"GitHub asked credential %s to slow down (secondary limit); next try at "
-		        "%s, "
+			"%s, "
 			"after the deadline.",
 			alias, at);
 		break;
 	case HG_STOP_CAP:
 		hg_dispatcher_refuse(d, t, &end, now->mono_us,
 			"max_requests_per_hour (%lld) of credential %s is reached; next at %s, "
-		        "after "
+			"after "
 			"the deadline.",
 			(long long)d->snapshot->dispatch.max_requests_per_hour, alias, at);
 		break;

@@ -39,7 +39,7 @@ bool hg_coalesce_key(const struct hg_ask *ask, const struct hg_snapshot *snapsho
 		return false;
 
 	uint64_t numbers[] = { snapshot->generation, (uintptr_t)snapshot, ask->owns_validators,
-		ask->token_is_basic, ask->n_fields };
+		ask->token_is_basic, ask->entrance, ask->n_fields };
 
 	hg_text_init(&t);
 	hg_text_add(&t, (struct hg_str){ (const char *)credential.bytes, sizeof(credential) });
@@ -48,6 +48,7 @@ bool hg_coalesce_key(const struct hg_ask *ask, const struct hg_snapshot *snapsho
 	add_part(&t, ask->method);
 	add_part(&t, ask->path);
 	add_part(&t, ask->query);
+	add_part(&t, ask->url);
 	for (uint32_t i = 0; i < ask->n_fields; i++) {
 		add_part(&t, ask->fields[i].name);
 		add_part(&t, ask->fields[i].value);

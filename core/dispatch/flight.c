@@ -16,6 +16,7 @@ static void copy_ask(struct hg_flight *f, const struct hg_ask *from)
 	a->method = hg_arena_copy(&f->arena, from->method);
 	a->path = hg_arena_copy(&f->arena, from->path);
 	a->query = hg_arena_copy(&f->arena, from->query);
+	a->url = hg_arena_copy(&f->arena, from->url);
 	a->route = hg_arena_copy(&f->arena, from->route);
 	a->resource = hg_arena_copy(&f->arena, from->resource);
 	for (uint32_t i = 0; i < from->n_fields; i++) {
@@ -111,7 +112,9 @@ void hg_flight_set_field(struct hg_flight *f, struct hg_str name, struct hg_str 
 void hg_flight_dress(struct hg_flight *f)
 {
 	struct hg_credential *cred = f->ledger->credential;
-	struct hg_secret *token = f->ask.token ? f->ask.token : cred->token;
+	struct hg_secret *token = f->ask.url.n   ? NULL /* another host */
+	                          : f->ask.token ? f->ask.token
+	                                         : cred->token;
 
 	hg_secret_unref(f->token);
 	f->token = token ? hg_secret_ref(token) : NULL;

@@ -255,6 +255,16 @@ void hg_dispatcher_on_connected(
 		hg_dispatcher_set_due(d, f);
 }
 
+/* What another host says of limits is not GitHub's word. */
+static void rate_of(const struct hg_flight *f, const struct hg_head *head, const struct hg_now *now,
+	struct hg_rate *ret_rate)
+{
+	if (f->ask.url.n)
+		*ret_rate = (struct hg_rate){ .limit = -1, .remaining = -1 };
+	else
+		hg_rate_read(head, now, ret_rate);
+}
+
 void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct hg_head *head,
 	const struct hg_now *now)
 {
@@ -265,13 +275,14 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 		return;
 	f->connected = true;
 	f->head = hg_head_ref(head);
-	hg_rate_read(head, now, &rate);
+	rate_of(f, head, now, &rate);
 	settle(d, f, &rate, now);
 	note_head(f, now);
 	count_upstream(f);
 	hg_dispatcher_publish(d, f->ledger);
 
-	enum hg_refusal kind = hg_rate_refusal(head, &rate, now, &wait_us);
+	enum hg_refusal kind =
+		f->ask.url.n ? HG_REFUSAL_NONE : hg_rate_refusal(head, &rate, now, &wait_us);
 	if (kind != HG_REFUSAL_NONE) {
 		take_refusal(d, f, kind, wait_us, &rate, now);
 	} else {

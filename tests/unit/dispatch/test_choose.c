@@ -1,0 +1,297 @@
+#include "rig.h"
+
+static struct rig rig;
+
+static int setup(void **state)
+{
+	(void)state;
+	rig_init(&rig);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	rig_fini(&rig);
+	return 0;
+}
+
+/* -- order and concurrency --------------------------------------------------------------------- */
+
+static void classes_go_in_order_and_first_come_first_within_one(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path;
+		enum hg_class klass;
+	} rows[] = { { "/low", HG_CLASS_LOW }, { "/normal", HG_CLASS_NORMAL },
+		{ "/high1", HG_CLASS_HIGH }, { "/high2", HG_CLASS_HIGH },
+		{ "/critical", HG_CLASS_CRITICAL } };
+	static const char *const order[] = { "/critical", "/high1", "/high2", "/normal", "/low" };
+	struct hg_ticket *t[5];
+
+	rig_learn(&rig, 5000, 4999, 3600);
+	rig.snapshot.dispatch.max_concurrent = 0;
+	for (unsigned i = 0; i < 5; i++) {
+		t[i] = rig_ticket(&rig, "GET", rows[i].path, rows[i].klass);
+		rig_submit(&rig, t[i]);
+	}
+	rig.snapshot.dispatch.max_concurrent = 5;
+	hg_dispatcher_adopt(rig.d, &rig.snapshot);
+	rig_turn(&rig);
+	assert_int_equal(rig.n_sent, 6);
+	for (unsigned i = 0; i < 5; i++)
+		assert_true(hg_str_is(rig.sent[i + 1]->ask.path, hg_str(order[i])));
+	for (unsigned i = 0; i < 5; i++) {
+		rig_reply(&rig, i + 1, rig_head(200, NULL));
+		hg_ticket_unref(t[i]);
+	}
+}
+
+static void no_more_than_max_concurrent_are_on_the_wire(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.max_concurrent = 2;
+	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/b"),
+			 *c = rig_ask(&rig, "GET", "/c");
+
+	assert_int_equal(rig.n_sent, 2);
+	rig_reply(&rig, 0, rig_head(200, NULL));
+	assert_int_equal(rig.n_sent, 3);
+	rig_reply(&rig, 1, rig_head(200, NULL));
+	rig_reply(&rig, 2, rig_head(200, NULL));
+	rig_expect_whole(a, 200);
+	rig_expect_whole(b, 200);
+	rig_expect_whole(c, 200);
+}
+
+static void an_unknown_budget_is_felt_by_a_few_first(void **state)
+{
+	(void)state;
+	struct hg_ticket *t[10];
+	char path[8];
+
+	for (unsigned i = 0; i < 10; i++) {
+		snprintf(path, sizeof(path), "/%u", i);
+		t[i] = rig_ask(&rig, "GET", path);
+	}
+	assert_int_equal(rig.n_sent, HG_LEDGER_FEELERS);
+	rig_answer(&rig, 0, rig_head(200, NULL)); /* a GHES without limits: nothing stops */
+	assert_int_equal(rig.n_sent, 10);
+	for (unsigned i = 0; i < 10; i++)
+		hg_ticket_unref(t[i]);
+}
+
+/* -- budget ------------------------------------------------------------------------------------ */
+
+static void an_empty_budget_parks_until_its_reset(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 5000, 0, 30);
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	assert_int_equal(t->state, HG_TICKET_PARKED);
+	rig_advance(&rig, 30 * SEC);
+	assert_int_equal(rig.n_sent, 1);
+	rig_advance(&rig, 2 * SEC); /* a second for GitHub's clock, up to one of jitter */
+	assert_int_equal(rig.n_sent, 2);
+	rig_reply(&rig, 1, rig_limits(200, 5000, 4999, WALL / SEC + 3630));
+	rig_expect_whole(t, 200);
+}
+
+static void a_wait_past_the_deadline_is_answered_at_once_and_honestly(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 5000, 0, 100);
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+	struct hg_ticket_end end = rig_end_of(t);
+
+	assert_int_equal(end.status, 429);
+	assert_string_equal(end.word, "no_budget");
+	assert_in_range(end.retry_after_s, 101, 103);
+	assert_non_null(strstr(end.text, "core"));
+	assert_non_null(strstr(end.text, "main"));
+	assert_non_null(strstr(end.text, "2027-01-15T08:01:4")); /* the reset and its jitter */
+	/* who comes back when told so is served */
+	rig_advance(&rig, end.retry_after_s * SEC);
+	struct hg_ticket *again = rig_ask(&rig, "GET", "/a");
+	assert_int_equal(rig.n_sent, 2);
+	hg_ticket_unref(t);
+	hg_ticket_unref(again);
+}
+
+static void what_waits_when_the_budget_ends_is_told_too(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 5000, 1, 100);
+	struct hg_ticket *goes = rig_ask(&rig, "GET", "/a"), *waits = rig_ask(&rig, "GET", "/b");
+
+	assert_int_equal(waits->state, HG_TICKET_QUEUED); /* the first may turn out free */
+	rig_reply(&rig, 1, rig_limits(200, 5000, 0, WALL / SEC + 100));
+	rig_expect_whole(goes, 200);
+	rig_expect_refused(waits, 429, "no_budget");
+}
+
+static void a_free_304_leaves_the_last_point_to_the_next(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 5000, 1, 100);
+	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/b");
+
+	rig_reply(&rig, 1, rig_limits(304, 5000, 1, WALL / SEC + 100));
+	assert_int_equal(rig.n_sent, 3);
+	rig_reply(&rig, 2, rig_limits(200, 5000, 0, WALL / SEC + 100));
+	rig_expect_whole(a, 304);
+	rig_expect_whole(b, 200);
+}
+
+static void an_empty_budget_stops_only_its_resource(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 5000, 0, 30);
+	struct hg_ticket *t = rig_ticket(&rig, "GET", "/search/code", HG_CLASS_LOW);
+
+	t->ask.resource = HG_STR("code_search");
+	rig_submit(&rig, t);
+	assert_int_equal(rig.n_sent, 2);
+	rig_reply(&rig, 1, rig_head(200, NULL));
+	rig_expect_whole(t, 200);
+}
+
+static void a_resource_that_github_names_is_remembered_for_the_route(void **state)
+{
+	(void)state;
+	struct hg_ticket *a = rig_ask(&rig, "GET", "/sbom");
+
+	rig_reply(&rig, 0,
+		rig_head(200, "x-ratelimit-limit", "100", "x-ratelimit-remaining", "0",
+			"x-ratelimit-reset", "1800000040", "x-ratelimit-resource",
+			"dependency_sbom", NULL));
+	rig_expect_whole(a, 200);
+	assert_false(hg_ledger_is_known(rig_core(&rig)));
+	assert_int_equal(rig_core(&rig)->in_flight, 0);
+	struct hg_ticket *b = rig_ask(&rig, "GET", "/sbom"), *c = rig_ask(&rig, "GET", "/else");
+	assert_int_equal(b->state, HG_TICKET_PARKED);
+	assert_int_equal(c->state, HG_TICKET_SENT);
+	hg_ticket_unref(b);
+	hg_ticket_unref(c);
+}
+
+static void the_cap_per_hour_stops_and_opens_again(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.max_requests_per_hour = 1;
+	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/b");
+
+	rig_expect_refused(b, 429, "no_budget");
+	rig_reply(&rig, 0, rig_head(200, NULL));
+	rig_expect_whole(a, 200);
+	rig_advance(&rig, 3600 * SEC);
+	struct hg_ticket *c = rig_ask(&rig, "GET", "/c");
+	assert_int_equal(rig.n_sent, 2);
+	hg_ticket_unref(c);
+}
+
+static void a_clients_own_token_pays_for_itself(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 5000, 0, 30);
+	struct hg_ticket *t = rig_ticket(&rig, "GET", "/a", HG_CLASS_HIGH);
+	struct hg_head_note note;
+
+	t->ask.token = hg_secret_new(HG_STR("ghp_of_a_client"));
+	t->ask.scope.bytes[0] = 1;
+	rig_submit(&rig, t);
+	assert_int_equal(rig.n_sent, 2);
+	assert_ptr_equal(rig.sent[1]->token, t->ask.token);
+	rig_answer(&rig, 1, rig_limits(200, 60, 59, WALL / SEC + 3600));
+	struct hg_head *h = hg_ticket_take_head(t, &note);
+	assert_int_equal(note.limit, 60);
+	assert_int_equal(rig_core(&rig)->limit, 5000);
+	hg_head_unref(h);
+	rig_end(&rig, 1, 0, true);
+	hg_ticket_unref(t);
+}
+
+/* -- strategy ---------------------------------------------------------------------------------- */
+
+static int64_t two_seconds_apart(void *self, const struct hg_strategy_view *v)
+{
+	(void)self;
+	if (v->last_paced_at_us == INT64_MIN)
+		return 0;
+	int64_t next_us = v->last_paced_at_us + 2 * SEC;
+	return next_us > v->now_us ? next_us - v->now_us : 0;
+}
+
+static double nothing_allowed(void *self, const struct hg_strategy_view *v)
+{
+	(void)self, (void)v;
+	return 0;
+}
+
+static const struct hg_strategy slow = { .size = sizeof(struct hg_strategy),
+	.wait_us = two_seconds_apart,
+	.allowance = nothing_allowed };
+
+static void normal_is_paced_and_high_is_not(void **state)
+{
+	(void)state;
+	rig.snapshot.strategy.vtable = &slow;
+	rig_learn(&rig, 5000, 4000, 3600);
+	struct hg_ticket *t[4];
+	static const char *const paths[] = { "/a", "/b", "/c", "/d" };
+
+	for (unsigned i = 0; i < 3; i++) {
+		t[i] = rig_ticket(&rig, "GET", paths[i], HG_CLASS_NORMAL);
+		rig_submit(&rig, t[i]);
+	}
+	assert_int_equal(rig.n_sent, 2);
+	t[3] = rig_ask(&rig, "GET", "/d");
+	assert_int_equal(rig.n_sent, 3);
+	rig_advance(&rig, 2 * SEC - 1);
+	assert_int_equal(rig.n_sent, 3);
+	rig_advance(&rig, 1);
+	assert_int_equal(rig.n_sent, 4);
+	rig_advance(&rig, 2 * SEC);
+	assert_int_equal(rig.n_sent, 5);
+	for (unsigned i = 0; i < 4; i++)
+		hg_ticket_unref(t[i]);
+}
+
+static void a_paced_ticket_that_can_not_wait_is_told_at_once(void **state)
+{
+	(void)state;
+	rig.snapshot.strategy.vtable = &slow;
+	rig_learn(&rig, 5000, 4000, 3600);
+	struct hg_ticket *a = rig_ticket(&rig, "GET", "/a", HG_CLASS_NORMAL);
+	struct hg_ticket *b = rig_ticket(&rig, "GET", "/b", HG_CLASS_NORMAL);
+
+	b->ask.deadline_us = rig.now.mono_us + SEC;
+	rig_submit(&rig, a);
+	rig_submit(&rig, b);
+	rig_expect_refused(b, 429, "no_budget");
+	hg_ticket_unref(a);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(classes_go_in_order_and_first_come_first_within_one),
+		T(no_more_than_max_concurrent_are_on_the_wire),
+		T(an_unknown_budget_is_felt_by_a_few_first),
+		T(an_empty_budget_parks_until_its_reset),
+		T(a_wait_past_the_deadline_is_answered_at_once_and_honestly),
+		T(what_waits_when_the_budget_ends_is_told_too),
+		T(a_free_304_leaves_the_last_point_to_the_next),
+		T(an_empty_budget_stops_only_its_resource),
+		T(a_resource_that_github_names_is_remembered_for_the_route),
+		T(the_cap_per_hour_stops_and_opens_again),
+		T(a_clients_own_token_pays_for_itself),
+		T(normal_is_paced_and_high_is_not),
+		T(a_paced_ticket_that_can_not_wait_is_told_at_once),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

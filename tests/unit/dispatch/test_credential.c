@@ -1,0 +1,166 @@
+#include "rig.h"
+
+static struct hg_credentials all;
+static struct hg_dice dice = { 5 };
+
+static int setup(void **state)
+{
+	(void)state;
+	hg_credentials_init(&all);
+	hg_credentials_adopt(&all, "main", NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	hg_credentials_fini(&all);
+	return 0;
+}
+
+static void nothing_to_forget(void *arg, struct hg_credential *cred)
+{
+	(void)cred;
+	if (arg)
+		++*(unsigned *)arg;
+}
+
+static struct hg_credential *find(struct hg_secret *token, uint32_t who)
+{
+	struct hg_ask ask = { .token = token };
+
+	memcpy(ask.scope.bytes, &who, sizeof(who));
+	return hg_credentials_find(&all, &ask);
+}
+
+static void the_own_credential_may_have_no_token(void **state)
+{
+	(void)state;
+	assert_null(all.own->token);
+	assert_ptr_equal(find(NULL, 7), all.own);
+}
+
+static void a_clients_token_is_the_same_credential_each_time(void **state)
+{
+	(void)state;
+	struct hg_secret *token = hg_secret_new(HG_STR("x"));
+	struct hg_credential *a = find(token, 1), *b = find(token, 2);
+
+	assert_ptr_not_equal(a, b);
+	assert_ptr_not_equal(a, all.own);
+	assert_ptr_equal(find(token, 1), a);
+	assert_string_equal(a->label, "passthrough");
+	assert_string_not_equal(a->alias, b->alias);
+	hg_secret_unref(token);
+}
+
+static void the_longest_unused_token_is_forgotten_but_not_one_in_use(void **state)
+{
+	(void)state;
+	struct hg_secret *token = hg_secret_new(HG_STR("x"));
+	struct hg_credential *busy = find(token, 1), *again = find(token, 2);
+	unsigned forgotten = 0;
+
+	busy->n_flights = 1;
+	for (uint32_t i = 3; i < HG_PASSTHROUGH_MOST + 3; i++)
+		find(token, i);
+	assert_ptr_equal(find(token, 2), again); /* used just now */
+	hg_credentials_trim(&all, nothing_to_forget, &forgotten);
+	assert_int_equal(forgotten, 2);
+	assert_int_equal(all.n_passthrough, HG_PASSTHROUGH_MOST);
+	assert_ptr_equal(find(token, 1), busy);
+	assert_ptr_equal(find(token, 2), again);
+	assert_int_equal(all.n_passthrough, HG_PASSTHROUGH_MOST);
+	busy->n_flights = 0;
+	hg_secret_unref(token);
+}
+
+static void a_replaced_own_token_lives_until_its_last_flight(void **state)
+{
+	(void)state;
+	struct hg_credential *old = all.own;
+	struct hg_secret *token = hg_secret_new(HG_STR("x"));
+	unsigned forgotten = 0;
+
+	old->n_flights = 1;
+	hg_credentials_adopt(&all, "main", token);
+	assert_ptr_not_equal(all.own, old);
+	hg_credentials_trim(&all, nothing_to_forget, &forgotten);
+	assert_int_equal(forgotten, 0);
+	old->n_flights = 0;
+	hg_credentials_trim(&all, nothing_to_forget, &forgotten);
+	assert_int_equal(forgotten, 1);
+	hg_secret_unref(token);
+}
+
+static void ledgers_are_bounded_and_odd_names_are_core(void **state)
+{
+	(void)state;
+	struct hg_ledger *core = hg_credential_ledger(all.own, HG_STR("core"));
+	char name[16];
+
+	assert_ptr_equal(hg_credential_ledger(all.own, HG_STR("Core!")), core);
+	assert_ptr_equal(hg_credential_ledger(all.own, (struct hg_str){ 0 }), core);
+	for (unsigned i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "r%u", i);
+		assert_non_null(hg_credential_ledger(all.own, hg_str(name)));
+	}
+	assert_int_equal(all.own->n_ledgers, HG_LEDGERS_MOST);
+}
+
+static void blocks_without_a_time_double_up_to_a_quarter_of_an_hour(void **state)
+{
+	(void)state;
+	static const int64_t wants_s[] = { 60, 120, 240, 480, 900, 900 };
+	struct hg_credential *cred = all.own;
+	int64_t now_us = 0;
+
+	for (unsigned i = 0; i < 6; i++) {
+		hg_credential_block(cred, -1, now_us, &dice);
+		assert_in_range(
+			cred->blocked_us - now_us, wants_s[i] * SEC, (wants_s[i] + 1) * SEC);
+		hg_credential_block(cred, 5 * SEC, now_us, &dice); /* of the same storm */
+		assert_in_range(
+			cred->blocked_us - now_us, wants_s[i] * SEC, (wants_s[i] + 1) * SEC);
+		now_us = cred->blocked_us;
+	}
+	hg_credential_forgive(cred, now_us - 1); /* sent before it: says nothing */
+	assert_int_equal(cred->n_blocks, 6);
+	hg_credential_forgive(cred, now_us);
+	hg_credential_block(cred, -1, now_us, &dice);
+	assert_in_range(cred->blocked_us - now_us, 60 * SEC, 61 * SEC);
+}
+
+static void the_cap_counts_a_fixed_hour(void **state)
+{
+	(void)state;
+	struct hg_credential *cred = all.own;
+	int64_t began_us = 500 * SEC;
+
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(hg_credential_cap_us(cred, 3, began_us + i) <= began_us + i);
+		hg_credential_count(cred, began_us + i);
+	}
+	assert_int_equal(hg_credential_cap_us(cred, 3, began_us + 9), began_us + 3600 * SEC);
+	assert_int_equal(hg_credential_cap_us(cred, 0, began_us + 9), began_us + 9); /* no cap */
+	assert_int_equal(
+		hg_credential_cap_us(cred, 3, began_us + 3600 * SEC), began_us + 3600 * SEC);
+	hg_credential_count(cred, began_us + 3600 * SEC);
+	assert_int_equal(cred->hour_sent, 1);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(the_own_credential_may_have_no_token),
+		T(a_clients_token_is_the_same_credential_each_time),
+		T(the_longest_unused_token_is_forgotten_but_not_one_in_use),
+		T(a_replaced_own_token_lives_until_its_last_flight),
+		T(ledgers_are_bounded_and_odd_names_are_core),
+		T(blocks_without_a_time_double_up_to_a_quarter_of_an_hour),
+		T(the_cap_counts_a_fixed_hour),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

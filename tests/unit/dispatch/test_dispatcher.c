@@ -1,0 +1,210 @@
+#include "rig.h"
+
+static struct rig rig;
+
+static int setup(void **state)
+{
+	(void)state;
+	rig_init(&rig);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	rig_fini(&rig);
+	return 0;
+}
+
+/* -- the way of one ticket --------------------------------------------------------------------- */
+
+static void a_reply_reaches_its_ticket_head_pieces_and_end(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	assert_int_equal(rig.n_sent, 1);
+	assert_true(hg_str_is(rig.sent[0]->ask.path, HG_STR("/a")));
+	rig_answer(&rig, 0, rig_limits(200, 5000, 4999, WALL / SEC + 3600));
+	assert_int_equal(rig_status(t), 200);
+	rig_piece(&rig, 0, 7);
+	rig_piece(&rig, 0, 5);
+	assert_int_equal(rig_body(t), 12);
+	assert_false(rig_has_ended(t));
+	rig_end(&rig, 0, 0, true);
+	struct hg_ticket_end end = rig_end_of(t);
+	assert_int_equal(end.code, 0);
+	assert_true(end.lead);
+	assert_int_equal(rig.d->n_tickets, 0);
+	hg_ticket_unref(t);
+}
+
+static void the_head_comes_with_the_budget_after_it(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+	struct hg_head_note note;
+	struct hg_view_row row;
+
+	rig_answer(&rig, 0, rig_limits(200, 5000, 4321, WALL / SEC + 3600));
+	struct hg_head *h = hg_ticket_take_head(t, &note);
+	assert_int_equal(note.limit, 5000);
+	assert_int_equal(note.remaining, 4321);
+	assert_int_equal(note.reset_s, WALL / SEC + 3600);
+	assert_string_equal(note.alias, "main");
+	assert_string_equal(note.resource, "core");
+	assert_true(hg_view_find(rig.view, note.credential, HG_STR("core"), &row));
+	assert_int_equal(row.remaining, 4321);
+	hg_head_unref(h);
+	rig_end(&rig, 0, 0, true);
+	hg_ticket_unref(t);
+}
+
+static void a_ticket_over_the_limit_is_refused_at_once(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.max_tickets = 1;
+	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/b");
+
+	rig_expect_refused(b, 503, "overloaded");
+	rig_reply(&rig, 0, rig_head(200, NULL));
+	rig_expect_whole(a, 200);
+}
+
+static void a_reply_cut_in_its_body_ends_with_an_error_and_is_not_repeated(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	rig_answer(&rig, 0, rig_head(200, NULL));
+	rig_piece(&rig, 0, 10);
+	rig_end(&rig, 0, HG_EIO, true);
+	rig_advance(&rig, 60 * SEC);
+	assert_int_equal(rig_end_of(t).code, HG_EIO);
+	assert_int_equal(rig.n_sent, 1);
+	hg_ticket_unref(t);
+}
+
+static void stopping_ends_what_is_under_way(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+	struct hg_ticket *streams = rig_ask(&rig, "GET", "/b");
+
+	rig_answer(&rig, 1, rig_head(200, NULL));
+	hg_dispatcher_free(rig.d);
+	rig.d = NULL;
+	assert_int_equal(rig_end_of(t).code, HG_ECANCELLED);
+	assert_int_equal(rig_end_of(streams).code, HG_ECANCELLED);
+	assert_int_equal(rig.n_aborted, 2);
+	hg_ticket_unref(t);
+	hg_ticket_unref(streams);
+}
+
+/* -- leaving ----------------------------------------------------------------------------------- */
+
+static void leaving_the_queue_sends_nothing(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.max_concurrent = 0;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	hg_dispatcher_cancel(rig.d, t, &rig.now);
+	rig.snapshot.dispatch.max_concurrent = 90;
+	rig_advance(&rig, 60 * SEC);
+	assert_int_equal(rig.n_sent, 0);
+	assert_true(hg_list_is_empty(&rig.d->flights));
+	hg_ticket_unref(t);
+}
+
+static void when_all_have_left_the_transfer_is_aborted(void **state)
+{
+	(void)state;
+	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/a");
+
+	hg_dispatcher_cancel(rig.d, a, &rig.now);
+	assert_int_equal(rig.n_aborted, 0);
+	hg_dispatcher_cancel(rig.d, b, &rig.now);
+	assert_int_equal(rig.n_aborted, 1);
+	rig_turn(&rig);
+	assert_int_equal(hg_dispatcher_in_flight(rig.d), 0);
+	hg_ticket_unref(a);
+	hg_ticket_unref(b);
+}
+
+static void a_cancel_after_the_end_is_harmless(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	rig_reply(&rig, 0, rig_head(200, NULL));
+	hg_dispatcher_cancel(rig.d, t, &rig.now);
+	rig_expect_whole(t, 200);
+}
+
+static void a_reload_keeps_the_ledgers_of_the_same_token(void **state)
+{
+	(void)state;
+	struct hg_snapshot next, other;
+
+	rig_learn(&rig, 5000, 17, 3000);
+	rig_configure(&rig, &next);
+	next.credential = (struct hg_credential_conf){ "renamed", rig.snapshot.credential.token };
+	hg_dispatcher_adopt(rig.d, &next);
+	assert_int_equal(rig_core(&rig)->theirs, 17);
+	assert_string_equal(rig.d->credentials.own->alias, "renamed");
+	rig_configure(&rig, &other);
+	other.credential.token = hg_secret_new(HG_STR("ghp_of_another"));
+	hg_dispatcher_adopt(rig.d, &other);
+	assert_false(hg_ledger_is_known(rig_core(&rig)));
+	rig_turn(&rig);
+	hg_dispatcher_adopt(rig.d, &rig.snapshot);
+	rig_turn(&rig);
+	hg_secret_unref(other.credential.token);
+}
+
+static void the_deadline_ends_what_waits_for_its_turn(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.max_concurrent = 0;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	rig_advance(&rig, 60 * SEC - 1);
+	assert_false(rig_has_ended(t));
+	rig_advance(&rig, 1);
+	rig_expect_refused(t, 504, "queue_timeout");
+}
+
+static void one_followers_deadline_does_not_end_the_others(void **state)
+{
+	(void)state;
+	struct hg_ticket *hasty = rig_ticket(&rig, "GET", "/a", HG_CLASS_HIGH);
+
+	hasty->ask.deadline_us = rig.now.mono_us + SEC;
+	rig_submit(&rig, hasty);
+	struct hg_ticket *patient = rig_ask(&rig, "GET", "/a");
+	rig_advance(&rig, 2 * SEC);
+	rig_expect_refused(hasty, 504, "upstream_timeout");
+	rig_reply(&rig, 0, rig_head(200, NULL));
+	rig_expect_whole(patient, 200);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_reply_reaches_its_ticket_head_pieces_and_end),
+		T(the_head_comes_with_the_budget_after_it),
+		T(a_ticket_over_the_limit_is_refused_at_once),
+		T(a_reply_cut_in_its_body_ends_with_an_error_and_is_not_repeated),
+		T(stopping_ends_what_is_under_way),
+		T(leaving_the_queue_sends_nothing),
+		T(when_all_have_left_the_transfer_is_aborted),
+		T(a_cancel_after_the_end_is_harmless),
+		T(a_reload_keeps_the_ledgers_of_the_same_token),
+		T(the_deadline_ends_what_waits_for_its_turn),
+		T(one_followers_deadline_does_not_end_the_others),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,223 @@
+#include "rig.h"
+
+static struct rig rig;
+
+static int setup(void **state)
+{
+	(void)state;
+	rig_init(&rig);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	rig_fini(&rig);
+	return 0;
+}
+
+/* -- refusals ---------------------------------------------------------------------------------- */
+
+static void a_primary_refusal_is_waited_out_and_the_client_never_sees_it(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "POST", "/a");
+
+	rig_reply(&rig, 0, rig_limits(403, 5000, 0, WALL / SEC + 20));
+	assert_int_equal(rig_status(t), -1);
+	rig_advance(&rig, 20 * SEC);
+	assert_int_equal(rig.n_sent, 1);
+	rig_advance(&rig, 2 * SEC);
+	assert_int_equal(rig.n_sent, 2);
+	rig_reply(&rig, 1, rig_limits(201, 5000, 4999, WALL / SEC + 3620));
+	rig_expect_whole(t, 201);
+}
+
+static void a_refusal_whose_wait_is_too_long_is_passed_on_as_it_came(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	rig_reply(&rig, 0, rig_limits(403, 5000, 0, WALL / SEC + 2000));
+	rig_expect_whole(t, 403);
+}
+
+static void a_secondary_refusal_stops_the_whole_credential(void **state)
+{
+	(void)state;
+	struct hg_ticket *a = rig_ask(&rig, "GET", "/a");
+	struct hg_ticket *s = rig_ticket(&rig, "GET", "/search/code", HG_CLASS_HIGH);
+
+	s->ask.resource = HG_STR("code_search");
+	rig_reply(&rig, 0, rig_head(403, "Retry-After", "7", NULL));
+	rig_submit(&rig, s);
+	assert_int_equal(s->state, HG_TICKET_PARKED);
+	rig_advance(&rig, 6900000);
+	assert_int_equal(rig.n_sent, 1);
+	rig_advance(&rig, 1100000);
+	assert_int_equal(rig.n_sent, 3);
+	rig_reply(&rig, 1, rig_head(200, NULL));
+	rig_reply(&rig, 2, rig_head(200, NULL));
+	rig_expect_whole(a, 200);
+	rig_expect_whole(s, 200);
+}
+
+static void those_who_can_not_wait_get_the_refusal_and_the_others_wait(void **state)
+{
+	(void)state;
+	struct hg_ticket *hasty = rig_ticket(&rig, "GET", "/a", HG_CLASS_HIGH);
+
+	hasty->ask.deadline_us = rig.now.mono_us + 5 * SEC;
+	rig_submit(&rig, hasty);
+	struct hg_ticket *patient = rig_ask(&rig, "GET", "/a");
+	assert_int_equal(rig.n_sent, 1);
+	rig_reply(&rig, 0, rig_head(429, "Retry-After", "7", NULL));
+	rig_expect_whole(hasty, 429);
+	rig_advance(&rig, 8 * SEC);
+	rig_reply(&rig, 1, rig_head(200, NULL));
+	rig_expect_whole(patient, 200);
+}
+
+static void a_forbidden_that_is_no_limit_is_passed_on(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	rig_reply(&rig, 0, rig_limits(403, 5000, 4000, WALL / SEC + 2000));
+	rig_expect_whole(t, 403);
+	assert_int_equal(rig.d->credentials.own->blocked_us, INT64_MIN);
+}
+
+/* -- time -------------------------------------------------------------------------------------- */
+
+static void a_connect_that_takes_too_long_is_tried_again_also_for_a_write(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "POST", "/a");
+
+	rig_advance(&rig, 5 * SEC);
+	assert_int_equal(rig.n_aborted, 1);
+	rig_advance(&rig, 1 * SEC);
+	assert_int_equal(rig.n_sent, 2);
+	rig_reply(&rig, 1, rig_head(201, NULL));
+	rig_expect_whole(t, 201);
+}
+
+static void a_write_that_may_have_been_executed_is_not_repeated(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "POST", "/a");
+
+	hg_dispatcher_on_connected(rig.d, rig.sent[0], &rig.now);
+	rig_advance(&rig, 12 * SEC);
+	assert_int_equal(rig.n_aborted, 1);
+	assert_int_equal(rig.n_sent, 1);
+	rig_expect_refused(t, 504, "upstream_timeout");
+}
+
+static void a_read_is_tried_again_until_the_retries_are_used_up(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(rig.n_sent, i + 1);
+		assert_false(rig_has_ended(t));
+		rig_end(&rig, i, HG_EIO, true);
+		rig_advance(&rig, 5 * SEC);
+	}
+	assert_int_equal(rig.n_sent, 4);
+	rig_expect_refused(t, 502, "upstream_unreachable");
+}
+
+static void an_error_of_the_server_is_tried_again_for_reads_only(void **state)
+{
+	(void)state;
+	struct hg_ticket *r = rig_ask(&rig, "GET", "/a"), *w = rig_ask(&rig, "PATCH", "/a");
+
+	rig_reply(&rig, 0, rig_head(502, NULL));
+	rig_reply(&rig, 1, rig_head(502, NULL));
+	rig_expect_whole(w, 502);
+	rig_advance(&rig, 1 * SEC);
+	rig_reply(&rig, 2, rig_head(200, NULL));
+	rig_expect_whole(r, 200);
+}
+
+static void a_body_that_stalls_is_cut(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	rig_answer(&rig, 0, rig_head(200, NULL));
+	rig_piece(&rig, 0, 2000); /* a stream: the total does not hold any more */
+	for (unsigned i = 0; i < 10; i++) {
+		rig_advance(&rig, 10 * SEC);
+		rig_body(t);
+		hg_dispatcher_resume(rig.d, t, &rig.now);
+		rig_piece(&rig, 0, 10);
+	}
+	assert_int_equal(rig.n_aborted, 0);
+	rig_body(t);
+	hg_dispatcher_resume(rig.d, t, &rig.now);
+	rig_advance(&rig, 15 * SEC);
+	assert_int_equal(rig.n_aborted, 1);
+	assert_int_equal(rig_end_of(t).code, HG_ETIMEOUT);
+	hg_ticket_unref(t);
+}
+
+static void a_small_body_must_be_whole_within_the_total(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	rig_answer(&rig, 0, rig_head(200, NULL));
+	rig_advance(&rig, 10 * SEC);
+	rig_piece(&rig, 0, 10);
+	rig_advance(&rig, 10 * SEC);
+	rig_piece(&rig, 0, 10);
+	rig_advance(&rig, 10 * SEC);
+	assert_int_equal(rig_end_of(t).code, HG_ETIMEOUT);
+	hg_ticket_unref(t);
+}
+
+/* -- back-pressure ----------------------------------------------------------------------------- */
+
+static void a_slow_client_pauses_a_long_body_and_drains_it_on(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	rig_answer(&rig, 0, rig_head(200, NULL));
+	rig_piece(&rig, 0, 900);
+	assert_int_equal(rig.n_pauses, 0); /* may still be shared: at full speed */
+	rig_piece(&rig, 0, 200);
+	assert_int_equal(rig.n_pauses, 1);
+	rig_advance(&rig, 100 * SEC); /* it is not upstream that stalls */
+	assert_false(rig_has_ended(t));
+	rig_body(t);
+	hg_dispatcher_resume(rig.d, t, &rig.now);
+	assert_int_equal(rig.n_resumes, 1);
+	rig_end(&rig, 0, 0, true);
+	rig_expect_whole(t, 200);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_primary_refusal_is_waited_out_and_the_client_never_sees_it),
+		T(a_refusal_whose_wait_is_too_long_is_passed_on_as_it_came),
+		T(a_secondary_refusal_stops_the_whole_credential),
+		T(those_who_can_not_wait_get_the_refusal_and_the_others_wait),
+		T(a_forbidden_that_is_no_limit_is_passed_on),
+		T(a_connect_that_takes_too_long_is_tried_again_also_for_a_write),
+		T(a_write_that_may_have_been_executed_is_not_repeated),
+		T(a_read_is_tried_again_until_the_retries_are_used_up),
+		T(an_error_of_the_server_is_tried_again_for_reads_only),
+		T(a_body_that_stalls_is_cut),
+		T(a_small_body_must_be_whole_within_the_total),
+		T(a_slow_client_pauses_a_long_body_and_drains_it_on),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
