@@ -123,11 +123,6 @@ struct hg_str hg_request_family(const struct hg_request *r)
 	return hg_str(r->github.family);
 }
 
-struct hg_str hg_request_family(const struct hg_request *r)
-{
-	return hg_str(r->github.family);
-}
-
 struct hg_str hg_request_param(const struct hg_request *r, const char *name)
 {
 	for (uint32_t i = 0; i < r->routed.n_params; i++)
