@@ -151,17 +151,37 @@ static bool identify(struct hg_request *r, const struct hg_listener_conf *listen
 /* -- where it goes
  * --------------------------------------------------------------------------------- */
 
+/* "GET POST" of a route -> "GET, HEAD, POST". */
+static void add_methods(struct hg_text *out, struct hg_str methods)
+{
+	for (size_t i = 0; i < methods.n; i++) {
+		size_t from = i;
+		while (i < methods.n && methods.p[i] != ' ')
+			i++;
+		struct hg_str word = { methods.p + from, i - from };
+		if (!word.n)
+			continue;
+		if (from)
+			hg_text_add(out, HG_STR(", "));
+		hg_text_add(out, word);
+		if (hg_str_is(word, HG_STR("GET")))
+			hg_text_add(out, HG_STR(", HEAD"));
+	}
+}
+
 static void refuse_method(struct hg_request *r)
 {
 	struct hg_refusal no = { .status = 405,
 		.code = "method_not_allowed",
 		.detail = HG_STR("This path is not served for this method."),
 		.retry_after_s = -1 };
-	char allow[160];
-	int n = snprintf(
-		allow, sizeof(allow), "Allow: %s\r\n", r->routed.allow ? r->routed.allow : "GET");
+	struct hg_text *allow = &r->front->scratch;
 
-	hg_reply_refuse(r, &no, (struct hg_str){ allow, n < 160 ? (size_t)n : 0 });
+	hg_text_clear(allow);
+	hg_text_add(allow, HG_STR("Allow: "));
+	add_methods(allow, hg_str(r->routed.allow));
+	hg_text_add(allow, HG_STR("\r\n"));
+	hg_reply_refuse(r, &no, hg_arena_copy(&r->arena, hg_text_str(allow)));
 }
 
 /* False: it was refused. */

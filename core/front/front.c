@@ -93,13 +93,15 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
 		union hg_peer peer;
 		socklen_t n = sizeof(peer);
-		if (is_full(f) && !end_oldest_idle(f)) {
+		if (is_full(f) && hg_list_is_empty(&f->waits[HG_WAIT_REQUEST])) {
 			pause_accepting(f);
 			return;
 		}
 		memset(&peer, 0, sizeof(peer));
 		int conn = accept4(fd, &peer.any, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (conn >= 0) {
+			if (is_full(f))
+				(void)end_oldest_idle(f);
 			(void)hg_conn_new(g, conn, &peer);
 			continue;
 		}
