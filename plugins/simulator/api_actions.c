@@ -114,32 +114,33 @@ int sim_list_runs(struct sim_call *c)
 		json_pack("{s:I, s:o}", "total_count", (json_int_t)n, "workflow_runs", rows));
 }
 
-static int need_run(struct sim_call *c, struct sim_run **ret_run)
+/* The run that params[0] names; NULL: 404 was said. */
+static struct sim_run *need_run(struct sim_call *c)
 {
 	int64_t id = sim_text_id(c->params[0]);
 	struct sim_run *run = id < 0 ? NULL : sim_run_find(c->repo, (uint64_t)id);
 
 	if (!run)
-		return sim_say_error(c, 404, "Not Found");
-	*ret_run = run;
-	return 0;
+		sim_say_error(c, 404, "Not Found");
+	return run;
 }
 
 int sim_get_run(struct sim_call *c)
 {
-	struct sim_run *run = NULL;
-	int said = need_run(c, &run);
+	const struct sim_run *run = need_run(c);
 
-	return said ? said : sim_say(c, 200, sim_shape_run(c, c->repo, run));
+	return run ? sim_say(c, 200, sim_shape_run(c, c->repo, run)) : c->out->status;
 }
 
 int sim_delete_run(struct sim_call *c)
 {
-	struct sim_run *run = NULL;
 	int said = sim_need_admin(c);
 
-	if (said || (said = need_run(c, &run)))
+	if (said)
 		return said;
+	struct sim_run *run = need_run(c);
+	if (!run)
+		return c->out->status;
 	if (run->status != SIM_COMPLETED)
 		return sim_say_error(c, 403, "Cannot delete a workflow run that is not completed.");
 	run->deleted = true;
@@ -149,11 +150,13 @@ int sim_delete_run(struct sim_call *c)
 
 int sim_cancel_run(struct sim_call *c)
 {
-	struct sim_run *run = NULL;
 	int said = sim_need_admin(c);
 
-	if (said || (said = need_run(c, &run)))
+	if (said)
 		return said;
+	struct sim_run *run = need_run(c);
+	if (!run)
+		return c->out->status;
 	if (run->status == SIM_COMPLETED)
 		return sim_say_error(c, 409, "Cannot cancel a workflow run that is completed.");
 	sim_run_cancel(c->w, run, c->now);
@@ -162,11 +165,13 @@ int sim_cancel_run(struct sim_call *c)
 
 int sim_rerun(struct sim_call *c)
 {
-	struct sim_run *run = NULL;
 	int said = sim_need_admin(c);
 
-	if (said || (said = need_run(c, &run)))
+	if (said)
 		return said;
+	struct sim_run *run = need_run(c);
+	if (!run)
+		return c->out->status;
 	if (run->status != SIM_COMPLETED)
 		return sim_say_error(c, 403, "This workflow is already running");
 	run->attempt++;
@@ -176,13 +181,12 @@ int sim_rerun(struct sim_call *c)
 
 int sim_list_jobs(struct sim_call *c)
 {
-	struct sim_run *run = NULL;
-	int said = need_run(c, &run);
+	const struct sim_run *run = need_run(c);
 	struct sim_page p = sim_page_of(c);
 	char canonical[128];
 
-	if (said)
-		return said;
+	if (!run)
+		return c->out->status;
 	json_t *rows = json_array();
 	for (int j = 0; j < SIM_RUN_JOBS; j++)
 		if (sim_page_has(&p, j))
@@ -235,10 +239,9 @@ static int say_logs(struct sim_call *c, const char *kind, uint64_t id)
 
 int sim_get_run_logs(struct sim_call *c)
 {
-	struct sim_run *run = NULL;
-	int said = need_run(c, &run);
+	const struct sim_run *run = need_run(c);
 
-	return said ? said : say_logs(c, "run", run->id);
+	return run ? say_logs(c, "run", run->id) : c->out->status;
 }
 
 int sim_get_job_logs(struct sim_call *c)

@@ -192,7 +192,7 @@ static int say_folder(struct sim_call *c, struct hg_str dir)
 			continue;
 		const char *slash = memchr(f.p + skip, '/', f.n - skip);
 		struct hg_str entry = { f.p, slash ? (size_t)(slash - f.p) : f.n };
-		if (hg_str_is(entry, last))
+		if (last.p && hg_str_is(entry, last))
 			continue;
 		json_array_append_new(
 			rows, entry_shape(c, entry.p, entry.n, slash != NULL, slash ? 0 : 80));

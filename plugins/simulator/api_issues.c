@@ -19,21 +19,19 @@ static int need_issues(struct sim_call *c)
 	return sim_say_error(c, 410, "Issues has been disabled in this repository.");
 }
 
-/* 0 and *ret_issue, or what was said. */
-static int need_issue(struct sim_call *c, struct sim_issue **ret_issue)
+/* The issue that params[0] names; NULL: 404 or 410 was said. */
+static struct sim_issue *need_issue(struct sim_call *c)
 {
-	int said = need_issues(c);
 	int64_t number = sim_text_id(c->params[0]);
 	struct sim_issue *issue = sim_issue_find(c->repo, number < 0 ? 0 : (uint64_t)number);
 
-	if (said)
-		return said;
+	if (need_issues(c))
+		return NULL;
 	if (!issue)
-		return sim_say_error(c, 404, "Not Found");
-	if (issue->deleted)
-		return sim_say_error(c, 410, "This issue was deleted");
-	*ret_issue = issue;
-	return 0;
+		sim_say_error(c, 404, "Not Found");
+	else if (issue->deleted)
+		sim_say_error(c, 410, "This issue was deleted");
+	return issue && !issue->deleted ? issue : NULL;
 }
 
 /* Bits of the labels that `names` ("bug,question") asks for; false: one that nobody has. */
@@ -160,24 +158,25 @@ int sim_create_issue(struct sim_call *c)
 
 int sim_get_issue(struct sim_call *c)
 {
-	struct sim_issue *issue = NULL;
-	int said = need_issue(c, &issue);
+	const struct sim_issue *issue = need_issue(c);
 
-	return said ? said : sim_say(c, 200, sim_shape_issue(c, c->repo, issue));
+	return issue ? sim_say(c, 200, sim_shape_issue(c, c->repo, issue)) : c->out->status;
 }
 
 int sim_patch_issue(struct sim_call *c)
 {
-	struct sim_issue *issue = NULL;
 	int said = sim_need_write(c);
 
-	if (said || (said = need_issue(c, &issue)) || (said = sim_need_input(c)))
+	if (said || (said = sim_need_input(c)))
 		return said;
+	struct sim_issue *issue = need_issue(c);
+	if (!issue)
+		return c->out->status;
 	const char *title = sim_input_text(c, "title");
 	const char *body = sim_input_text(c, "body");
 	const char *state = sim_input_text(c, "state");
 	json_t *labels = json_object_get(c->input, "labels");
-	if (state && strcmp(state, "open") && strcmp(state, "closed"))
+	if (state && strcmp(state, "open") != 0 && strcmp(state, "closed") != 0)
 		return sim_say_invalid(c, "Issue", "state", "invalid", NULL);
 	if ((title && (!*title || strlen(title) > MAX_TITLE)) || (body && strlen(body) > MAX_BODY))
 		return sim_say_invalid(c, "Issue", title ? "title" : "body", "invalid", NULL);
@@ -201,13 +200,12 @@ int sim_patch_issue(struct sim_call *c)
 
 int sim_list_comments(struct sim_call *c)
 {
-	struct sim_issue *issue = NULL;
-	int said = need_issue(c, &issue);
+	const struct sim_issue *issue = need_issue(c);
 	struct sim_page p = sim_page_of(c);
 	char canonical[96];
 
-	if (said)
-		return said;
+	if (!issue)
+		return c->out->status;
 	json_t *rows = json_array();
 	for (uint32_t i = 0; i < issue->n_comments; i++)
 		if (sim_page_has(&p, i))
@@ -221,11 +219,13 @@ int sim_list_comments(struct sim_call *c)
 
 int sim_create_comment(struct sim_call *c)
 {
-	struct sim_issue *issue = NULL;
 	int said = sim_need_write(c);
 
-	if (said || (said = need_issue(c, &issue)) || (said = sim_need_input(c)))
+	if (said || (said = sim_need_input(c)))
 		return said;
+	struct sim_issue *issue = need_issue(c);
+	if (!issue)
+		return c->out->status;
 	const char *body = sim_input_text(c, "body");
 	if (!body || !*body)
 		return sim_say_invalid(c, "IssueComment", "body", "missing_field", NULL);

@@ -16,7 +16,8 @@ static bool is_name(const char *name)
 	size_t n =
 		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
-	return n > 0 && n <= 100 && name[n] == '\0' && strcmp(name, ".") && strcmp(name, "..");
+	return n > 0 && n <= 100 && name[n] == '\0' && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0;
 }
 
 static int rename_repo(struct sim_call *c, const char *name)

@@ -35,33 +35,34 @@ int sim_list_runners(struct sim_call *c)
 		c, 200, json_pack("{s:I, s:o}", "total_count", (json_int_t)n, "runners", rows));
 }
 
-static int need_runner(struct sim_call *c, struct sim_runner **ret_runner)
+/* The runner that params[0] names; NULL: what forbids it was said. */
+static struct sim_runner *need_runner(struct sim_call *c)
 {
-	int said = sim_need_admin(c);
 	int64_t id = sim_text_id(c->params[0]);
 
-	if (said)
-		return said;
-	*ret_runner = id < 0 ? NULL : sim_runner_find(c->w, owner_of(c), (uint64_t)id);
-	return *ret_runner ? 0 : sim_say_error(c, 404, "Not Found");
+	if (sim_need_admin(c))
+		return NULL;
+	struct sim_runner *runner =
+		id < 0 ? NULL : sim_runner_find(c->w, owner_of(c), (uint64_t)id);
+	if (!runner)
+		sim_say_error(c, 404, "Not Found");
+	return runner;
 }
 
 int sim_get_runner(struct sim_call *c)
 {
-	struct sim_runner *runner = NULL;
-	int said = need_runner(c, &runner);
+	const struct sim_runner *runner = need_runner(c);
 
-	return said ? said : sim_say(c, 200, sim_shape_runner(runner));
+	return runner ? sim_say(c, 200, sim_shape_runner(runner)) : c->out->status;
 }
 
 int sim_delete_runner(struct sim_call *c)
 {
-	struct sim_runner *runner = NULL;
-	int said = need_runner(c, &runner);
+	struct sim_runner *runner = need_runner(c);
 	char message[160];
 
-	if (said)
-		return said;
+	if (!runner)
+		return c->out->status;
 	if (runner->busy) {
 		snprintf(message, sizeof(message),
 			"Runner \"%.64s\" is currently running a job and cannot be deleted.",
