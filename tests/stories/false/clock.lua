@@ -1,0 +1,6 @@
+-- says: was refused
+local t = require "story"
+local github = t.github()
+t.hub { upstream = github }
+
+t.clock:advance(1)
