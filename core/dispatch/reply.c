@@ -25,6 +25,8 @@ void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l)
 			.used = l->limit - hg_ledger_remaining(l),
 			.reset_s = l->reset_s };
 		hg_view_put(d->view, cred->scope, hg_str(l->resource), &row);
+		if (cred == d->credentials.own)
+			hg_view_put(d->view, hg_scope_of_pool(), hg_str(l->resource), &row);
 	}
 	if (!cred->is_own)
 		return; /* gauges of clients' tokens would all be one series */

@@ -34,6 +34,8 @@ struct hg_fetch {
 	struct hg_ticket *ticket; /* owned; NULL before sending and between two */
 	struct hg_head *head;
 	struct hg_text got;
+	struct hg_str at;    /* the URL that was asked last, or the upstream's base */
+	bool told;           /* on_done runs, or ran */
 	int64_t deadline_us; /* fixed by the first sending: redirects do not stretch it */
 	int failed;          /* HG_E… found here; `why` says it */
 	char why[200];
@@ -75,6 +77,7 @@ static void finish(struct hg_later *later)
 	};
 	struct hg_stopwatch watch = hg_stopwatch_begin(f->in, "on_fetched");
 
+	f->told = true;
 	f->on_done(f->in->self, f->arg, &got);
 	hg_stopwatch_end(&watch);
 	fetch_free(f);
@@ -94,7 +97,39 @@ static void end_with(struct hg_fetch *f, int code, const char *why)
 
 static bool is_url(struct hg_str s)
 {
-	return hg_str_starts(s, HG_STR("https://")) || hg_str_starts(s, HG_STR("http://"));
+	return (s.n >= 8 && strncasecmp(s.p, "https://", 8) == 0) ||
+	       (s.n >= 7 && strncasecmp(s.p, "http://", 7) == 0);
+}
+
+/* "https://host:port" of a URL. */
+static struct hg_str origin_of(struct hg_str url)
+{
+	const char *mark = memmem(url.p, url.n, "://", 3);
+	size_t n = mark ? (size_t)(mark - url.p) + 3 : 0;
+
+	while (n < url.n && !strchr("/?#", url.p[n]))
+		n++;
+	return (struct hg_str){ url.p, n };
+}
+
+/* A Location, made absolute by where it came from: a host's own path never becomes one of the
+ * upstream. {0}: no http or https URL. */
+static struct hg_str resolve(struct hg_arena *arena, struct hg_str at, struct hg_str location)
+{
+	const char *fragment = memchr(location.p, '#', location.n);
+
+	if (fragment)
+		location.n = (size_t)(fragment - location.p);
+	if (is_url(location))
+		return hg_arena_copy(arena, location);
+	if (!hg_str_starts(location, HG_STR("/")))
+		return (struct hg_str){ 0 };
+
+	struct hg_str origin = origin_of(at);
+	if (hg_str_starts(location, HG_STR("//")))
+		origin.n = (size_t)((const char *)memchr(origin.p, ':', origin.n) - origin.p) + 1;
+	return hg_arena_printf(
+		arena, "%.*s%.*s", (int)origin.n, origin.p, (int)location.n, location.p);
 }
 
 /* Behind the upstream's base URL; {0} when it is another host's. */
@@ -116,6 +151,7 @@ static void aim(struct hg_ask *ask, struct hg_arena *arena, const struct hg_snap
 
 	if (!local.p) {
 		ask->url = hg_arena_copy(arena, target);
+		ask->entrance = HG_GITHUB_REST;
 		ask->route = HG_STR("(elsewhere)");
 		ask->resource = HG_STR("(none)");
 		return;
@@ -128,11 +164,33 @@ static void aim(struct hg_ask *ask, struct hg_arena *arena, const struct hg_snap
 		ask->query =
 			hg_arena_copy(arena, (struct hg_str){ mark + 1, local.n - path_n - 1 });
 
+	if (hg_str_is(ask->path, HG_STR("/graphql")))
+		ask->entrance = HG_GITHUB_GRAPHQL;
 	struct hg_github_route route;
 	hg_github_route_find(ask->method, ask->path, &route);
 	ask->route = route.tmpl;
 	ask->resource = hg_str(route.resource);
 	ask->cost = route.cost;
+}
+
+/* What a field says may be for the upstream's eyes only: another host gets these. */
+static bool may_leave(struct hg_str name)
+{
+	return hg_str_is_nocase(name, HG_STR("accept")) ||
+	       hg_str_is_nocase(name, HG_STR("accept-language")) ||
+	       hg_str_is_nocase(name, HG_STR("range"));
+}
+
+static void copy_fields(const struct hg_fetch *f, struct hg_ask *ask, struct hg_arena *arena)
+{
+	struct hg_field *fields = hg_arena_alloc(arena, sizeof(*fields) * (f->n_fields + 1));
+
+	ask->fields = fields;
+	for (uint32_t i = 0; i < f->n_fields; i++)
+		if (!ask->url.n || may_leave(f->fields[i].name))
+			fields[ask->n_fields++] =
+				(struct hg_field){ hg_arena_copy(arena, f->fields[i].name),
+					hg_arena_copy(arena, f->fields[i].value) };
 }
 
 static void on_news(struct hg_ticket *t);
@@ -149,12 +207,8 @@ static void send_to(struct hg_fetch *f, struct hg_str target)
 	ask->method = hg_arena_copy(&t->arena, f->method);
 	ask->cost = 1;
 	aim(ask, &t->arena, s, target);
-	struct hg_field *fields = hg_arena_alloc(&t->arena, sizeof(*fields) * (f->n_fields + 1));
-	for (uint32_t i = 0; i < f->n_fields; i++)
-		fields[i] = (struct hg_field){ hg_arena_copy(&t->arena, f->fields[i].name),
-			hg_arena_copy(&t->arena, f->fields[i].value) };
-	ask->fields = fields;
-	ask->n_fields = f->n_fields;
+	copy_fields(f, ask, &t->arena);
+	f->at = hg_arena_copy(&f->arena, ask->url.n ? ask->url : hg_str(s->upstream.base_url));
 	if (f->body.n)
 		hg_chunks_add(&ask->body, hg_chunk_new(f->body));
 	ask->klass = f->klass;
@@ -178,7 +232,7 @@ static void send_to(struct hg_fetch *f, struct hg_str target)
 
 static bool is_redirect(const struct hg_fetch *f)
 {
-	int status = f->head->status;
+	int status = f->head ? f->head->status : 0;
 
 	return (status == 301 || status == 302 || status == 307 || status == 308) &&
 	       f->max_redirects && hg_head_find(f->head, "location").n &&
@@ -187,15 +241,15 @@ static bool is_redirect(const struct hg_fetch *f)
 
 static void follow(struct hg_fetch *f)
 {
-	struct hg_str location = hg_arena_copy(&f->arena, hg_head_find(f->head, "location"));
+	struct hg_str location = resolve(&f->arena, f->at, hg_head_find(f->head, "location"));
 
 	hg_ticket_unref(HG_TAKE(f->ticket));
 	if (f->redirects == f->max_redirects) {
 		end_with(f, HG_ETOOBIG, "too many redirects");
 		return;
 	}
-	if (!is_url(location) && !hg_str_starts(location, HG_STR("/"))) {
-		end_with(f, HG_EINVAL, "a redirect to a relative path");
+	if (!location.n) {
+		end_with(f, HG_EINVAL, "a redirect that leads to no http or https URL");
 		return;
 	}
 	f->redirects++;
@@ -319,6 +373,6 @@ void hg_fetch_cancel(struct hg_fetch *f)
 		fetch_free(f);
 		return;
 	}
-	if (!f->failed)
+	if (!f->failed && !f->told)
 		end_with(f, HG_ECANCELLED, "cancelled");
 }

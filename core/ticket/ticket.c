@@ -55,7 +55,8 @@ static void run_news(struct hg_message *m)
 
 	pthread_mutex_lock(&t->lock);
 	t->news_posted = false;
-	bool wanted = !t->wants_cancel;
+	/* the end may have been taken while this was under way, and `arg` be gone since */
+	bool wanted = !t->wants_cancel && !t->end_taken;
 	pthread_mutex_unlock(&t->lock);
 	if (wanted)
 		t->on_news(t);
@@ -177,7 +178,7 @@ struct hg_chunk *hg_ticket_take_chunk(struct hg_ticket *t)
 	bool resume = false;
 
 	pthread_mutex_lock(&t->lock);
-	if (t->n_taken < t->chunks.n) {
+	if (!t->head && t->n_taken < t->chunks.n) {
 		c = HG_TAKE(t->chunks.items[t->n_taken]);
 		t->n_taken++;
 		t->chunks.bytes -= c->n;
@@ -197,9 +198,11 @@ struct hg_chunk *hg_ticket_take_chunk(struct hg_ticket *t)
 bool hg_ticket_take_end(struct hg_ticket *t, struct hg_ticket_end *ret_end)
 {
 	pthread_mutex_lock(&t->lock);
-	bool has = t->has_end && !t->chunks.n;
-	if (has)
+	bool has = t->has_end && !t->end_taken && !t->head && !t->chunks.n;
+	if (has) {
 		*ret_end = t->end;
+		t->end_taken = true;
+	}
 	pthread_mutex_unlock(&t->lock);
 	return has;
 }
@@ -227,7 +230,7 @@ bool hg_ticket_give_chunk(struct hg_ticket *t, struct hg_chunk *c, uint64_t wind
 {
 	pthread_mutex_lock(&t->lock);
 	HG_BUG_ON(t->has_end);
-	bool post = false;
+	bool post = false, full = false;
 	if (!t->wants_cancel) {
 		if (t->n_taken && t->chunks.n == t->chunks.room) {
 			t->chunks.n -= t->n_taken;
@@ -239,8 +242,8 @@ bool hg_ticket_give_chunk(struct hg_ticket *t, struct hg_chunk *c, uint64_t wind
 		t->window_bytes = window_bytes;
 		t->is_full = t->chunks.bytes > window_bytes;
 		post = claim(t, &t->news_posted);
+		full = t->is_full;
 	}
-	bool full = t->is_full;
 	pthread_mutex_unlock(&t->lock);
 	post_news(t, post);
 	return full;

@@ -127,7 +127,7 @@ struct hg_ticket {
 	uint32_t n_taken;        /* of chunks.items, from the front */
 	uint64_t window_bytes;   /* of the last give_chunk */
 	struct hg_ticket_end end;
-	bool has_end, wants_cancel, wants_resume, is_full;
+	bool has_end, end_taken, wants_cancel, wants_resume, is_full;
 
 	/* the slots */
 	struct hg_message submit, news, wish;
@@ -152,13 +152,14 @@ void hg_ticket_cancel(struct hg_ticket *t);
 /* Drained: go on. Called by hg_ticket_take_chunk by itself. */
 void hg_ticket_resume(struct hg_ticket *t);
 
-/* In on_news: take what is there, in this order. */
+/* In on_news, or whenever there is room again: take what is there, in this order. Nothing
+ * overtakes: no chunk before the head was taken, no end before the last chunk was. After the end
+ * on_news does not run again. */
 struct hg_head *hg_ticket_take_head(struct hg_ticket *t,
 	struct hg_head_note *ret_note); /* NULL: none new; reference goes to the caller */
 struct hg_chunk *hg_ticket_take_chunk(
 	struct hg_ticket *t); /* NULL: none; reference goes to the caller */
-bool hg_ticket_take_end(struct hg_ticket *t,
-	struct hg_ticket_end *ret_end); /* only after the last chunk was taken */
+bool hg_ticket_take_end(struct hg_ticket *t, struct hg_ticket_end *ret_end); /* true once */
 
 /* -- dispatcher's side ----------------------------------------------------------------------------
  */
