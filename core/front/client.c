@@ -7,13 +7,6 @@
 #define KEY_PREFIX HG_STR("hgk_")
 #define MAX_TOKEN_BYTES 4096u
 
-struct hg_scope hg_scope_of_pool(void)
-{
-	struct hg_scope pool = { "pool" }; /* no hash has eleven zero bytes by chance */
-
-	return pool;
-}
-
 struct hg_scope hg_scope_of_token(struct hg_str token)
 {
 	struct hg_scope scope;
@@ -56,16 +49,32 @@ static bool is_ipv4_loopback(struct hg_str s)
 	return dots == 3 && digits > 0;
 }
 
+/* "" or ":" and a port: anything else behind a name would make it another one. */
+static bool is_port(struct hg_str s)
+{
+	if (s.n && s.p[0] != ':')
+		return false;
+	for (size_t i = 1; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return true;
+}
+
 bool hg_host_is_loopback(struct hg_str host)
 {
 	static const struct hg_str local = { ".localhost", 10 };
 
 	if (host.n && host.p[0] == '[')
-		return hg_str_is(host, HG_STR("[::1]")) || hg_str_starts(host, HG_STR("[::1]:"));
+		return hg_str_starts(host, HG_STR("[::1]")) &&
+		       is_port((struct hg_str){ host.p + 5, host.n - 5 });
 
 	const char *colon = host.n ? memchr(host.p, ':', host.n) : NULL;
-	if (colon)
-		host.n = (size_t)(colon - host.p);
+	if (colon) {
+		size_t name_n = (size_t)(colon - host.p);
+		if (!is_port((struct hg_str){ colon, host.n - name_n }))
+			return false;
+		host.n = name_n;
+	}
 	if (hg_str_is_nocase(host, HG_STR("localhost")) || is_ipv4_loopback(host))
 		return true;
 	return host.n > local.n && strncasecmp(host.p + host.n - local.n, local.p, local.n) == 0;

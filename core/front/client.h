@@ -13,6 +13,7 @@
  */
 #pragma once
 #include "ticket/snapshot.h"
+#include "ticket/view.h"
 #include <hg/request.h>
 
 struct hg_client_in {
@@ -48,6 +49,4 @@ int hg_client_identify(const struct hg_client_in *in, struct hg_client *ret_clie
 bool hg_host_is_loopback(struct hg_str host);
 /* A Forwarded, X-Forwarded-*, X-Real-IP, or Via field. */
 bool hg_field_is_forwarding(struct hg_str name);
-/* The scope of the gateway's own credential. */
-struct hg_scope hg_scope_of_pool(void);
 struct hg_scope hg_scope_of_token(struct hg_str token);
