@@ -195,16 +195,20 @@ static void check_workers(struct loading *l)
 	c->workers = (uint32_t)n;
 }
 
-static bool is_loopback_url(struct hg_str url)
+/* Host and port of a URL behind its scheme. */
+static bool is_loopback_host(const char *rest)
 {
-	static const char *const starts[] = { "http://127.", "http://localhost:",
-		"http://localhost/", "http://[::1]" };
+	struct hg_str host = { rest, strcspn(rest, "/") };
+	const char *end = memrchr(rest, ':', host.n);
+	struct hg_address address;
+	char bind[128];
 
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		if (hg_str_starts(url, hg_str(starts[i])))
-			return true;
-	}
-	return hg_str_is(url, HG_STR("http://localhost"));
+	if (end && !memchr(end, ']', (size_t)(rest + host.n - end)))
+		host.n = (size_t)(end - rest);
+	if (hg_str_is_nocase(host, HG_STR("localhost")))
+		return true;
+	snprintf(bind, sizeof(bind), "%.*s:1", (int)(host.n > 100 ? 100 : host.n), host.p);
+	return hg_address_parse(hg_str(bind), &address, NULL) == 0 && address.is_loopback;
 }
 
 static void check_url(struct loading *l, const char *key, const char *url)
@@ -224,7 +228,7 @@ static void check_url(struct loading *l, const char *key, const char *url)
 			"a URL with a name or password: tokens go into credential.token");
 	else if (strpbrk(url, "?# \t"))
 		hg_faults_add(l->faults, &place, path, "a base has no query, fragment or blank");
-	else if (scheme == 7 && !is_loopback_url(hg_str(url)))
+	else if (scheme == 7 && !is_loopback_host(url + scheme))
 		hg_faults_add(l->faults, &place, path,
 			"http:// would send tokens in the clear: write https:// (http:// is for "
 			"loopback)");

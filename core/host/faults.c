@@ -21,6 +21,14 @@ void hg_faults_fini(struct hg_faults *f)
 	*f = (struct hg_faults){ 0 };
 }
 
+/* Does `a` stand behind `b` in the same file? */
+static bool is_behind(const struct hg_place *a, const struct hg_place *b)
+{
+	if (!a->file || !b->file || strcmp(a->file, b->file) != 0)
+		return false;
+	return a->line != b->line ? a->line > b->line : a->col > b->col;
+}
+
 static void add(struct hg_faults *f, const struct hg_place *place, const char *path, bool warning,
 	const char *fmt, va_list ap)
 {
@@ -34,7 +42,10 @@ static void add(struct hg_faults *f, const struct hg_place *place, const char *p
 	vsnprintf(message, sizeof(message), fmt, ap);
 
 	f->items = hg_realloc(f->items, (f->n + 1) * sizeof(f->items[0]));
-	struct hg_fault *fault = &f->items[f->n++];
+	uint32_t at = f->n++;
+	for (; place && at > 0 && is_behind(&f->items[at - 1].place, place); at--)
+		f->items[at] = f->items[at - 1];
+	struct hg_fault *fault = &f->items[at];
 	*fault = (struct hg_fault){ .is_warning = warning };
 	if (place) {
 		fault->place = *place;
