@@ -124,7 +124,7 @@ static void seed_repos(struct sim_world *w)
 		if (i == 0)
 			r->former_name = hg_strndup("old-name", 8);
 		r->is_private = i == 2;
-		seed_issues(w, r, i == 0 ? (uint32_t)w->conf.issues : sim_random_below(w, 12));
+		seed_issues(w, r, i < 2 ? (uint32_t)w->conf.issues : sim_random_below(w, 12));
 	}
 }
 

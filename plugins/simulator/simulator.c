@@ -52,7 +52,7 @@ static const struct hg_option simulator_options[] = {
 	HG_INT(struct simulator_conf, repos, "12", "1", "1000", 0,
 		"Repositories; the first is octo-org/hello-world."),
 	HG_INT(struct simulator_conf, issues, "95", "0", "10000", 0,
-		"Issues of octo-org/hello-world."),
+		"Issues of octo-org/hello-world, and of octocat/Hello-World."),
 	HG_LIST(struct simulator_conf, tokens, NULL, 0,
 		"Tokens that exist, TOKEN[=LOGIN[:read]]; none: all that look like GitHub's."),
 	HG_USEC(struct simulator_conf, delay_us, "0", "0", "10min", HG_OPT_LIVE,
@@ -192,7 +192,8 @@ static void send_answer(struct exchange *x)
 	}
 	for (uint32_t i = 0; i < a->n_fields; i++)
 		hg_reply_set(x->r, a->fields[i].name.p, a->fields[i].value);
-	hg_reply_begin(x->r, a->status, (int64_t)a->body_bytes);
+	/* a 304 has no length: it would have to be the 200's */
+	hg_reply_begin(x->r, a->status, a->status == 304 ? -1 : (int64_t)a->body_bytes);
 	if (a->head_only || a->stall_after_bytes < 0 || a->stall_us == 0) {
 		send_rest(x);
 		return;

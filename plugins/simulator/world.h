@@ -6,7 +6,7 @@
  * brings a later moment (sim_turn), and then all that was due happens in the order of its due
  * time, however late the request came.
  *
- * The first repository, octo-org/hello-world, has conf.issues issues, runs, and runners; the
+ * The first two, octo-org/hello-world and octocat/Hello-World, have conf.issues issues; the
  * last user, "outsider", belongs to no organization. Lists are bounded by SIM_MAX_ITEMS.
  *
  * Thread: none; the plugin holds one lock around each call.
