@@ -2,10 +2,12 @@
 #include "base/bug.h"
 
 #define SEC_US 1000000ll
-#define SAME_WINDOW_S 10 /* resets closer than this are one window */
-#define PAST_S 5         /* a first reset further back than this is nonsense */
-#define GUARD_US SEC_US  /* GitHub's windows roll up to a second late */
-#define JITTER_US SEC_US /* and not all gateways at once */
+#define SAME_WINDOW_S 10     /* resets closer than this are one window */
+#define PAST_S 5             /* a first reset further back than this is nonsense */
+#define GUARD_US SEC_US      /* GitHub's windows roll up to a second late */
+#define JITTER_US SEC_US     /* and not all gateways at once */
+#define LOST_US (2 * SEC_US) /* what was lost arrives within this, or not at all */
+#define LOST_SLACK 8         /* points: with more than this one may go and find out */
 #define REFUSED_WAIT_MOST_US (60 * SEC_US)
 
 /* Buckets that GitHub counts by the minute; all others by the hour. */
@@ -34,14 +36,19 @@ bool hg_ledger_is_known(const struct hg_ledger *l)
 	return l->limit > 0;
 }
 
+static int64_t reserved(const struct hg_ledger *l)
+{
+	return l->in_flight + l->lost[0].points + l->lost[1].points;
+}
+
 int64_t hg_ledger_remaining(const struct hg_ledger *l)
 {
-	return l->theirs > l->in_flight ? l->theirs - l->in_flight : 0;
+	return l->theirs > reserved(l) ? l->theirs - reserved(l) : 0;
 }
 
 int64_t hg_ledger_used(const struct hg_ledger *l)
 {
-	return l->limit - l->theirs + l->in_flight;
+	return l->limit - l->theirs + reserved(l);
 }
 
 int64_t hg_ledger_resets_in_us(const struct hg_ledger *l, const struct hg_now *now)
@@ -78,13 +85,13 @@ int64_t hg_ledger_opens_us(struct hg_ledger *l, uint32_t cost, const struct hg_n
 
 	int64_t points = cost < l->limit ? cost : l->limit; /* or it could never go */
 
-	if (l->theirs - l->in_flight >= points)
+	if (l->theirs - reserved(l) >= points)
 		return now->mono_us;
-	if (l->theirs >= points)
+	if (l->in_flight && (l->theirs >= points || l->over))
 		return INT64_MAX; /* what is under way holds the rest; some of it may turn out free
 		                   */
-	if (l->over) /* all of a new window went without an answer: one at a time finds out */
-		return l->in_flight == 0 ? now->mono_us : INT64_MAX;
+	if (l->over || l->theirs > points + LOST_SLACK)
+		return now->mono_us; /* only what was lost holds it: one at a time finds out */
 	return now->mono_us + (over_at_us(l) - now->wall_us);
 }
 
@@ -153,6 +160,27 @@ static void read_window(struct hg_ledger *l, const struct hg_rate *r, int64_t se
 	} /* else: late, of an older window */
 }
 
+/* Nobody knows whether GitHub counted it. */
+static void lose(struct hg_ledger *l, uint32_t points, int64_t now_us)
+{
+	int into = l->lost[0].points != 0;
+
+	if (!points)
+		return;
+	l->lost[into].points += points;
+	l->lost[into].last_us = now_us;
+}
+
+/* An answer to what was sent after they were lost: its `remaining` includes them. Two lots, so
+ * that a steady trickle of losses does not keep the first of them waiting for ever. */
+static void confirm_lost(struct hg_ledger *l, int64_t sent_us)
+{
+	if (l->lost[0].points == 0 || sent_us < l->lost[0].last_us + LOST_US)
+		return;
+	l->lost[0] = l->lost[1];
+	l->lost[1].points = 0;
+}
+
 void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,
 	const struct hg_rate *rate, int64_t sent_us, const struct hg_now *now, struct hg_dice *dice)
 {
@@ -160,7 +188,8 @@ void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,
 	roll(l, now);
 	if (!rate || !rate->is_known) {
 		l->heard |= rate != NULL;
-		l->theirs = l->theirs > spent ? l->theirs - spent : 0;
+		if (hg_ledger_is_known(l))
+			lose(l, spent, now->mono_us);
 		return;
 	}
 	l->heard = true;
@@ -168,6 +197,7 @@ void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,
 	if (l->theirs > l->limit)
 		l->theirs = l->limit;
 	read_window(l, rate, sent_us, now, dice);
+	confirm_lost(l, sent_us);
 }
 
 void hg_ledger_forgive(struct hg_ledger *l, int64_t sent_us)
@@ -199,7 +229,8 @@ void hg_ledger_close(struct hg_ledger *l, const struct hg_rate *rate, const stru
 
 void hg_ledger_check(const struct hg_ledger *l)
 {
-	HG_BUG_ON(l->in_flight < 0);
+	HG_BUG_ON(l->in_flight < 0 || l->lost[0].points < 0 || l->lost[1].points < 0);
+	HG_BUG_ON(l->lost[1].points && !l->lost[0].points);
 	HG_BUG_ON(l->limit < 0 || l->theirs < 0 || l->theirs > l->limit);
 	HG_BUG_ON(l->over && l->reset_s == 0);
 	HG_BUG_ON(hg_ledger_is_known(l) && !l->heard);

@@ -7,6 +7,10 @@
  *     theirs 3, in flight 2  ->  one may go now; the next waits for an answer
  *     theirs 0, in flight 0  ->  the next waits for the reset
  *
+ * What was sent and ended without a word about limits (broken connection, a 502 of the edge, a
+ * client that left) is lost: GitHub may have counted it or not. It is held back until the answer
+ * to something sent later, whose `remaining` includes it.
+ *
  * Merged by window: within one, `theirs` only falls, so a late reply never raises it; resets that
  * differ by a few seconds are the same window (GitHub's jitter by 1 or 2 s); a new window needs a
  * later reset, or our clock to have passed the old one by a second and some jitter (so that
@@ -30,9 +34,12 @@ struct hg_credential;
 struct hg_ledger {
 	/* what GitHub counts */
 	char resource[HG_RESOURCE_BYTES];
-	int64_t limit;      /* 0: not said */
-	int64_t theirs;     /* lowest remaining of this window, 0 … limit */
-	int64_t in_flight;  /* points taken and not settled */
+	int64_t limit;     /* 0: not said */
+	int64_t theirs;    /* lowest remaining of this window, 0 … limit */
+	int64_t in_flight; /* points taken and not settled */
+	struct {
+		int64_t points, last_us; /* mono: when the last of them was lost */
+	} lost[2];          /* [0] waits for an answer to be confirmed; [1] came since then */
 	int64_t reset_s;    /* Unix; 0: no window known */
 	int64_t jitter_us;  /* of this window, behind the reset */
 	int64_t rolled_us;  /* mono: when our clock passed the reset */
@@ -61,7 +68,8 @@ int64_t hg_ledger_opens_us(struct hg_ledger *l, uint32_t cost, const struct hg_n
 
 void hg_ledger_take(struct hg_ledger *l, uint32_t cost);   /* before sending */
 void hg_ledger_untake(struct hg_ledger *l, uint32_t cost); /* it never left */
-/* The answer came, or it never will. `rate` NULL or unknown: then `spent` is booked. */
+/* The answer came, or it never will (`rate` NULL). When it says nothing about limits, up to
+ * `spent` points are lost. */
 void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,
 	const struct hg_rate *rate, int64_t sent_us, const struct hg_now *now,
 	struct hg_dice *dice);
@@ -73,7 +81,7 @@ void hg_ledger_close(struct hg_ledger *l, const struct hg_rate *rate, const stru
 	struct hg_dice *dice);
 
 bool hg_ledger_is_known(const struct hg_ledger *l);
-int64_t hg_ledger_remaining(const struct hg_ledger *l); /* >= 0: theirs less in flight */
+int64_t hg_ledger_remaining(const struct hg_ledger *l); /* >= 0: theirs less in flight and lost */
 int64_t hg_ledger_used(const struct hg_ledger *l);
 /* Of the window; <= 0 when it is over or unknown. */
 int64_t hg_ledger_resets_in_us(const struct hg_ledger *l, const struct hg_now *now);

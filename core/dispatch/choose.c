@@ -284,7 +284,7 @@ static struct hg_flight *first_ready(
 		if (wait_us == 0)
 			return firsts[i];
 		if (refuse_paced(d, firsts[i], wait_us, now))
-			wait_us = 0; /* the one behind it is to be asked about, in the next turn */
+			wait_us = 0; /* the one behind it is to be asked about now */
 		wake_by(wake_us, now->mono_us + wait_us);
 	}
 	return NULL;
@@ -338,15 +338,18 @@ static void send(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_n
 void hg_dispatcher_send_ready(
 	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now)
 {
-	int64_t wake_us = INT64_MAX;
+	int64_t wake_us;
 	struct hg_flight *f;
 
-	/* Also with no slot free: what can not make its deadline is told at once. */
-	while ((f = choose(d, cred, now, &wake_us)) &&
-		cred->on_wire < d->snapshot->dispatch.max_concurrent) {
-		send(d, f, now);
+	do {
 		wake_us = INT64_MAX;
-	}
+		/* Also with no slot free: what can not make its deadline is told at once. */
+		while ((f = choose(d, cred, now, &wake_us)) &&
+			cred->on_wire < d->snapshot->dispatch.max_concurrent) {
+			send(d, f, now);
+			wake_us = INT64_MAX;
+		}
+	} while (wake_us <= now->mono_us); /* somebody was told: look who stands there now */
 	if (wake_us == INT64_MAX)
 		hg_heap_remove(&d->wakes, &cred->wake);
 	else

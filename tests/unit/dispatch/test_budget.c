@@ -183,6 +183,53 @@ static void a_request_without_an_answer_is_counted(void **state)
 	assert_int_equal(hg_ledger_remaining(&l), 9);
 }
 
+static void what_was_lost_is_held_back_until_a_later_answer(void **state)
+{
+	(void)state;
+	spend(5000, 10, 3600);
+	take();
+	take();
+	int64_t early_us = now.mono_us;
+	hg_ledger_settle(&l, 1, 1, NULL, now.mono_us, &now, &dice);
+	assert_int_equal(hg_ledger_remaining(&l), 8);
+	settle_at(5000, 9, 3600, early_us); /* may have been counted before the lost one */
+	assert_int_equal(hg_ledger_remaining(&l), 8);
+	pass(2 * SEC);
+	spend(5000, 7, 3600); /* sent later: GitHub's word includes it */
+	assert_int_equal(hg_ledger_remaining(&l), 7);
+}
+
+static void a_trickle_of_losses_does_not_pile_up(void **state)
+{
+	(void)state;
+	spend(5000, 5000, 3600);
+	for (unsigned i = 0; i < 1000; i++) {
+		take();
+		hg_ledger_settle(&l, 1, 1, NULL, now.mono_us, &now, &dice);
+		pass(SEC);
+		spend(5000, 5000, 3600);
+		hg_ledger_check(&l);
+	}
+	assert_true(hg_ledger_remaining(&l) >= 4990);
+}
+
+static void after_an_outage_one_goes_and_finds_out(void **state)
+{
+	(void)state;
+	spend(5000, 100, 3600);
+	for (unsigned i = 0; i < 100; i++) {
+		take();
+		hg_ledger_settle(&l, 1, 1, NULL, now.mono_us, &now, &dice);
+	}
+	pass(3 * SEC);
+	take();
+	assert_int_equal(hg_ledger_opens_us(&l, 1, &now), INT64_MAX);
+	settle(5000, 99, 3600); /* GitHub counted none of them */
+	take();
+	settle(5000, 98, 3600);
+	assert_true(hg_ledger_remaining(&l) >= 97);
+}
+
 static void it_does_not_stand_for_ever_when_a_new_window_goes_unanswered(void **state)
 {
 	(void)state;
@@ -294,6 +341,9 @@ int main(void)
 		T(a_window_that_github_still_counts_in_is_believed),
 		T(without_headers_nothing_stops_once_one_has_answered),
 		T(a_request_without_an_answer_is_counted),
+		T(what_was_lost_is_held_back_until_a_later_answer),
+		T(a_trickle_of_losses_does_not_pile_up),
+		T(after_an_outage_one_goes_and_finds_out),
 		T(it_does_not_stand_for_ever_when_a_new_window_goes_unanswered),
 		T(a_cost_over_the_limit_can_still_go),
 		T(a_first_reset_in_the_past_is_replaced_by_a_guess),
