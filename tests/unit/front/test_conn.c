@@ -107,7 +107,7 @@ static void requests_may_be_cut_anywhere(void **state)
 	(void)state;
 	static const char two[] =
 		GET("/hello?one") "POST /post HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
-	                          "chunked\r\n\r\n"
+				  "chunked\r\n\r\n"
 				  "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n" GET("/hello?two");
 
 	for (size_t cut = 1; cut < sizeof(two) - 1; cut += 7) {
@@ -479,7 +479,21 @@ static void many_requests_ahead_are_not_all_read(void **state)
 		else
 			world_turn(&w);
 	assert_true(sent < 10000); /* the front stopped reading */
-	peer_leave(p);             /* and still sees that */
+	stop(&w);
+}
+
+static void a_client_that_leaves_is_seen_when_nothing_is_read(void **state)
+{
+	(void)state;
+	static char many[18 << 10];
+	struct world w;
+	struct peer *p = start(&w);
+
+	memset(many, 'x', sizeof(many));
+	peer_say(p, GET("/user"));
+	peer_say(p, "GET /hello HTTP/1.1\r\nX: ");
+	peer_say_bytes(p, many, sizeof(many)); /* more than is read ahead */
+	peer_leave(p);
 	assert_int_equal(w.n_cancelled, 1);
 	stop(&w);
 }
@@ -508,6 +522,7 @@ int main(void)
 		cmocka_unit_test(the_oldest_idle_conn_gives_its_place),
 		cmocka_unit_test(busy_conns_make_new_ones_wait),
 		cmocka_unit_test(many_requests_ahead_are_not_all_read),
+		cmocka_unit_test(a_client_that_leaves_is_seen_when_nothing_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
