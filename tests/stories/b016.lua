@@ -1,14 +1,28 @@
 -- b016: a client that reads slowly gets every byte, and nobody else waits for it.
 local t = require "story"
 local github = t.github()
-local hub = t.hub { upstream = github, config = {
+local hub = t.hub { upstream = github, plugins = { "metrics", "ratelimit" }, config = {
 	workers = "1", http = { write_window_bytes = "4KiB" },
 	dispatch = { share_bytes = "64KiB", window_bytes = "64KiB" } } }
 
-local body = ("0123456789abcde\n"):rep(200000)
-github:script { path = "/repos/octo-org/hello-world/contents/big", status = 200, body = body }
-local slow = hub:send { path = "/repos/octo-org/hello-world/contents/big", receive_bytes = 4096 }
-slow.conn:fill(10) -- its head at least is there, and the rest does not fit anywhere
-hub:get("/repos/octo-org/hello-world"):expect(200)
-hub:get("/repos/octo-org/hello-world/issues"):expect(200)
-slow:expect(200):expect_body(body)
+local token = { Authorization = "Bearer ghp_storyStoryStoryStoryStoryStoryStory0",
+	["User-Agent"] = "story" }
+local text = ("0123456789abcde\n"):rep(4060)
+for i = 1, 100 do
+	github:post("/repos/octo-org/hello-world/issues", { title = "Large " .. i, body = text }, token)
+		:expect(201)
+end
+local path = "/repos/octo-org/hello-world/issues?per_page=100"
+local direct = github:get(path, token):expect(200)
+
+-- its head at least is there, and the rest fits into no socket's buffers
+local slow = hub:send { path = path, headers = token, receive_bytes = 4096 }
+slow.conn:fill(10)
+hub:eventually("the transfer to be held", function()
+	local ticket = hub:show("tickets")[1]
+	return ticket and ticket.state == "streaming"
+end)
+hub:get("/repos/octo-org/hello-world", token):expect(200)
+hub:get("/users/octocat"):expect(200)
+t.expect_equal(#hub:show("tickets"), 1, "the number of tickets")
+slow:expect(200):expect_body(direct.body)

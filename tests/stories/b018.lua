@@ -9,7 +9,7 @@ conn:send("POST /repos/octo-org/hello-world/issues HTTP/1.1\r\nHost: localhost\r
 for piece in ('{"title":"In pieces"}'):gmatch("..?.?") do
 	conn:send(("%x;ext=1\r\n%s\r\n"):format(#piece, piece))
 end
-conn:send("0\r\nTrailer: dropped\r\n\r\n")
+conn:send("0\r\nX-Checksum: dropped\r\n\r\n")
 local head = conn:read_head()
 t.expect_equal(head.status, 201, "the status")
 local issue = t.json.decode(conn:read_body(head, "POST"))
