@@ -141,7 +141,8 @@ static int status_of(int code)
 	}
 }
 
-/* -- show --------------------------------------------------------------------------------------- */
+/* -- show ---------------------------------------------------------------------------------------
+ */
 
 static enum hg_verdict on_show(void *self, struct hg_request *r)
 {
@@ -212,7 +213,8 @@ static enum hg_verdict on_plugin_change(void *self, struct hg_request *r)
 	return run_command(self, r, 1);
 }
 
-/* -- changes -------------------------------------------------------------------------------------- */
+/* -- changes --------------------------------------------------------------------------------------
+ */
 
 static enum hg_verdict on_set_log(void *self, struct hg_request *r)
 {
@@ -230,7 +232,8 @@ static enum hg_verdict on_set_log(void *self, struct hg_request *r)
 	hg_admin_args_fini(&args);
 	if (!hg_log_set_level(component[0] ? component : NULL, level))
 		return say_wrong(r, 400,
-			HG_STR("no such component, or a level that is not error, warn, info, debug"));
+			HG_STR("no such component, or a level that is not error, warn, info, "
+		               "debug"));
 	return say_ok(r);
 }
 
@@ -300,7 +303,8 @@ static enum hg_verdict on_advance(void *self, struct hg_request *r)
 	return HG_WAIT;
 }
 
-/* -- health: on the request's front --------------------------------------------------------------- */
+/* -- health: on the request's front ---------------------------------------------------------------
+ */
 
 static enum hg_verdict on_livez(void *self, struct hg_request *r)
 {
@@ -317,7 +321,8 @@ static enum hg_verdict on_readyz(void *self, struct hg_request *r)
 		hg_reply_text(r, 200, JSON, HG_STR("{\"status\":\"ready\"}"));
 	else
 		hg_reply_text(r, 503, JSON,
-			HG_STR("{\"status\":\"not ready\",\"reasons\":[\"starting or stopping\"]}"));
+			HG_STR("{\"status\":\"not ready\",\"reasons\":[\"starting or "
+		               "stopping\"]}"));
 	return HG_ANSWERED;
 }
 

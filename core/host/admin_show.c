@@ -70,8 +70,8 @@ static void show_config(struct hg_host *h, struct hg_text *out)
 		print_values(h->setup->instances[i], out);
 		hg_text_add_char(out, '}');
 	}
-	hg_text_printf(out, "},\"generation\":%llu}",
-		(unsigned long long)h->setup->snapshot.generation);
+	hg_text_printf(
+		out, "},\"generation\":%llu}", (unsigned long long)h->setup->snapshot.generation);
 }
 
 static void show_mailboxes(struct hg_text *out)
@@ -130,7 +130,8 @@ static void show_routes(struct hg_host *h, struct hg_text *out)
 			const struct hg_instance *in = h->setup->instances[k];
 			bool named = hg_listener_names(&c->listeners[i], in->name);
 			if (named || c->listeners[i].serves_all)
-				add_routes(l->name, in->name, in->table->routes, named, &first, out);
+				add_routes(
+					l->name, in->name, in->table->routes, named, &first, out);
 		}
 	}
 }
@@ -168,8 +169,8 @@ static void show_metrics(struct hg_text *out)
 			first = false;
 			hg_text_add_json(out, (struct hg_str){ p, (size_t)(blank - p) });
 			hg_text_add_char(out, ':');
-			hg_text_add_json(out,
-				(struct hg_str){ blank + 1, (size_t)(p + n - blank - 1) });
+			hg_text_add_json(
+				out, (struct hg_str){ blank + 1, (size_t)(p + n - blank - 1) });
 		}
 		p += n + (p[n] == '\n');
 	}
@@ -206,7 +207,7 @@ static void show_clock(struct hg_host *h, struct hg_text *out)
 void hg_host_show(struct hg_host *h, const char *what, struct hg_text *out, bool *ret_known)
 {
 	bool is_list = strcmp(what, "plugins") == 0 || strcmp(what, "mailboxes") == 0 ||
-		       strcmp(what, "routes") == 0 || strcmp(what, "listeners") == 0;
+	               strcmp(what, "routes") == 0 || strcmp(what, "listeners") == 0;
 
 	*ret_known = true;
 	if (is_list)
@@ -238,7 +239,8 @@ void hg_host_show(struct hg_host *h, const char *what, struct hg_text *out, bool
 		hg_text_add_char(out, ']');
 }
 
-/* -- gathered from other loops ------------------------------------------------------------------- */
+/* -- gathered from other loops -------------------------------------------------------------------
+ */
 
 struct part {
 	struct hg_message message;

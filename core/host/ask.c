@@ -46,7 +46,8 @@ static bool split(const struct hg_text *reply, int *ret_status, struct hg_str *r
 	return true;
 }
 
-/* -- for people --------------------------------------------------------------------------------- */
+/* -- for people ---------------------------------------------------------------------------------
+ */
 
 static char *cell(const json_t *value)
 {
@@ -99,8 +100,8 @@ static void print_lines(const json_t *object, FILE *out)
 	json_object_foreach((json_t *)(uintptr_t)object, key, value)
 	{
 		char *text = json_is_object(value)
-				     ? json_dumps(value, JSON_INDENT(2) | JSON_ENCODE_ANY)
-				     : cell(value);
+		                     ? json_dumps(value, JSON_INDENT(2) | JSON_ENCODE_ANY)
+		                     : cell(value);
 		fprintf(out, "%s: %s\n", key, text ? text : "");
 		free(text);
 	}

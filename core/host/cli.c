@@ -15,7 +15,8 @@
 #include <yaml.h>
 
 static const char usage[] =
-	"usage: hubgate [run] [--config FILE] [--demo] [--clock real|held|xN] [--plugin-path DIRS]\n"
+	"usage: hubgate [run] [--config FILE] [--demo] [--clock real|held|xN] [--plugin-path "
+        "DIRS]\n"
 	"       hubgate check FILE [--format json] [--demo] [--plugin-path DIRS]\n"
 	"       hubgate simulator [--bind ADDRESS] [--clock …] [--plugin-path DIRS]\n"
 	"       hubgate show WHAT [--json] [--config FILE] [--socket PATH]\n"
@@ -108,8 +109,10 @@ static int read_wish(const struct words *w, struct hg_host_wish *wish)
 {
 	uint64_t speed;
 
-	wish->config = (struct hg_config_wish){ .file = w->config, .look = look,
-		.plugin_path = w->plugin_path, .simulator_bind = w->bind,
+	wish->config = (struct hg_config_wish){ .file = w->config,
+		.look = look,
+		.plugin_path = w->plugin_path,
+		.simulator_bind = w->bind,
 		.mode = w->demo ? HG_CONFIG_DEMO : HG_CONFIG_RUN };
 	if (!w->clock || strcmp(w->clock, "real") == 0) {
 		wish->clock = HG_CLOCK_REAL;
@@ -125,7 +128,8 @@ static int read_wish(const struct words *w, struct hg_host_wish *wish)
 	return 0;
 }
 
-/* -- commands ------------------------------------------------------------------------------------ */
+/* -- commands ------------------------------------------------------------------------------------
+ */
 
 static int command_run(const struct words *w)
 {
@@ -163,8 +167,7 @@ static int command_check(const struct words *w)
 		return complain("--format is text or json, not", w->format);
 	wish.config.file = w->subject ? w->subject : w->config;
 	hg_faults_init(&faults);
-	struct hg_setup *s =
-		hg_setup_new(hg_config_load(&wish.config, &faults), &core, 1, &faults);
+	struct hg_setup *s = hg_setup_new(hg_config_load(&wish.config, &faults), &core, 1, &faults);
 	int status = s ? 0 : 1;
 	if (w->format && strcmp(w->format, "json") == 0) {
 		hg_text_init(&text);

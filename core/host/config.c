@@ -429,7 +429,8 @@ static void read_listeners(struct loading *l)
 		hg_faults_add(l->faults, &list->place, "listeners", "must name at least one");
 }
 
-/* -- defaults that depend on the machine -------------------------------------------------------- */
+/* -- defaults that depend on the machine --------------------------------------------------------
+ */
 
 static const char *look_up(struct loading *l, const char *name)
 {
@@ -455,7 +456,7 @@ static void set_admin(struct loading *l)
 	else if (!c->admin.bind)
 		c->admin.bind = hg_arena_printf(
 			arena_of(l), "unix:/tmp/hubgate-%u/admin.sock", (unsigned)geteuid())
-					.p;
+		                        .p;
 	if (hg_address_parse(hg_str(c->admin.bind), &c->admin_address, &err) < 0)
 		hg_faults_add(l->faults, &place, "admin.bind", "%s", err.text);
 	else if (!c->admin_address.is_unix)
@@ -479,8 +480,7 @@ static void set_state_dir(struct loading *l)
 	else if (state)
 		c->main.state_dir = hg_arena_printf(arena_of(l), "%s/hubgate", state).p;
 	else
-		c->main.state_dir =
-			hg_arena_printf(arena_of(l), "%s/.local/state/hubgate", home).p;
+		c->main.state_dir = hg_arena_printf(arena_of(l), "%s/.local/state/hubgate", home).p;
 }
 
 /* --plugin-path, the file, or: plugins/ beside the program, then its library folder. */
@@ -548,10 +548,11 @@ void hg_config_free(struct hg_config *c)
 	hg_free(c);
 }
 
-/* -- showing and comparing ----------------------------------------------------------------------- */
+/* -- showing and comparing -----------------------------------------------------------------------
+ */
 
-static void print_rows(const struct hg_option *rows, const void *conf, bool first,
-	struct hg_text *out)
+static void print_rows(
+	const struct hg_option *rows, const void *conf, bool first, struct hg_text *out)
 {
 	for (const struct hg_option *row = rows; row->key; row++) {
 		hg_text_add(out, first ? HG_STR("") : HG_STR(","));
@@ -590,8 +591,8 @@ static void compare_rows(const struct hg_option *rows, const char *section, cons
 		char path[128];
 		if ((row->flags & HG_OPT_LIVE) || hg_option_is_same(row, now, wanted))
 			continue;
-		snprintf(path, sizeof(path), "%s%s%.*s", section, section[0] ? "." : "",
-			(int)key.n, key.p);
+		snprintf(path, sizeof(path), "%s%s%.*s", section, section[0] ? "." : "", (int)key.n,
+			key.p);
 		hg_faults_add(faults, place, path, "has changed, and that needs a restart");
 	}
 }

@@ -25,9 +25,9 @@ enum hg_config_mode {
 struct hg_config_wish {
 	const char *file; /* NULL = built-in defaults */
 	enum hg_config_mode mode;
-	const char *simulator_bind;             /* HG_CONFIG_SIMULATOR; NULL = 127.0.0.1:3002 */
-	const char *plugin_path;                /* folders parted by ':'; NULL = the file's */
-	const char *(*look)(const char *name);  /* the environment */
+	const char *simulator_bind;            /* HG_CONFIG_SIMULATOR; NULL = 127.0.0.1:3002 */
+	const char *plugin_path;               /* folders parted by ':'; NULL = the file's */
+	const char *(*look)(const char *name); /* the environment */
 };
 
 struct hg_listener_plan {

@@ -3,18 +3,17 @@
 #define LIVE HG_OPT_LIVE
 
 const struct hg_option hg_main_options[] = {
-	HG_INT(struct hg_main_conf, version, "1", "1", "1", LIVE,
-		"Version of this file's format."),
+	HG_INT(struct hg_main_conf, version, "1", "1", "1", LIVE, "Version of this file's format."),
 	HG_STRING(struct hg_main_conf, workers, "auto", 0,
 		"Threads that serve clients: auto (one a core) or 1 to 64."),
 	HG_STRING(struct hg_main_conf, state_dir, NULL, 0,
 		"Where plugins keep what survives a restart; default $XDG_STATE_HOME/hubgate or "
 		"/var/lib/hubgate."),
 	HG_LIST(struct hg_main_conf, plugin_path, NULL, LIVE,
-		"Folders that plugin files are looked for in; default: plugins/ beside the program, "
+		"Folders that plugin files are looked for in; default: plugins/ beside the "
+	        "program, "
 		"then its library folder."),
-	HG_INT(struct hg_main_conf, offload_threads, "4", "1", "64", 0,
-		"Threads for what blocks."),
+	HG_INT(struct hg_main_conf, offload_threads, "4", "1", "64", 0, "Threads for what blocks."),
 	HG_INT(struct hg_main_conf, max_series, "2000", "10", "1000000", 0,
 		"Series of one metric; beyond it all is counted as \"other\"."),
 	HG_USEC(struct hg_main_conf, drain_timeout_us, "10s", "0", "1h", LIVE,
@@ -31,7 +30,8 @@ const struct hg_option hg_log_options[] = {
 
 const struct hg_option hg_admin_options[] = {
 	HG_STRING(struct hg_admin_conf, bind, NULL, 0,
-		"unix:/path of the admin socket, or none; default: the user's own run-time folder."),
+		"unix:/path of the admin socket, or none; default: the user's own run-time "
+	        "folder."),
 	{ 0 },
 };
 
@@ -108,7 +108,8 @@ const struct hg_option hg_dispatch_options[] = {
 	HG_INT(struct hg_dispatch_conf, retries, "3", "0", "10", LIVE,
 		"How often a safe request is repeated."),
 	HG_STRING(struct hg_dispatch_conf, strategy, NULL, LIVE,
-		"How fast a budget is spent, by name; default: adaptive, when a plugin provides it."),
+		"How fast a budget is spent, by name; default: adaptive, when a plugin provides "
+	        "it."),
 	{ 0 },
 };
 
@@ -124,7 +125,8 @@ const struct hg_option hg_listener_options[] = {
 	HG_STRING(struct hg_listener_entry, bind, NULL, LIVE | HG_OPT_REQUIRED,
 		"127.0.0.1:3001, [::1]:3001 or unix:/path; port 0 = any free one."),
 	HG_LIST(struct hg_listener_entry, serve, NULL, LIVE,
-		"github, health, and names of plugin instances; default: all of them but routes that "
+		"github, health, and names of plugin instances; default: all of them but routes "
+	        "that "
 		"want to be named."),
 	{ 0 },
 };

@@ -4,8 +4,14 @@
 #include <ctype.h>
 #include <stdio.h>
 
-#define CACHE_FOR(variable, key) { variable, HG_ENV_SECONDS, "cache", NULL, key, 0, 0, NULL }
-#define LATER(variable, kind, secret, when) { variable, kind, NULL, NULL, NULL, secret, 0, when }
+#define CACHE_FOR(variable, key)                                         \
+	{                                                                \
+		variable, HG_ENV_SECONDS, "cache", NULL, key, 0, 0, NULL \
+	}
+#define LATER(variable, kind, secret, when)                       \
+	{                                                         \
+		variable, kind, NULL, NULL, NULL, secret, 0, when \
+	}
 
 const struct hg_env_row hg_env_rows[] = {
 	{ "GITHUB_TOKEN", HG_ENV_TEXT, NULL, "credential", "token", true, true, NULL },
@@ -103,7 +109,7 @@ static const char *level_of(struct hg_str s)
 static struct hg_str translate(struct applying *a)
 {
 	bool is_url = hg_str_starts(a->text, HG_STR("http://")) ||
-		      hg_str_starts(a->text, HG_STR("https://"));
+	              hg_str_starts(a->text, HG_STR("https://"));
 	const char *level;
 	uint64_t number = 0;
 	bool on;

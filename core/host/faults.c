@@ -49,14 +49,15 @@ static void add(struct hg_faults *f, const struct hg_place *place, const char *p
 	*fault = (struct hg_fault){ .is_warning = warning };
 	if (place) {
 		fault->place = *place;
-		fault->place.file = place->file ? hg_strndup(place->file, strlen(place->file)) : NULL;
+		fault->place.file =
+			place->file ? hg_strndup(place->file, strlen(place->file)) : NULL;
 	}
 	fault->path = hg_strndup(path ? path : "", path ? strlen(path) : 0);
 	fault->message = hg_strndup(message, strlen(message));
 }
 
-void hg_faults_add(struct hg_faults *f, const struct hg_place *place, const char *path,
-	const char *fmt, ...)
+void hg_faults_add(
+	struct hg_faults *f, const struct hg_place *place, const char *path, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -65,8 +66,8 @@ void hg_faults_add(struct hg_faults *f, const struct hg_place *place, const char
 	va_end(ap);
 }
 
-void hg_faults_warn(struct hg_faults *f, const struct hg_place *place, const char *path,
-	const char *fmt, ...)
+void hg_faults_warn(
+	struct hg_faults *f, const struct hg_place *place, const char *path, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -78,8 +79,8 @@ void hg_faults_warn(struct hg_faults *f, const struct hg_place *place, const cha
 void hg_fault_print(const struct hg_fault *fault, struct hg_text *out)
 {
 	if (fault->place.file && fault->place.line)
-		hg_text_printf(out, "%s:%u:%u: ", fault->place.file, fault->place.line,
-			fault->place.col);
+		hg_text_printf(
+			out, "%s:%u:%u: ", fault->place.file, fault->place.line, fault->place.col);
 	else if (fault->place.file)
 		hg_text_printf(out, "%s: ", fault->place.file);
 	if (fault->path[0])

@@ -17,7 +17,7 @@
 struct hg_text;
 
 struct hg_place {
-	const char *file; /* path, "built-in defaults", or the name of an environment variable */
+	const char *file;   /* path, "built-in defaults", or the name of an environment variable */
 	uint32_t line, col; /* 1-based; 0: the file as a whole */
 };
 

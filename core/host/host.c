@@ -19,7 +19,8 @@
 #define EVENTS_ROOM 10000u
 #define POOL_ROOM 10000u
 
-/* -- the current setup ---------------------------------------------------------------------------- */
+/* -- the current setup ----------------------------------------------------------------------------
+ */
 
 static pthread_mutex_t current_lock = PTHREAD_MUTEX_INITIALIZER; /* a leaf */
 static struct hg_snapshot *current;                              /* of fetches, on any loop */
@@ -75,7 +76,8 @@ void hg_host_enter(struct hg_host *h, enum hg_host_state to)
 	atomic_store(&h->state, to);
 }
 
-/* -- calls on other loops ---------------------------------------------------------------------------- */
+/* -- calls on other loops
+ * ---------------------------------------------------------------------------- */
 
 struct loop_call {
 	struct hg_host *host;
@@ -113,8 +115,8 @@ static void make_front(void *arg)
 	struct loop_call *c = arg;
 	struct hg_host *h = c->host;
 
-	c->worker->front = hg_front_new(c->worker->loop, &h->setup->snapshot,
-		hg_dispatch_port(h->dispatch), h->view);
+	c->worker->front = hg_front_new(
+		c->worker->loop, &h->setup->snapshot, hg_dispatch_port(h->dispatch), h->view);
 	listen_on(c->worker->front, h->setup, c->fds);
 }
 
@@ -126,7 +128,8 @@ static void free_front(void *arg)
 	w->front = NULL;
 }
 
-/* -- start ------------------------------------------------------------------------------------------- */
+/* -- start
+ * ------------------------------------------------------------------------------------------- */
 
 static void make_loops(struct hg_host *h)
 {
@@ -191,8 +194,7 @@ static void say_ready(struct hg_host *h)
 	struct hg_text text;
 
 	if (h->setup->config->unsupported.n)
-		HG_LOG(HG_LOG_CONFIG, HG_LOG_WARN,
-			"set but not supported yet, and not used: %s",
+		HG_LOG(HG_LOG_CONFIG, HG_LOG_WARN, "set but not supported yet, and not used: %s",
 			h->setup->config->unsupported.p);
 	HG_LOG(HG_LOG_HOST, HG_LOG_INFO, "started version=%s fronts=%u plugins=%u pid=%d",
 		HG_VERSION, h->n_fronts, h->setup->n, (int)getpid());
@@ -220,7 +222,8 @@ static void begin(struct hg_message *m)
 	say_ready(h);
 }
 
-/* -- drain ------------------------------------------------------------------------------------------- */
+/* -- drain
+ * ------------------------------------------------------------------------------------------- */
 
 struct drained {
 	struct hg_message message;
@@ -312,7 +315,8 @@ static void watch_signals(struct hg_host *h)
 	}
 }
 
-/* -- the end ------------------------------------------------------------------------------------------ */
+/* -- the end
+ * ------------------------------------------------------------------------------------------ */
 
 /* Lets messages run until the last setup is gone; a reference that never comes back costs 5 s. */
 static void wait_for_setups(struct hg_host *h)

@@ -59,7 +59,8 @@ struct hg_fds {
 	int fd[HG_LISTENERS_MAX];
 };
 
-/* -- sockets (sockets.c) ------------------------------------------------------------------------ */
+/* -- sockets (sockets.c) ------------------------------------------------------------------------
+ */
 
 /* Opens what the setup names and is not open yet, for each front, and the admin socket (its own
  * row at the end). Nothing stays open on failure. */
@@ -71,7 +72,8 @@ void hg_host_bind(struct hg_host *h, struct hg_setup *s);
 void hg_host_unbind_all(struct hg_host *h);
 const struct hg_bound *hg_host_bound(const struct hg_host *h, const char *name); /* or NULL */
 
-/* -- setups (reload.c) --------------------------------------------------------------------------- */
+/* -- setups (reload.c) ---------------------------------------------------------------------------
+ */
 
 /* Reads the configuration anew and brings it to life up to the snapshot. NULL: said in faults. */
 struct hg_setup *hg_host_prepare(struct hg_host *h, struct hg_faults *faults);
@@ -86,7 +88,8 @@ void hg_host_point_at_simulator(struct hg_host *h, struct hg_setup *s);
 /* Each fault as a line of the log. */
 void hg_faults_log(const struct hg_faults *faults);
 
-/* -- admin (admin.c) ----------------------------------------------------------------------------- */
+/* -- admin (admin.c) -----------------------------------------------------------------------------
+ */
 
 extern const struct hg_route hg_admin_routes[];
 extern const struct hg_route hg_health_routes[];

@@ -225,9 +225,8 @@ static void read_choice(struct reading *rd, struct hg_str s)
 		p += len + !last;
 	}
 	const char *meant = hg_meant(s, words, n);
-	hg_faults_add(rd->faults, &rd->place, rd->path,
-		"expected one of %s, got \"%.*s\"%s%s%s", list,
-		rd->hide ? 3 : (int)(s.n > 60 ? 60 : s.n), rd->hide ? "***" : s.p,
+	hg_faults_add(rd->faults, &rd->place, rd->path, "expected one of %s, got \"%.*s\"%s%s%s",
+		list, rd->hide ? 3 : (int)(s.n > 60 ? 60 : s.n), rd->hide ? "***" : s.p,
 		meant ? " (did you mean \"" : "", meant ? meant : "", meant ? "\"?)" : "");
 }
 
@@ -368,8 +367,7 @@ static void read_default(struct reading *rd)
 		read_text(rd, hg_str(deflt));
 		return;
 	}
-	struct hg_node *list =
-		hg_node_empty(&rd->keep->arena, &rd->place, HG_NODE_SEQUENCE);
+	struct hg_node *list = hg_node_empty(&rd->keep->arena, &rd->place, HG_NODE_SEQUENCE);
 	for (const char *p = deflt; *p;) {
 		size_t n = strcspn(p, ",");
 		struct hg_node *item =
@@ -409,15 +407,16 @@ int hg_options_check(const struct hg_option *rows, uint64_t conf_size, struct hg
 			return hg_err_set(err, HG_EINVAL, "option \"%s\" has no choices", row->key);
 		for (const struct hg_option *twin = rows; twin < row; twin++) {
 			if (hg_str_is(hg_option_key(twin), hg_option_key(row)))
-				return hg_err_set(err, HG_EINVAL, "option \"%s\" has two rows",
-					row->key);
+				return hg_err_set(
+					err, HG_EINVAL, "option \"%s\" has two rows", row->key);
 		}
 
 		hg_keep_init(&keep);
 		hg_faults_init(&faults);
 		memset(member, 0, sizeof(member));
-		struct reading rd = { .row = row, .path = "", .member = member, .keep = &keep,
-			.faults = &faults };
+		struct reading rd = {
+			.row = row, .path = "", .member = member, .keep = &keep, .faults = &faults
+		};
 		read_default(&rd);
 		bool bad = faults.n > 0;
 		if (bad)
@@ -445,7 +444,8 @@ static void refuse_unknown(const struct hg_option *rows, const char *path,
 
 	const char *meant = hg_meant(key->text, words, n);
 	const char *full = hg_arena_printf(&keep->arena, "%s%s%.*s", path, path[0] ? "." : "",
-		(int)(key->text.n > 60 ? 60 : key->text.n), key->text.p).p;
+		(int)(key->text.n > 60 ? 60 : key->text.n), key->text.p)
+	                           .p;
 	hg_faults_add(faults, &key->place, full, "unknown option%s%s%s",
 		meant ? " (did you mean \"" : "", meant ? meant : "", meant ? "\"?)" : "");
 }
@@ -463,7 +463,8 @@ static bool is_known(const struct hg_option *rows, struct hg_str key, const char
 	return false;
 }
 
-static void read_row(struct reading *rd, const struct hg_node *map)
+/* `wrong`: where the map should be stands something else, which was said. */
+static void read_row(struct reading *rd, const struct hg_node *map, bool wrong)
 {
 	struct hg_str key = hg_option_key(rd->row);
 	const char *word = hg_arena_copy(&rd->keep->arena, key).p;
@@ -471,7 +472,7 @@ static void read_row(struct reading *rd, const struct hg_node *map)
 
 	read_default(rd);
 	if (!node) {
-		if (rd->row->flags & HG_OPT_REQUIRED)
+		if ((rd->row->flags & HG_OPT_REQUIRED) && !wrong)
 			hg_faults_add(rd->faults, map ? &map->place : NULL, rd->path,
 				"must be set: %s", rd->row->help ? rd->row->help : "");
 		return;
@@ -486,10 +487,12 @@ uint32_t hg_options_read(const struct hg_option *rows, const char *path, const s
 	const char *const *others, void *conf, struct hg_keep *keep, struct hg_faults *faults)
 {
 	uint32_t before = faults->n_errors;
+	bool wrong = false;
 
 	if (map && hg_node_is_null(map))
 		map = NULL;
 	if (map && map->kind != HG_NODE_MAP) {
+		wrong = true;
 		hg_faults_add(faults, &map->place, path, "expected a mapping of options, got %s",
 			hg_node_kind_name(map));
 		map = NULL;
@@ -500,11 +503,14 @@ uint32_t hg_options_read(const struct hg_option *rows, const char *path, const s
 	}
 	for (const struct hg_option *row = rows; row && row->key; row++) {
 		struct hg_str key = hg_option_key(row);
-		struct reading rd = { .row = row, .keep = keep, .faults = faults,
+		struct reading rd = { .row = row,
+			.keep = keep,
+			.faults = faults,
 			.member = (char *)conf + row->offset };
-		rd.path = hg_arena_printf(&keep->arena, "%s%s%.*s", path, path[0] ? "." : "",
-			(int)key.n, key.p).p;
-		read_row(&rd, map);
+		rd.path = hg_arena_printf(
+			&keep->arena, "%s%s%.*s", path, path[0] ? "." : "", (int)key.n, key.p)
+		                  .p;
+		read_row(&rd, map, wrong);
 	}
 	return faults->n_errors - before;
 }
@@ -518,7 +524,8 @@ const char *hg_node_word(const struct hg_node *node, const char *path, struct hg
 	return read_word(&rd, node);
 }
 
-/* -- showing ------------------------------------------------------------------------------------ */
+/* -- showing ------------------------------------------------------------------------------------
+ */
 
 static void print_words(const char *const *words, uint32_t n, struct hg_text *out)
 {

@@ -29,7 +29,7 @@ void hg_faults_log(const struct hg_faults *faults)
 struct thread_call {
 	struct hg_setup *setup;
 	struct hg_loop *loop;
-	uint32_t n;   /* of setup->order, that have their thread_start on this loop */
+	uint32_t n; /* of setup->order, that have their thread_start on this loop */
 	struct hg_err err;
 	int rc;
 };
@@ -128,7 +128,8 @@ static void on_unused(struct hg_snapshot *snap)
 	hg_loop_post_reserved(h->loop, &s->message);
 }
 
-/* -- the beginning of one -------------------------------------------------------------------------- */
+/* -- the beginning of one
+ * -------------------------------------------------------------------------- */
 
 struct hg_setup *hg_host_prepare(struct hg_host *h, struct hg_faults *faults)
 {
@@ -165,7 +166,8 @@ int hg_host_wake(struct hg_host *h, struct hg_setup *s, struct hg_setup *old, st
 	return 0;
 }
 
-/* -- the transaction --------------------------------------------------------------------------------- */
+/* -- the transaction
+ * --------------------------------------------------------------------------------- */
 
 struct front_call {
 	struct hg_front *front;

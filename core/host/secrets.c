@@ -32,8 +32,7 @@ static int put_file(struct hg_str path, struct hg_text *out, struct hg_err *err)
 		return hg_err_set(err, HG_EINVAL, "${file:%s}: is not a file", name);
 	}
 	ssize_t got;
-	while ((got = read(fd, bytes, sizeof(bytes))) > 0 &&
-		out->n - began <= HG_SECRET_FILE_BYTES)
+	while ((got = read(fd, bytes, sizeof(bytes))) > 0 && out->n - began <= HG_SECRET_FILE_BYTES)
 		hg_text_add(out, (struct hg_str){ bytes, (size_t)got });
 	close(fd);
 	explicit_bzero(bytes, sizeof(bytes));

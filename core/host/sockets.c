@@ -35,15 +35,15 @@ static void remove_bound(struct hg_host *h, uint32_t i)
 }
 
 /* One socket a front; of a Unix socket, one in all. */
-static int open_listener(struct hg_host *h, struct hg_setup *s, uint32_t i, struct hg_fds *fds,
-	struct hg_err *err)
+static int open_listener(
+	struct hg_host *h, struct hg_setup *s, uint32_t i, struct hg_fds *fds, struct hg_err *err)
 {
 	struct hg_listener_plan *plan = &s->config->listeners[i];
 	struct hg_address a = plan->address;
 
 	for (uint32_t k = 0; k < h->n_fronts; k++) {
 		int fd = k > 0 && a.is_unix ? fcntl(fds[0].fd[i], F_DUPFD_CLOEXEC, 0)
-					    : hg_listen_open(&a, 0666, k == 0, err);
+		                            : hg_listen_open(&a, 0666, k == 0, err);
 		if (fd < 0)
 			return hg_err_wrap(err, "listener");
 		fds[k].fd[i] = fd;
@@ -53,8 +53,7 @@ static int open_listener(struct hg_host *h, struct hg_setup *s, uint32_t i, stru
 }
 
 /* The admin socket's folder is made for us alone, when it is not there. */
-static int open_admin(
-	struct hg_host *h, struct hg_setup *s, struct hg_fds *fds, struct hg_err *err)
+static int open_admin(struct hg_host *h, struct hg_setup *s, struct hg_fds *fds, struct hg_err *err)
 {
 	struct hg_address a = s->config->admin_address;
 	char dir[sizeof(a.at.un.sun_path)];

@@ -54,8 +54,8 @@ static bool next(struct reader *rd, yaml_event_t *ev)
 	yaml_mark_t mark = rd->parser.problem_mark;
 	if (rd->parser.error == YAML_READER_ERROR) {
 		struct hg_place place = { rd->file, 0, 0 };
-		hg_faults_add(rd->faults, &place, NULL, "byte %zu: %s",
-			rd->parser.problem_offset, rd->parser.problem);
+		hg_faults_add(rd->faults, &place, NULL, "byte %zu: %s", rd->parser.problem_offset,
+			rd->parser.problem);
 		rd->failed = true;
 		return false;
 	}
@@ -73,8 +73,8 @@ static struct hg_node *new_node(struct reader *rd, yaml_mark_t mark, enum hg_nod
 	return node;
 }
 
-static void remember(struct reader *rd, const yaml_char_t *anchor, struct hg_node *node,
-	yaml_mark_t mark)
+static void remember(
+	struct reader *rd, const yaml_char_t *anchor, struct hg_node *node, yaml_mark_t mark)
 {
 	if (!anchor)
 		return;
@@ -82,8 +82,7 @@ static void remember(struct reader *rd, const yaml_char_t *anchor, struct hg_nod
 		fail(rd, mark, "more than %u anchors", ANCHORS_MAX);
 		return;
 	}
-	rd->anchors[rd->n_anchors].name =
-		hg_arena_copy(rd->arena, hg_str((const char *)anchor)).p;
+	rd->anchors[rd->n_anchors].name = hg_arena_copy(rd->arena, hg_str((const char *)anchor)).p;
 	rd->anchors[rd->n_anchors++].node = node;
 }
 
@@ -256,7 +255,8 @@ static struct hg_node *read_stream(struct reader *rd)
 			return fail(rd, mark, "a second document: one file is one configuration");
 		}
 		bool is_node = type == YAML_SCALAR_EVENT || type == YAML_ALIAS_EVENT ||
-			       type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
+		               type == YAML_SEQUENCE_START_EVENT ||
+		               type == YAML_MAPPING_START_EVENT;
 		if (is_node)
 			root = read_node(rd, &ev, 1);
 		yaml_event_delete(&ev);
@@ -285,8 +285,8 @@ struct hg_node *hg_yaml_parse(
 		return NULL;
 	}
 	rd.file = hg_arena_copy(arena, hg_str(file)).p;
-	yaml_parser_set_input_string(&rd.parser, (const unsigned char *)(text.n ? text.p : ""),
-		text.n);
+	yaml_parser_set_input_string(
+		&rd.parser, (const unsigned char *)(text.n ? text.p : ""), text.n);
 	struct hg_node *root = read_stream(&rd);
 	yaml_parser_delete(&rd.parser);
 	if (!root)
@@ -325,8 +325,7 @@ struct hg_node *hg_yaml_load(struct hg_arena *arena, const char *file, struct hg
 		n += (size_t)got;
 	close(fd);
 
-	struct hg_node *root =
-		hg_yaml_parse(arena, file, (struct hg_str){ bytes, n }, faults);
+	struct hg_node *root = hg_yaml_parse(arena, file, (struct hg_str){ bytes, n }, faults);
 	hg_free(bytes);
 	return root;
 }

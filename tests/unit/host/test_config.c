@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Files are called t.yaml in a directory of the test's own, so that messages are always the same. */
+/* Files are called t.yaml in a directory of the test's own, so that messages are always the same.
+ */
 static char home[64];
 
 struct fixture {
@@ -186,7 +187,8 @@ static const struct mistake mistakes[] = {
 	{ "credential: {tokn: x}\n",
 		"t.yaml:1:14: credential.tokn: unknown option (did you mean \"token\"?)" },
 	{ "credential: {token: '${file:/nonexistent/t}'}\n",
-		"t.yaml:1:21: credential.token: ${file:/nonexistent/t}: No such file or directory" },
+		"t.yaml:1:21: credential.token: ${file:/nonexistent/t}: No such file or "
+	        "directory" },
 	/* upstream */
 	{ "upstream:\n  base_url: api.github.com\n",
 		"t.yaml:2:13: upstream.base_url: expected an https:// URL" },
@@ -335,7 +337,8 @@ static void the_simulator_alone_is_one_plugin_on_one_listener(void **state)
 	struct fixture f;
 
 	load_as(&f, NULL,
-		(struct hg_config_wish){ .mode = HG_CONFIG_SIMULATOR, .simulator_bind = "[::1]:0" });
+		(struct hg_config_wish){
+			.mode = HG_CONFIG_SIMULATOR, .simulator_bind = "[::1]:0" });
 	assert_int_equal(f.faults.n, 0);
 	assert_int_equal(f.config->n_plugins, 1);
 	assert_int_equal(f.config->n_listeners, 1);

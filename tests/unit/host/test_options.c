@@ -102,8 +102,9 @@ static void each_type_is_read_from_the_file(void **state)
 	(void)state;
 	struct fixture f;
 
-	read_in(&f, "on: no\ncount: 3\nwait: 250ms\nmode: furious\nroom_bytes: 64KiB\nshare: 0.5\n"
-		 "word: 'no'\nother: cache\nlist: [x, y, z]\nmap: {a: 1, b: two}\nsecret: s3cret\n");
+	read_in(&f,
+		"on: no\ncount: 3\nwait: 250ms\nmode: furious\nroom_bytes: 64KiB\nshare: 0.5\n"
+		"word: 'no'\nother: cache\nlist: [x, y, z]\nmap: {a: 1, b: two}\nsecret: s3cret\n");
 	assert_int_equal(f.n, 0);
 	assert_false(f.conf.on);
 	assert_int_equal(f.conf.count, 3);
@@ -172,9 +173,9 @@ static void what_is_wrong_is_said_where_it_stands(void **state)
 			"t:1:13: x.room_bytes: 5B is below the smallest value, 1KiB" },
 		{ "share: 130%\n", "t:1:8: x.share: expected a share (30% or 0.3), got \"130%\"" },
 		{ "on: maybe\n", "t:1:5: x.on: expected true or false, got \"maybe\"" },
-		{ "mode: fastt\n",
-			"t:1:7: x.mode: expected one of slow, fast, furious, got \"fastt\" (did you "
-			"mean \"fast\"?)" },
+		{ "mode: fastt\n", "t:1:7: x.mode: expected one of slow, fast, furious, got "
+		                   "\"fastt\" (did you "
+				   "mean \"fast\"?)" },
 		{ "mode: quantum\n",
 			"t:1:7: x.mode: expected one of slow, fast, furious, got \"quantum\"" },
 		{ "word: [a]\n", "t:1:7: x.word: expected a single value, got a sequence" },
@@ -223,7 +224,7 @@ static void what_came_from_outside_is_not_shown(void **state)
 
 	setenv("HG_TEST_TOKEN", "ghp_verysecret", 1);
 	read_in(&f, "count: ${env:HG_TEST_TOKEN}\nmode: ${env:HG_TEST_TOKEN}\n"
-		 "wait: ${env:HG_TEST_TOKEN}\n");
+		    "wait: ${env:HG_TEST_TOKEN}\n");
 	assert_int_equal(f.n, 3);
 	assert_null(strstr(f.said.p, "verysecret"));
 	drop(&f);

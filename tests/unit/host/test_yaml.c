@@ -103,9 +103,11 @@ static void what_can_not_be_meant_is_refused_where_it_stands(void **state)
 			"t:2:1: did not find expected ',' or ']' while parsing a flow sequence" },
 		{ "a:\n\tb: 1\n", "t:2:1: found character that cannot start any token while "
 				  "scanning for the next token" },
-		{ "a: \"x\n", "t:2:1: found unexpected end of stream while scanning a quoted scalar" },
+		{ "a: \"x\n",
+			"t:2:1: found unexpected end of stream while scanning a quoted scalar" },
 		{ "a: \"x\\0y\"\n", "t:1:4: a value with a zero byte" },
-		{ "a: [[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]\n", "t:1:19: nested deeper than 16 levels" },
+		{ "a: [[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]\n",
+			"t:1:19: nested deeper than 16 levels" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -143,8 +145,8 @@ static void aliases_can_not_stand_for_more_than_the_limit(void **state)
 	}
 	parse(&f, bomb.p);
 	assert_null(f.root);
-	assert_non_null(strstr(f.said.p,
-		"more than 20000 values, aliases counted as what they stand for"));
+	assert_non_null(
+		strstr(f.said.p, "more than 20000 values, aliases counted as what they stand for"));
 	drop(&f);
 	hg_text_fini(&bomb);
 }
