@@ -233,7 +233,7 @@ static enum hg_verdict on_set_log(void *self, struct hg_request *r)
 	if (!hg_log_set_level(component[0] ? component : NULL, level))
 		return say_wrong(r, 400,
 			HG_STR("no such component, or a level that is not error, warn, info, "
-		               "debug"));
+			       "debug"));
 	return say_ok(r);
 }
 
@@ -322,7 +322,7 @@ static enum hg_verdict on_readyz(void *self, struct hg_request *r)
 	else
 		hg_reply_text(r, 503, JSON,
 			HG_STR("{\"status\":\"not ready\",\"reasons\":[\"starting or "
-		               "stopping\"]}"));
+			       "stopping\"]}"));
 	return HG_ANSWERED;
 }
 

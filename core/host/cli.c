@@ -16,7 +16,7 @@
 
 static const char usage[] =
 	"usage: hubgate [run] [--config FILE] [--demo] [--clock real|held|xN] [--plugin-path "
-        "DIRS]\n"
+	"DIRS]\n"
 	"       hubgate check FILE [--format json] [--demo] [--plugin-path DIRS]\n"
 	"       hubgate simulator [--bind ADDRESS] [--clock …] [--plugin-path DIRS]\n"
 	"       hubgate show WHAT [--json] [--config FILE] [--socket PATH]\n"

@@ -11,7 +11,7 @@ const struct hg_option hg_main_options[] = {
 		"/var/lib/hubgate."),
 	HG_LIST(struct hg_main_conf, plugin_path, NULL, LIVE,
 		"Folders that plugin files are looked for in; default: plugins/ beside the "
-	        "program, "
+		"program, "
 		"then its library folder."),
 	HG_INT(struct hg_main_conf, offload_threads, "4", "1", "64", 0, "Threads for what blocks."),
 	HG_INT(struct hg_main_conf, max_series, "2000", "10", "1000000", 0,
@@ -31,7 +31,7 @@ const struct hg_option hg_log_options[] = {
 const struct hg_option hg_admin_options[] = {
 	HG_STRING(struct hg_admin_conf, bind, NULL, 0,
 		"unix:/path of the admin socket, or none; default: the user's own run-time "
-	        "folder."),
+		"folder."),
 	{ 0 },
 };
 
@@ -109,7 +109,7 @@ const struct hg_option hg_dispatch_options[] = {
 		"How often a safe request is repeated."),
 	HG_STRING(struct hg_dispatch_conf, strategy, NULL, LIVE,
 		"How fast a budget is spent, by name; default: adaptive, when a plugin provides "
-	        "it."),
+		"it."),
 	{ 0 },
 };
 
@@ -126,7 +126,7 @@ const struct hg_option hg_listener_options[] = {
 		"127.0.0.1:3001, [::1]:3001 or unix:/path; port 0 = any free one."),
 	HG_LIST(struct hg_listener_entry, serve, NULL, LIVE,
 		"github, health, and names of plugin instances; default: all of them but routes "
-	        "that "
+		"that "
 		"want to be named."),
 	{ 0 },
 };

@@ -188,7 +188,7 @@ static const struct mistake mistakes[] = {
 		"t.yaml:1:14: credential.tokn: unknown option (did you mean \"token\"?)" },
 	{ "credential: {token: '${file:/nonexistent/t}'}\n",
 		"t.yaml:1:21: credential.token: ${file:/nonexistent/t}: No such file or "
-	        "directory" },
+		"directory" },
 	/* upstream */
 	{ "upstream:\n  base_url: api.github.com\n",
 		"t.yaml:2:13: upstream.base_url: expected an https:// URL" },

@@ -174,7 +174,7 @@ static void what_is_wrong_is_said_where_it_stands(void **state)
 		{ "share: 130%\n", "t:1:8: x.share: expected a share (30% or 0.3), got \"130%\"" },
 		{ "on: maybe\n", "t:1:5: x.on: expected true or false, got \"maybe\"" },
 		{ "mode: fastt\n", "t:1:7: x.mode: expected one of slow, fast, furious, got "
-		                   "\"fastt\" (did you "
+				   "\"fastt\" (did you "
 				   "mean \"fast\"?)" },
 		{ "mode: quantum\n",
 			"t:1:7: x.mode: expected one of slow, fast, furious, got \"quantum\"" },

@@ -60,7 +60,7 @@ static void each_refusal_names_file_reason_and_remedy(void **state)
 		{ "/nonexistent/x.so", "plugin /nonexistent/x.so: there is no such file" },
 		{ "../fine", "plugin \"../fine\": write a name, or a path that begins with /" },
 		{ "fien", "plugin \"fien\": there is no fien.so in "
-		          "/nonexistent/first, " HG_TEST_PLUGINS " (did you mean \"fine\"?)" },
+			  "/nonexistent/first, " HG_TEST_PLUGINS " (did you mean \"fine\"?)" },
 		{ "elephant", "plugin \"elephant\": there is no elephant.so in "
 			      "/nonexistent/first, " HG_TEST_PLUGINS },
 	};
