@@ -24,12 +24,14 @@ export const GATEWAY_TOKEN = "ghp_theGatewaysOwnTokenOfTheseTests00000";
 /* One exchange, as it came: { status, headers (lower case), rawHeaders, body (Buffer) }. */
 export function ask(where, { method = "GET", path, headers = {}, body } = {}) {
 	return new Promise((resolve, reject) => {
-		const request = http.request({ ...where, method, path, headers, agent: false }, (reply) => {
+		const options = { ...where, method, path, headers, agent: false };
+		const request = http.request(options, (reply) => {
 			const pieces = [];
 			reply.on("data", (piece) => pieces.push(piece));
 			reply.on("error", reject);
-			reply.on("end", () => resolve({ status: reply.statusCode, headers: reply.headers,
-				rawHeaders: reply.rawHeaders, body: Buffer.concat(pieces) }));
+			reply.on("end", () => resolve({ status: reply.statusCode,
+				headers: reply.headers, rawHeaders: reply.rawHeaders,
+				body: Buffer.concat(pieces) }));
 		});
 		request.on("error", reject);
 		request.end(body);
@@ -54,7 +56,8 @@ class Hub {
 	async github(command, input) {
 		const reply = await ask({ host: "127.0.0.1", port: this.simulatorPort }, {
 			method: input ? "POST" : "GET", path: `/_sim/${command}`,
-			headers: { "content-type": "application/json" }, body: input && JSON.stringify(input) });
+			headers: { "content-type": "application/json" },
+			body: input && JSON.stringify(input) });
 		assert.equal(reply.status, 200, `/_sim/${command}: ${reply.body}`);
 		return JSON.parse(reply.body);
 	}
@@ -73,7 +76,8 @@ class Hub {
 		this.child.kill("SIGTERM");
 		const [code, signal] = await this.exited;
 		await rm(this.folder, { recursive: true, force: true });
-		assert.equal(signal ?? code, 0, `hubgate ended with ${signal ?? code}:\n${this.log()}`);
+		const status = signal ?? code;
+		assert.equal(status, 0, `hubgate ended with ${status}:\n${this.log()}`);
 	}
 }
 
@@ -94,7 +98,7 @@ async function untilReady(hub) {
 		if (hub.child.exitCode !== null || hub.child.signalCode !== null)
 			throw new Error(`hubgate did not start:\n${hub.log()}`);
 		if (Date.now() > limit)
-			throw new Error(`hubgate is not ready after ${PATIENCE_MS} ms:\n${hub.log()}`);
+			throw new Error(`hubgate was not ready in time:\n${hub.log()}`);
 		await pause(10);
 	}
 }

@@ -89,9 +89,10 @@ test("a comment that was written is read back", async () => {
 	const { octokit } = client();
 	const issue = { ...REPO, issue_number: 7 };
 	const before = await octokit.rest.issues.listComments({ ...issue, per_page: 100 });
-	const made = await octokit.rest.issues.createComment({ ...issue, body: "Grüße — \"hubgate\"" });
+	const body = "Grüße — \"hubgate\"";
+	const made = await octokit.rest.issues.createComment({ ...issue, body });
 	assert.equal(made.status, 201);
-	assert.equal(made.data.body, "Grüße — \"hubgate\"");
+	assert.equal(made.data.body, body);
 	const after = await octokit.rest.issues.listComments({ ...issue, per_page: 100 });
 	assert.equal(after.data.length, before.data.length + 1);
 	assert.equal(after.data.at(-1).id, made.data.id);
@@ -104,7 +105,8 @@ test("GitHub's errors are octokit's errors, with GitHub's words", async () => {
 	await rejectsWith(octokit.rest.issues.create({ ...REPO, title: "" }),
 		422, /^Validation Failed/);
 	const stranger = client({ auth: "not-a-token-of-github" });
-	await rejectsWith(stranger.octokit.rest.users.getAuthenticated(), 401, /^Bad credentials\b/);
+	await rejectsWith(stranger.octokit.rest.users.getAuthenticated(),
+		401, /^Bad credentials\b/);
 });
 
 test("hubgate's own errors are octokit's errors too", async () => {

@@ -34,7 +34,8 @@ test("reads, pages and writes go through with both plugins loaded", async () => 
 	const issues = await octokit.paginate(octokit.rest.issues.listForRepo,
 		{ ...REPO, state: "all", per_page: 100 });
 	assert.equal(issues.length, 95);
-	const made = await octokit.rest.issues.createComment({ ...REPO, issue_number: 3, body: "hi" });
+	const made = await octokit.rest.issues.createComment(
+		{ ...REPO, issue_number: 3, body: "hi" });
 	assert.equal(made.status, 201);
 	assert.deepEqual(met, []);
 });
