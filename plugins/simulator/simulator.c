@@ -374,19 +374,36 @@ static struct sim_conf world_conf(const struct simulator_conf *conf)
 		.n_tokens = conf->tokens.n };
 }
 
+/* A row is TOKEN[=LOGIN[:read]], and the users of `people` know LOGIN. */
+static int check_token(struct sim_world *people, const char *row, uint32_t n, struct hg_err *err)
+{
+	const char *equals = strchr(row, '=');
+	struct hg_str login = hg_str(equals ? equals + 1 : "octocat");
+	const char *colon = memchr(login.p, ':', login.n);
+
+	if (equals == row || login.n == 0 || (colon && strcmp(colon, ":read") != 0))
+		return hg_err_set(err, HG_EINVAL, "tokens: row %u is not TOKEN[=LOGIN[:read]]", n);
+	if (colon)
+		login.n = (size_t)(colon - login.p);
+	const struct sim_user *user = sim_user_find(people, login);
+	if (!user || user->is_org)
+		return hg_err_set(err, HG_EINVAL, "tokens: row %u: there is no user %.*s", n,
+			(int)login.n, login.p);
+	return 0;
+}
+
 static int simulator_check(const void *raw, struct hg_err *err)
 {
 	const struct simulator_conf *conf = raw;
+	struct sim_conf empty = world_conf(conf);
+	int rc = 0;
 
-	for (uint32_t i = 0; i < conf->tokens.n; i++) {
-		const char *equals = strchr(conf->tokens.items[i], '=');
-		const char *colon = equals ? strchr(equals, ':') : NULL;
-		if (equals == conf->tokens.items[i] || (equals && !equals[1]) ||
-			(colon && strcmp(colon, ":read") != 0))
-			return hg_err_set(err, HG_EINVAL,
-				"tokens: row %u is not TOKEN[=LOGIN[:read]]", i + 1);
-	}
-	return 0;
+	empty.repos = empty.n_tokens = 0;
+	struct sim_world *people = sim_world_new(&empty, (struct hg_now){ 0, 0 });
+	for (uint32_t i = 0; i < conf->tokens.n && rc == 0; i++)
+		rc = check_token(people, conf->tokens.items[i], i + 1, err);
+	sim_world_free(people);
+	return rc;
 }
 
 static int simulator_start(void *self, const void *raw, struct hg_err *err)
@@ -395,21 +412,8 @@ static int simulator_start(void *self, const void *raw, struct hg_err *err)
 	const struct simulator_conf *conf = raw;
 	struct sim_conf wanted = world_conf(conf);
 
+	(void)err;
 	sim->room = room_new(&wanted);
-	for (uint32_t i = 0; i < conf->tokens.n; i++) {
-		const char *equals = strchr(conf->tokens.items[i], '=');
-		struct hg_str login = hg_str(equals ? equals + 1 : "octocat");
-		const char *colon = memchr(login.p, ':', login.n);
-		if (colon)
-			login.n = (size_t)(colon - login.p);
-		const struct sim_user *user = sim_user_find(sim->room->world, login);
-		if (!user || user->is_org) {
-			room_unref(sim->room);
-			sim->room = NULL;
-			return hg_err_set(err, HG_EINVAL, "tokens: row %u: there is no user %.*s",
-				i + 1, (int)login.n, login.p);
-		}
-	}
 	hg_log(self, HG_LOG_INFO, "began seed=%lld users=%lld repos=%lld", (long long)conf->seed,
 		(long long)conf->users, (long long)conf->repos);
 	return 0;
