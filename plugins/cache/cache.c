@@ -52,6 +52,7 @@ struct visit {
 	struct index_key key;
 	enum family family;
 	bool is_stale; /* a copy was there */
+	int64_t asked_at_us;
 };
 
 static const struct hg_option cache_options[] = {
@@ -212,7 +213,7 @@ static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
 		count(c, family, BYPASS); /* its reply has no body to keep */
 	} else {
 		struct visit *v = hg_request_alloc(r, sizeof(*v));
-		*v = (struct visit){ key, family, is_kept };
+		*v = (struct visit){ key, family, is_kept, now_us };
 		*hg_request_slot(r, self) = v;
 		hg_request_own_validators(r);
 	}
@@ -236,6 +237,16 @@ static void cache_on_send(void *self, struct hg_send *s)
 	hg_stored_unref(found.kept);
 }
 
+/* Since when the reply holds. A write that was answered while this read was under way may have
+ * overtaken it: then the reply is no newer than the question. */
+static int64_t holds_since_us(
+	const struct cache *c, const struct hg_request *r, const struct visit *v)
+{
+	bool is_doubtful = marks_latest_us(c->marks, hg_request_path(r)) > v->asked_at_us;
+
+	return is_doubtful ? v->asked_at_us : hg_now().mono_us;
+}
+
 /* GitHub says that the copy still holds: it is what the client gets. */
 static enum hg_verdict answer_revalidated(
 	struct cache *c, struct hg_request *r, struct hg_reply *reply, const struct visit *v)
@@ -248,7 +259,7 @@ static enum hg_verdict answer_revalidated(
 		return HG_REFUSED;
 	}
 	struct hg_stored *kept = hg_stored_renew(found.kept, reply);
-	index_put(c->index, &v->key, kept, hg_now().mono_us);
+	index_put(c->index, &v->key, kept, holds_since_us(c, r, v));
 	hg_request_answer_with(r, kept, "fwd=stale; fwd-status=304; stored", 0);
 	hg_stored_unref(kept);
 	hg_stored_unref(found.kept);
@@ -299,7 +310,7 @@ static void cache_on_keep(void *self, struct hg_request *r, const struct hg_repl
 	if (!v || !may_be_kept(c, reply, v->family))
 		return;
 	struct hg_stored *kept = hg_stored_new(reply, hg_reply_body(reply));
-	index_put(c->index, &v->key, kept, hg_now().mono_us);
+	index_put(c->index, &v->key, kept, holds_since_us(c, r, v));
 	hg_stored_unref(kept);
 	show_size(c);
 }

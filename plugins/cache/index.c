@@ -191,8 +191,8 @@ bool index_find(struct index *x, const struct index_key *key, struct index_found
 	return index_hold(x, key, INT64_MIN, ret_found);
 }
 
-void index_put(
-	struct index *x, const struct index_key *key, const struct hg_stored *kept, int64_t now_us)
+void index_put(struct index *x, const struct index_key *key, const struct hg_stored *kept,
+	int64_t validated_at_us)
 {
 	struct shard *s = shard_of(x, key);
 	struct hg_stored *own = hg_stored_ref(kept), *old = NULL;
@@ -213,10 +213,10 @@ void index_put(
 		s->n++;
 	}
 	e->kept = own;
-	e->validated_at_us = now_us;
+	e->validated_at_us = validated_at_us;
 	s->bytes += bytes_of(e);
 	link_newest(s, e);
-	shrink(s, now_us);
+	shrink(s, validated_at_us);
 	pthread_mutex_unlock(&s->lock);
 	hg_stored_unref(old);
 }

@@ -37,9 +37,9 @@ bool index_find(struct index *x, const struct index_key *key, struct index_found
 /* The same, and keeps it from being evicted until then. */
 bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 	struct index_found *ret_found);
-/* Takes its own reference; replaces what was there. */
-void index_put(
-	struct index *x, const struct index_key *key, const struct hg_stored *kept, int64_t now_us);
+/* Takes its own reference; replaces what was there. `validated_at_us`: since when it holds. */
+void index_put(struct index *x, const struct index_key *key, const struct hg_stored *kept,
+	int64_t validated_at_us);
 void index_drop(struct index *x, const struct index_key *key);
 void index_clear(struct index *x);
 void index_look(struct index *x, struct index_state *ret_state);

@@ -65,6 +65,16 @@ static bool is_understood(struct hg_str name)
 	return false;
 }
 
+/* GitHub sees all of a repeated field, a key would see the first only. */
+static bool is_repeated(const struct hg_field *fields, uint32_t n, const char *name)
+{
+	uint32_t seen = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		seen += hg_str_is_nocase(fields[i].name, hg_str(name));
+	return seen > 1;
+}
+
 bool key_of_request(const struct hg_request *r, struct index_key *ret_key)
 {
 	struct parts parts;
@@ -75,8 +85,11 @@ bool key_of_request(const struct hg_request *r, struct index_key *ret_key)
 		if (!is_understood(fields[i].name))
 			return false;
 	begin(&parts, hg_request_scope(r), hg_request_path(r), hg_request_query(r));
-	for (size_t i = 0; i < N_CHOSEN; i++)
+	for (size_t i = 0; i < N_CHOSEN; i++) {
+		if (is_repeated(fields, n, chosen_by[i]))
+			return false;
 		add(&parts, hg_request_header(r, chosen_by[i]));
+	}
 	return finish(&parts, ret_key);
 }
 

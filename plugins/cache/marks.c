@@ -24,10 +24,20 @@ static uint64_t slot_of(struct hg_str path)
 	return (h ^ h >> 32) % MARKS_SLOTS;
 }
 
+/* Fronts begin their turns at different moments: an earlier one does not undo a later mark. */
+static void raise_to(_Atomic int64_t *slot, int64_t now_us)
+{
+	int64_t was_us = atomic_load_explicit(slot, memory_order_relaxed);
+
+	while (was_us < now_us && !atomic_compare_exchange_weak_explicit(slot, &was_us, now_us,
+					  memory_order_relaxed, memory_order_relaxed))
+		continue;
+}
+
 void marks_set(struct marks *m, struct hg_str path, int64_t now_us)
 {
 	for (int i = 0; i <= ANCESTORS && path.n > 1; i++) {
-		atomic_store_explicit(&m->at_us[slot_of(path)], now_us, memory_order_relaxed);
+		raise_to(&m->at_us[slot_of(path)], now_us);
 		path = parent_of(path);
 	}
 }
