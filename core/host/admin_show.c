@@ -1,6 +1,5 @@
 #include "host/host_inside.h"
 
-#include "base/loop_inside.h"
 #include "base/metric.h"
 #include "base/pool.h"
 #include "base/text.h"
@@ -74,22 +73,17 @@ static void show_config(struct hg_host *h, struct hg_text *out)
 		out, "},\"generation\":%llu}", (unsigned long long)h->setup->snapshot.generation);
 }
 
-static void show_mailboxes(struct hg_text *out)
+static void show_mailboxes(struct hg_host *h, struct hg_text *out)
 {
-	bool first = true;
-
-	for (uint32_t i = 0; i < hg_loop_count(); i++) {
-		struct hg_loop *l = hg_loop_at(i);
+	for (uint32_t i = 0; i < h->n_fronts + 2; i++) {
+		struct hg_loop *l = hg_host_loop(h, i);
 		struct hg_mailbox_state m;
-		if (!l)
-			continue;
 		hg_mailbox_look(hg_loop_mailbox(l), &m);
 		hg_text_printf(out,
 			"%s{\"loop\":\"%s\",\"waiting\":%zu,\"room\":%zu,\"most\":%zu,"
 			"\"posted\":%llu,\"refused\":%llu}",
-			first ? "" : ",", hg_loop_name(l), m.n, m.room, m.most,
+			i ? "," : "", hg_loop_name(l), m.n, m.room, m.most,
 			(unsigned long long)m.posted, (unsigned long long)m.refused);
-		first = false;
 	}
 }
 
@@ -217,7 +211,7 @@ void hg_host_show(struct hg_host *h, const char *what, struct hg_text *out, bool
 	} else if (strcmp(what, "config") == 0) {
 		show_config(h, out);
 	} else if (strcmp(what, "mailboxes") == 0) {
-		show_mailboxes(out);
+		show_mailboxes(h, out);
 	} else if (strcmp(what, "routes") == 0) {
 		show_routes(h, out);
 	} else if (strcmp(what, "listeners") == 0) {

@@ -72,6 +72,9 @@ void hg_host_bind(struct hg_host *h, struct hg_setup *s);
 void hg_host_unbind_all(struct hg_host *h);
 const struct hg_bound *hg_host_bound(const struct hg_host *h, const char *name); /* or NULL */
 
+/* The host's loop, the dispatcher's, the fronts': i < n_fronts + 2. */
+struct hg_loop *hg_host_loop(const struct hg_host *h, uint32_t i);
+
 /* -- setups (reload.c) ---------------------------------------------------------------------------
  */
 

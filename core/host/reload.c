@@ -63,8 +63,7 @@ static void start_on_loop(void *arg)
 	}
 }
 
-/* The host's loop, the dispatcher's, the fronts'. */
-static struct hg_loop *loop_at(const struct hg_host *h, uint32_t i)
+struct hg_loop *hg_host_loop(const struct hg_host *h, uint32_t i)
 {
 	if (i == 0)
 		return h->loop;
@@ -74,7 +73,7 @@ static struct hg_loop *loop_at(const struct hg_host *h, uint32_t i)
 static void stop_threads(struct hg_host *h, struct hg_setup *s, uint32_t n_loops)
 {
 	while (n_loops > 0) {
-		struct hg_loop *loop = loop_at(h, --n_loops);
+		struct hg_loop *loop = hg_host_loop(h, --n_loops);
 		struct thread_call c = { .setup = s, .loop = loop, .n = s->n };
 		hg_loop_call(loop, stop_on_loop, &c);
 	}
@@ -154,7 +153,9 @@ int hg_host_wake(struct hg_host *h, struct hg_setup *s, struct hg_setup *old, st
 	if (rc < 0)
 		return rc;
 	for (uint32_t i = 0; i < h->n_fronts + 2; i++) {
-		struct thread_call c = { .setup = s, .loop = loop_at(h, i), .err = HG_ERR_INIT };
+		struct thread_call c = {
+			.setup = s, .loop = hg_host_loop(h, i), .err = HG_ERR_INIT
+		};
 		hg_loop_call(c.loop, start_on_loop, &c);
 		if (c.rc >= 0)
 			continue;
