@@ -40,7 +40,7 @@
 
 #define SEC INT64_C(1000000)
 #define WORLD_PEERS 64
-#define WORLD_TICKETS 64
+#define WORLD_TICKETS 4096
 
 struct peer {
 	struct world *world;
