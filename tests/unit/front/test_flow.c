@@ -174,8 +174,8 @@ static const char *const requests[] = {
 	"GET /user HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
 	"GET /user HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: \"1\"\r\n\r\n",
 	"POST /post HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n0123456789",
-	"POST /post HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
-	"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n3;x\r\nabc\r\n0\r\n\r\n",
+	("POST /post HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+	 "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n3;x\r\nabc\r\n0\r\n\r\n"),
 	"POST /post HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
 	"POST /post HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n",
 	"POST /user HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc",
