@@ -112,9 +112,10 @@ struct hg_loop *hg_loop_new(struct hg_clock *clock, int kind, const char *name, 
 	event_set_log_callback(on_libevent_log);
 	struct event_config *config = event_config_new();
 	HG_BUG_ON(!config);
-	HG_BUG_ON(event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK |
-							EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST |
-							EVENT_BASE_FLAG_IGNORE_ENV) != 0);
+	/* No epoll changelist: it would take a descriptor out of the set after it was closed, when
+	 * its number may be another thread's already. */
+	HG_BUG_ON(event_config_set_flag(
+			  config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV) != 0);
 	l->base = event_base_new_with_config(config);
 	event_config_free(config);
 	HG_BUG_ON(!l->base);
