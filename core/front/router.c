@@ -136,7 +136,12 @@ static enum kind kind_of(struct hg_str segment)
 		return LITERAL;
 	if (segment.n < 3 || segment.p[0] != '{' || segment.p[segment.n - 1] != '}')
 		return BAD;
-	return segment.p[segment.n - 2] == '*' ? REST : ANY;
+
+	size_t is_rest = segment.p[segment.n - 2] == '*';
+	struct hg_str name = { segment.p + 1, segment.n - 2 - is_rest };
+	if (!name.n || memchr(name.p, '{', name.n) || memchr(name.p, '}', name.n))
+		return BAD;
+	return is_rest ? REST : ANY;
 }
 
 /* The list in which a route of this pattern stands, its nodes made. NULL: a bad pattern. */
@@ -175,7 +180,8 @@ int hg_router_add(struct hg_router *router, struct hg_instance *in, void *self,
 		return hg_err_set(err, HG_EINVAL, "plugin %s: bad route pattern \"%s\"",
 			name_of(in), route->path ? route->path : "");
 	for (struct leaf *l = *at; l; l = l->next)
-		if (share_method(l->route->methods, route->methods))
+		if (share_method(l->route->methods, route->methods) ||
+			share_method(route->methods, l->route->methods))
 			return hg_err_set(err, HG_EEXIST, "%s and %s both serve %s %s",
 				name_of(l->in), name_of(in), route->methods, route->path);
 

@@ -1,0 +1,136 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "front/rewrite.h"
+
+static const char *const public_urls[] = { "https://hub.example/", "http://gw.example:3001/gh" };
+
+static struct hg_snapshot snapshot = {
+	.upstream.base_url = "https://api.github.com/",
+	.http.public_urls = { public_urls, 2 },
+};
+
+static struct hg_rewrite rewrite_for(const char *host, const char *prefix)
+{
+	struct hg_rewrite w;
+
+	hg_rewrite_init(&w, &snapshot, false, false, hg_str(host), hg_str(prefix));
+	return w;
+}
+
+static void assert_becomes(const struct hg_rewrite *w, const char *value, const char *wanted)
+{
+	struct hg_text out;
+
+	hg_text_init(&out);
+	hg_rewrite_add(w, &out, hg_str(value));
+	hg_text_add_char(&out, '\0');
+	assert_string_equal(out.p, wanted);
+	hg_text_fini(&out);
+}
+
+static void links_lead_back_to_the_base_the_client_used(void **state)
+{
+	struct hg_rewrite w = rewrite_for("localhost:3001", "/api/v3");
+
+	(void)state;
+	assert_becomes(&w, "https://api.github.com/repositories/1",
+		"http://localhost:3001/api/v3/repositories/1");
+	assert_becomes(&w, "https://api.github.com", "http://localhost:3001/api/v3");
+	assert_becomes(&w, "https://api.github.com?a", "http://localhost:3001/api/v3?a");
+	assert_becomes(&w,
+		"<https://api.github.com/x?page=2>; rel=\"next\", "
+		"<https://api.github.com/x?page=4>; rel=\"last\"",
+		"<http://localhost:3001/api/v3/x?page=2>; rel=\"next\", "
+		"<http://localhost:3001/api/v3/x?page=4>; rel=\"last\"");
+}
+
+static void what_is_no_url_of_the_upstream_stays(void **state)
+{
+	static const char *const values[] = { "https://api.github.com.evil.example/x",
+		"https://api.github.community/", "https://api.github.com@evil.example/",
+		"https://api.github.com:8443/x", "http://api.github.com/x",
+		"https://objects.example/?u=https://api.github.com/x", "/relative",
+		"<https://x/?next=https://api.github.com/y>", "", "h", "https://api.github.co" };
+	struct hg_rewrite w = rewrite_for("localhost:3001", "");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		assert_becomes(&w, values[i], values[i]);
+}
+
+static void only_loopback_names_and_public_urls_are_bases(void **state)
+{
+	static const struct {
+		const char *host, *prefix, *to;
+		bool is_tls, is_unix;
+	} rows[] = {
+		{ "localhost:3001", "", "http://localhost:3001", 0, 0 },
+		{ "127.0.0.1", "/api/v3", "http://127.0.0.1/api/v3", 0, 0 },
+		{ "localhost", "", "https://localhost", 1, 0 },
+		{ "hub.example", "/api/v3", "https://hub.example/api/v3", 1, 0 },
+		{ "HUB.example", "", "https://HUB.example", 1, 0 },
+		{ "hub.example", "", "", 0, 0 },      /* configured as https */
+		{ "hub.example.evil", "", "", 1, 0 }, /* begins alike */
+		{ "hub.example:444", "", "", 1, 0 },
+		{ "gw.example:3001", "", "", 0, 0 }, /* configured with a path */
+		{ "gw.example:3001", "/gh", "http://gw.example:3001/gh", 0, 0 },
+		{ "evil.example", "", "", 0, 0 },
+		{ "localhost:x@evil.example", "", "", 0, 0 },
+		{ "api.github.com", "", "", 0, 1 }, /* gh over a Unix socket */
+		{ "localhost", "", "", 0, 1 },
+		{ "", "", "", 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct hg_rewrite w;
+		hg_rewrite_init(&w, &snapshot, rows[i].is_tls, rows[i].is_unix,
+			hg_str(rows[i].host), hg_str(rows[i].prefix));
+		assert_string_equal(w.to, rows[i].to);
+	}
+}
+
+static void without_a_base_nothing_is_rewritten(void **state)
+{
+	struct hg_rewrite w = rewrite_for("evil.example", "");
+
+	(void)state;
+	assert_becomes(&w, "https://api.github.com/x", "https://api.github.com/x");
+}
+
+static void a_base_that_does_not_fit_is_none(void **state)
+{
+	char host[400] = "";
+	struct hg_rewrite w;
+
+	(void)state;
+	memset(host, 'a', 350);
+	memcpy(host + 340, ".localhost", 11);
+	w = rewrite_for(host, "");
+	assert_string_equal(w.to, "");
+}
+
+static void link_and_location_have_links(void **state)
+{
+	(void)state;
+	assert_true(hg_field_has_links(HG_STR("Link")));
+	assert_true(hg_field_has_links(HG_STR("LOCATION")));
+	assert_false(hg_field_has_links(HG_STR("Content-Location")));
+	assert_false(hg_field_has_links(HG_STR("")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(links_lead_back_to_the_base_the_client_used),
+		cmocka_unit_test(what_is_no_url_of_the_upstream_stays),
+		cmocka_unit_test(only_loopback_names_and_public_urls_are_bases),
+		cmocka_unit_test(without_a_base_nothing_is_rewritten),
+		cmocka_unit_test(a_base_that_does_not_fit_is_none),
+		cmocka_unit_test(link_and_location_have_links),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
