@@ -46,7 +46,10 @@ static void credential_free(struct hg_credentials *c, struct hg_credential *cred
 	hg_map_take(c->by_scope, scope_str(&cred->scope));
 	hg_list_remove(&cred->link);
 	hg_list_remove(&cred->dirty);
-	c->n_passthrough -= !cred->is_own;
+	if (cred->is_own)
+		c->n_replaced -= cred != c->own;
+	else
+		c->n_passthrough--;
 	hg_secret_unref(cred->token);
 	hg_free(cred);
 }
@@ -90,12 +93,16 @@ void hg_credentials_adopt(struct hg_credentials *c, const char *alias, struct hg
 	struct hg_scope scope = own_scope(token);
 	struct hg_credential *cred = hg_map_find(c->by_scope, scope_str(&scope));
 
+	bool was_new = !cred; /* else one replaced before comes back: one in, one out */
+
 	if (!cred) {
 		cred = credential_new(c, scope, token);
 		cred->is_own = true;
 		cred->label = cred->alias;
 	}
 	snprintf(cred->alias, sizeof(cred->alias), "%s", alias ? alias : "main");
+	if (c->own && c->own != cred)
+		c->n_replaced += was_new ? 1 : 0;
 	c->own = cred;
 }
 
@@ -128,6 +135,8 @@ void hg_credentials_trim(
 {
 	struct hg_list *at = c->all.prev;
 
+	if (c->n_passthrough <= HG_PASSTHROUGH_MOST && c->n_replaced == 0)
+		return;
 	while (at != &c->all) {
 		struct hg_credential *cred = HG_CONTAINER(at, struct hg_credential, link);
 		at = at->prev;

@@ -47,6 +47,7 @@ struct hg_credentials {
 	struct hg_list all; /* hg_credential.link */
 	struct hg_credential *own;
 	uint32_t n_passthrough;
+	uint32_t n_replaced; /* own ones that a reload replaced and whose flights still run */
 };
 
 void hg_credentials_init(struct hg_credentials *c);

@@ -256,24 +256,48 @@ void hg_dispatcher_resume(struct hg_dispatcher *d, struct hg_ticket *t, const st
 
 /* -- what is due ------------------------------------------------------------------------------- */
 
+/* Its turn did not come. With slots free it was the budget that was too small: paced, or held by
+ * what is under way. */
+static void run_out_queued(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
+{
+	struct hg_ticket_end slots = {
+		.code = HG_ETIMEOUT, .status = 504, .word = "queue_timeout", .retry_after_s = 1
+	};
+	struct hg_ticket_end budget = {
+		.code = HG_EAGAIN, .status = 429, .word = "no_budget", .retry_after_s = 1
+	};
+	const struct hg_ledger *l = ((struct hg_flight *)t->flight)->ledger;
+	const struct hg_credential *cred = l->credential;
+	double waited_s = (double)(now->mono_us - t->ask.arrived_us) / 1e6;
+
+	if (cred->on_wire >= d->snapshot->dispatch.max_concurrent) {
+		hg_dispatcher_refuse(d, t, &slots, now->mono_us,
+			"No free slot within the deadline, %.1f s: credential %s has %u requests "
+			"under way.",
+			waited_s, cred->alias, cred->on_wire);
+		return;
+	}
+	if (hg_heap_has(&cred->wake) && cred->wake.key > now->mono_us)
+		budget.retry_after_s = (cred->wake.key - now->mono_us + 999999) / 1000000;
+	hg_dispatcher_refuse(d, t, &budget, now->mono_us,
+		"The %s budget of credential %s did not allow it within the deadline, %.1f s.",
+		l->resource, cred->alias, waited_s);
+}
+
 /* The deadline came before the head. */
 static void run_out(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
 {
 	static const struct hg_ticket_end sent = {
 		.code = HG_ETIMEOUT, .status = 504, .word = "upstream_timeout", .retry_after_s = -1
 	};
-	static const struct hg_ticket_end queued = {
-		.code = HG_ETIMEOUT, .status = 504, .word = "queue_timeout", .retry_after_s = 1
-	};
 	struct hg_flight *f = t->flight;
-	double waited_s = (double)(now->mono_us - t->ask.arrived_us) / 1e6;
 
-	if (f->state == HG_FLIGHT_QUEUED && f->tries == 0)
-		hg_dispatcher_refuse(d, t, &queued, now->mono_us,
-			"Its turn did not come within the deadline, %.1f s.", waited_s);
+	if (f->state == HG_FLIGHT_QUEUED)
+		run_out_queued(d, t, now);
 	else
 		hg_dispatcher_refuse(d, t, &sent, now->mono_us,
-			"GitHub did not answer within the deadline, %.1f s.", waited_s);
+			"GitHub did not answer within the deadline, %.1f s.",
+			(double)(now->mono_us - t->ask.arrived_us) / 1e6);
 	if (hg_list_is_empty(&f->tickets))
 		hg_dispatcher_drop_flight(d, f, now);
 }

@@ -11,12 +11,13 @@
  * leaves, another leads; when all have left, the flight is aborted.
  *
  * What ends a ticket without a reply of GitHub's, as (status, word):
- *     429 no_budget             the budget comes back after the deadline: said at once
+ *     429 no_budget             the budget comes back after the deadline: said at once; or the
+ *                               deadline came while the strategy held it back
  *     429 upstream_limited      GitHub refused (secondary limit), and the wait is too long
  *     503 overloaded            over dispatch.max_tickets
  *     502 upstream_unreachable  no connection, or it broke before the head
  *     504 upstream_timeout      connect, first byte or total; or the deadline came while sent
- *     504 queue_timeout         the deadline came while it waited for its turn
+ *     504 queue_timeout         the deadline came while all slots of its credential were taken
  *     (0) cancelled             the owner left, or the dispatcher stops (503 then)
  * After the head only code is set: HG_EIO or HG_ETIMEOUT, the reply is cut.
  *

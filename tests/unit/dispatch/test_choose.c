@@ -274,6 +274,81 @@ static void a_paced_ticket_that_can_not_wait_is_told_at_once(void **state)
 	hg_ticket_unref(a);
 }
 
+static void the_cap_is_not_for_clients_tokens(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.max_requests_per_hour = 1;
+	struct hg_ticket *t[2];
+	static const char *const paths[] = { "/a", "/b" };
+
+	for (unsigned i = 0; i < 2; i++) {
+		t[i] = rig_ticket(&rig, "GET", paths[i], HG_CLASS_HIGH);
+		t[i]->ask.token = hg_secret_new(HG_STR("ghp_of_a_client"));
+		t[i]->ask.scope.bytes[0] = 1;
+		rig_submit(&rig, t[i]);
+	}
+	assert_int_equal(rig.n_sent, 2);
+	hg_ticket_unref(t[0]);
+	hg_ticket_unref(t[1]);
+}
+
+/* Answered by a 304 without any word about limits. */
+static int64_t left_after_a_bare_304(bool is_authorized)
+{
+	int64_t left;
+
+	if (!is_authorized) {
+		hg_secret_unref(rig.snapshot.credential.token);
+		rig.snapshot.credential.token = NULL;
+		hg_dispatcher_adopt(rig.d, &rig.snapshot);
+	}
+	rig_learn(&rig, 60, 50, 3600);
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+	rig_reply(&rig, 1, rig_head(304, NULL));
+	left = hg_ledger_remaining(rig_core(&rig));
+	rig_expect_whole(t, 304);
+	return left;
+}
+
+static void a_304_is_free_for_a_token(void **state)
+{
+	(void)state;
+	assert_int_equal(left_after_a_bare_304(true), 50);
+}
+
+static void a_304_without_a_token_is_not_free(void **state)
+{
+	(void)state;
+	assert_int_equal(left_after_a_bare_304(false), 49);
+}
+
+static void a_paced_ticket_whose_turn_does_not_come_is_told_of_the_budget(void **state)
+{
+	(void)state;
+	rig.snapshot.strategy.vtable = &slow;
+	rig_learn(&rig, 5000, 4000, 3600);
+	struct hg_ticket *t[40];
+	char path[8];
+
+	for (unsigned i = 0; i < 40; i++) {
+		snprintf(path, sizeof(path), "/%u", i);
+		t[i] = rig_ticket(&rig, "GET", path, HG_CLASS_LOW);
+		rig_submit(&rig, t[i]);
+	}
+	for (unsigned i = 0; i < 60; i++) {
+		rig_advance(&rig, SEC);
+		for (unsigned j = 1; j < rig.n_sent; j++)
+			if (rig.sent[j])
+				rig_reply(&rig, j, rig_head(200, NULL));
+	}
+	rig_expect_whole(t[0], 200);
+	rig_expect_whole(t[28], 200);
+	rig_expect_refused(t[39], 429, "no_budget");
+	for (unsigned i = 1; i < 39; i++)
+		if (i != 28)
+			hg_ticket_unref(t[i]);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -292,6 +367,10 @@ int main(void)
 		T(a_clients_own_token_pays_for_itself),
 		T(normal_is_paced_and_high_is_not),
 		T(a_paced_ticket_that_can_not_wait_is_told_at_once),
+		T(the_cap_is_not_for_clients_tokens),
+		T(a_304_is_free_for_a_token),
+		T(a_304_without_a_token_is_not_free),
+		T(a_paced_ticket_whose_turn_does_not_come_is_told_of_the_budget),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

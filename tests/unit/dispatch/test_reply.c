@@ -201,6 +201,73 @@ static void a_slow_client_pauses_a_long_body_and_drains_it_on(void **state)
 	rig_expect_whole(t, 200);
 }
 
+static void a_primary_refusal_without_a_reset_is_waited_out_longer_each_time(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	rig_reply(&rig, 0, rig_head(403, "X-RateLimit-Remaining", "0", NULL));
+	rig_advance(&rig, 2 * SEC - 1);
+	assert_int_equal(rig.n_sent, 1);
+	rig_advance(&rig, SEC + 1);
+	assert_int_equal(rig.n_sent, 2);
+	rig_reply(&rig, 1, rig_head(403, "X-RateLimit-Remaining", "0", NULL));
+	rig_advance(&rig, 4 * SEC - 1);
+	assert_int_equal(rig.n_sent, 2);
+	rig_advance(&rig, SEC + 1);
+	rig_reply(&rig, 2, rig_head(200, NULL));
+	rig_expect_whole(t, 200);
+	/* an answer in between: from the beginning again */
+	t = rig_ask(&rig, "GET", "/a");
+	rig_reply(&rig, 3, rig_head(403, "X-RateLimit-Remaining", "0", NULL));
+	rig_advance(&rig, 3 * SEC);
+	rig_reply(&rig, 4, rig_head(200, NULL));
+	rig_expect_whole(t, 200);
+}
+
+static void a_503_is_tried_again_when_it_says(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	rig_reply(&rig, 0, rig_head(503, "Retry-After", "20", NULL));
+	rig_advance(&rig, 20 * SEC - 1);
+	assert_int_equal(rig.n_sent, 1);
+	rig_advance(&rig, 1);
+	rig_reply(&rig, 1, rig_head(200, NULL));
+	rig_expect_whole(t, 200);
+}
+
+static void retries_stop_when_all_of_them_together_are_too_many(void **state)
+{
+	(void)state;
+	rig.d->purse.tenths = 10;
+	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/b");
+
+	rig_end(&rig, 0, HG_EIO, true);
+	rig_end(&rig, 1, HG_EIO, true);
+	rig_expect_refused(b, 502, "upstream_unreachable");
+	rig_advance(&rig, SEC);
+	rig_reply(&rig, 2, rig_head(200, NULL));
+	rig_expect_whole(a, 200);
+}
+
+static void a_body_nobody_wants_any_more_drains_and_is_cut_when_it_hangs(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
+
+	rig_answer(&rig, 0, rig_head(502, NULL));
+	rig_advance(&rig, SEC);
+	assert_int_equal(rig.n_sent, 2);
+	assert_int_equal(hg_dispatcher_in_flight(rig.d), 2);
+	rig_reply(&rig, 1, rig_head(200, NULL));
+	rig_expect_whole(t, 200);
+	rig_advance(&rig, 14 * SEC);
+	assert_int_equal(rig.n_aborted, 1);
+	assert_int_equal(hg_dispatcher_in_flight(rig.d), 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -216,6 +283,10 @@ int main(void)
 		T(a_read_is_tried_again_until_the_retries_are_used_up),
 		T(an_error_of_the_server_is_tried_again_for_reads_only),
 		T(a_body_that_stalls_is_cut),
+		T(a_primary_refusal_without_a_reset_is_waited_out_longer_each_time),
+		T(a_503_is_tried_again_when_it_says),
+		T(retries_stop_when_all_of_them_together_are_too_many),
+		T(a_body_nobody_wants_any_more_drains_and_is_cut_when_it_hangs),
 		T(a_small_body_must_be_whole_within_the_total),
 		T(a_slow_client_pauses_a_long_body_and_drains_it_on),
 	};
