@@ -7,8 +7,8 @@ local token = { Authorization = "Bearer ghp_storyStoryStoryStoryStoryStoryStory0
 	["User-Agent"] = "story" }
 local text = ("0123456789abcde\n"):rep(4060)
 for i = 1, 70 do
-	github:post("/repos/octo-org/hello-world/issues", { title = "Large " .. i, body = text }, token)
-		:expect(201)
+	github:post("/repos/octo-org/hello-world/issues",
+		{ title = "Large " .. i, body = text }, token):expect(201)
 end
 local path = "/repos/octo-org/hello-world/issues?per_page=70"
 local direct = github:get(path, token):expect(200)

@@ -8,7 +8,8 @@ local run = "/repos/octo-org/hello-world/actions/runs/" .. runs[#runs].id
 for _, row in ipairs {
 	{ "/repos/octo-org/hello-world", 300 }, { "/orgs/octo-org/repos", 300 },
 	{ "/repos/octo-org/hello-world/actions/workflows", 60 }, { run, 60 },
-	{ "/repos/octo-org/hello-world/actions/runners", 30 }, { "/orgs/octo-org/actions/runners", 30 },
+	{ "/repos/octo-org/hello-world/actions/runners", 30 },
+	{ "/orgs/octo-org/actions/runners", 30 },
 	{ run .. "/jobs", 15 }, { "/rate_limit", 5 },
 } do
 	local path, fresh_s = row[1], row[2]

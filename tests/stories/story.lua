@@ -38,7 +38,8 @@ function M.no_start(how, why)
 	local code = d:wait()
 	local text = d:stderr()
 	M.expect_equal(code, 1, "the exit status (" .. text .. ")")
-	M.expect(text:find(why, 1, true), ("expected its stderr to say %q, got: %s"):format(why, text))
+	M.expect(text:find(why, 1, true),
+		("expected its stderr to say %q, got: %s"):format(why, text))
 end
 
 local function port(listens)

@@ -19,7 +19,7 @@ for _, row in ipairs {
 	{ 400, POST .. "Content-Length : 5\r\n\r\nhello" },
 	{ 501, POST .. "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" },
 	{ 501, POST .. "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" },
-	{ 400, POST .. "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" },
+	{ 400, POST .. ("Transfer-Encoding: chunked\r\n"):rep(2) .. "\r\n0\r\n\r\n" },
 	{ 400, POST .. "Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n" },
 	{ 400, POST .. "Transfer-Encoding: chunked\r\n\r\n+0\r\n\r\n" },
 	{ 400, POST .. "Transfer-Encoding: chunked\r\n\r\n1\r\nxx\r\n0\r\n\r\n" },

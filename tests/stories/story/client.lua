@@ -45,7 +45,9 @@ end
 -- A number.
 function Reply:expect(status)
 	report.count()
-	if self.status ~= status then self:fail("expected " .. status .. ", got " .. self.status) end
+	if self.status ~= status then
+		self:fail("expected " .. status .. ", got " .. self.status)
+	end
 	return self
 end
 
@@ -76,7 +78,7 @@ function Reply:expect_body(wanted)
 	if self.body ~= wanted then
 		local at = 1
 		while self.body:byte(at) == wanted:byte(at) do at = at + 1 end
-		self:fail(("the body (%d bytes) differs from the expected one (%d bytes) at byte %d")
+		self:fail(("the body (%d bytes) differs from the expected (%d bytes) at byte %d")
 			:format(#self.body, #wanted, at))
 	end
 	return self

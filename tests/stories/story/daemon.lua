@@ -55,9 +55,9 @@ function M.start(how)
 	local words = {}
 	for _, arg in ipairs(how.args) do words[#words + 1] = quote(arg) end
 	d.command = how.program .. " " .. table.concat(words, " ")
-	d.pipe = assert(io.popen(("echo $$; exec %s HOME=%s %s %s </dev/null >>%s/stdout 2>>%s/stderr")
-		:format(environment(how.env), quote(d.folder), quote(how.program),
-			table.concat(words, " "), d.folder, d.folder), "r"))
+	local line = "echo $$; exec %s HOME=%s %s %s </dev/null >>%s/stdout 2>>%s/stderr"
+	d.pipe = assert(io.popen(line:format(environment(how.env), quote(d.folder),
+		quote(how.program), table.concat(words, " "), d.folder, d.folder), "r"))
 	d.pid = assert(math.tointeger(tonumber(d.pipe:read("l"))), "the shell named no process id")
 	return d
 end

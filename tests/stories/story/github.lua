@@ -38,8 +38,8 @@ local function command(self, path, input)
 	local reply = self:request { method = input and "POST" or "GET", path = "/_sim/" .. path,
 		body = input }
 	if reply.status ~= 200 then
-		report.fail(("github refused %s %s: %d %s"):format(path, input and json.encode(input) or
-			"", reply.status, reply.body))
+		report.fail(("github refused %s %s: %d %s"):format(path,
+			input and json.encode(input):sub(1, 600) or "", reply.status, reply.body))
 	end
 	return reply:json()
 end

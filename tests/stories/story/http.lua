@@ -22,7 +22,9 @@ function M.connect(place)
 	if place.path then
 		ok, why = sock:connect(place.path)
 	else
-		if place.receive_bytes then sock:setoption("recv-buffer-size", place.receive_bytes) end
+		if place.receive_bytes then
+			sock:setoption("recv-buffer-size", place.receive_bytes)
+		end
 		ok, why = sock:connect("127.0.0.1", place.port)
 	end
 	if not ok then
@@ -178,7 +180,7 @@ function Conn:read_body(head, method, limit)
 	if method == "HEAD" or status == 204 or status == 304 then return "" end
 	local length = head:header("content-length")
 	if head:header("transfer-encoding") then
-		if length then error("a reply with both Content-Length and Transfer-Encoding", 0) end
+		if length then error("a reply with Content-Length and Transfer-Encoding", 0) end
 		return read_chunks(self, limit)
 	end
 	if length then return take(self, tonumber(length), limit, "body") end

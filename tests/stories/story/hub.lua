@@ -42,7 +42,8 @@ local function configuration(self, how)
 		log = { level = "debug" },
 		admin = { bind = "unix:" .. self.folder .. "/admin" },
 		listeners = { { bind = "127.0.0.1:0" } },
-		plugins = plugin_list(how), http = {}, dispatch = {}, upstream = {}, credential = {} }
+		plugins = plugin_list(how),
+		http = {}, dispatch = {}, upstream = {}, credential = {} }
 	if M.plugins then c.plugin_path = { M.plugins } end
 	if type(how.upstream) == "string" then c.upstream.base_url = how.upstream end
 	if how.token == false then
@@ -182,7 +183,8 @@ function Hub:send_later(ask)
 		function()
 			if pending.conn:fill(0) ~= "timeout" then return true end
 			local row = find(self:show("requests"), pending.id)
-			return row and row.phase == "upstream" and find(self:show("tickets"), pending.id)
+			return row and row.phase == "upstream" and
+				find(self:show("tickets"), pending.id)
 		end)
 	if not ok then report.fail(why) end
 	return pending
@@ -193,7 +195,8 @@ function Hub:get_later(path, headers)
 end
 
 function Hub:post_later(path, body, headers)
-	return self:send_later { method = "POST", path = path, body = body or "", headers = headers }
+	return self:send_later { method = "POST", path = path, body = body or "",
+		headers = headers }
 end
 
 -- `is_so` becomes true within the patience: for what another connection must see.
@@ -230,7 +233,9 @@ function Hub:finish(is_fine)
 		end
 		self.daemon:signal("TERM")
 		local code = self.daemon:wait()
-		if code ~= 0 and not self.may_fail then wrong[#wrong + 1] = "hubgate ended with " .. code end
+		if code ~= 0 and not self.may_fail then
+			wrong[#wrong + 1] = "hubgate ended with " .. code
+		end
 	end
 	local complaint = self.daemon:complaint()
 	if complaint then wrong[#wrong + 1] = "hubgate's stderr says: " .. complaint end

@@ -71,7 +71,8 @@ local function read_escape(s, at)
 	local code = tonumber(s:match("^%x%x%x%x", at + 1) or fail(s, at, "bad escape"), 16)
 	at = at + 5
 	if code >= 0xD800 and code < 0xDC00 then
-		local low = tonumber(s:match("^\\u(%x%x%x%x)", at) or fail(s, at, "half a pair"), 16)
+		local low = s:match("^\\u(%x%x%x%x)", at) or fail(s, at, "half a pair")
+		low = tonumber(low, 16)
 		code = 0x10000 + (code - 0xD800) * 0x400 + (low - 0xDC00)
 		at = at + 6
 	end
