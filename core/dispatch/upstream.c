@@ -107,9 +107,9 @@ static bool is_named_by_connection(const struct hg_field *fields, uint32_t n, st
 			const char *comma = memchr(list.p, ',', list.n);
 			size_t word_n = comma ? (size_t)(comma - list.p) : list.n;
 			struct hg_str word = { list.p, word_n };
-			while (word.n && word.p[0] == ' ')
+			while (word.n && (word.p[0] == ' ' || word.p[0] == '\t'))
 				word = (struct hg_str){ word.p + 1, word.n - 1 };
-			while (word.n && word.p[word.n - 1] == ' ')
+			while (word.n && (word.p[word.n - 1] == ' ' || word.p[word.n - 1] == '\t'))
 				word.n--;
 			if (hg_str_is_nocase(word, name))
 				return true;
@@ -120,23 +120,47 @@ static bool is_named_by_connection(const struct hg_field *fields, uint32_t n, st
 	return false;
 }
 
+/* A length that is no number, or two that differ: nobody knows where this reply ends. */
+static bool lengths_agree(const struct hg_field *fields, uint32_t n)
+{
+	struct hg_str first = { 0 };
+	uint64_t length;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (!hg_str_is_nocase(fields[i].name, HG_STR("content-length")))
+			continue;
+		if (!hg_parse_u64(fields[i].value, &length) ||
+			(first.p && !hg_str_is(first, fields[i].value)))
+			return false;
+		first = fields[i].value;
+	}
+	return true;
+}
+
+/* NULL: malformed. */
 static struct hg_head *head_of(const struct transfer *t)
 {
 	struct hg_field fields[MAX_FIELDS], kept[MAX_FIELDS];
 	uint32_t n_kept = 0;
+	bool is_coded = false;
 
 	for (uint32_t i = 0; i < t->n_parts; i++) {
 		fields[i].name =
 			(struct hg_str){ t->head.p + t->parts[i].name_at, t->parts[i].name_n };
 		fields[i].value =
 			(struct hg_str){ t->head.p + t->parts[i].value_at, t->parts[i].value_n };
+		is_coded |= hg_str_is_nocase(fields[i].name, HG_STR("transfer-encoding"));
 	}
+	if (!lengths_agree(fields, t->n_parts))
+		return NULL;
 	for (uint32_t i = 0; i < t->n_parts; i++) {
 		static const char *const hops[] = { "connection", "keep-alive", "proxy-connection",
 			"te", "trailer", "transfer-encoding", "upgrade" };
 		bool hops_here = is_named_by_connection(fields, t->n_parts, fields[i].name);
 		for (size_t h = 0; h < sizeof(hops) / sizeof(*hops) && !hops_here; h++)
 			hops_here = hg_str_is_nocase(fields[i].name, hg_str(hops[h]));
+		/* the coding says where the body ends, whatever the length says */
+		hops_here |= is_coded && hg_str_is_nocase(fields[i].name, HG_STR("content-length"));
 		if (!hops_here)
 			kept[n_kept++] = fields[i];
 	}
@@ -161,6 +185,9 @@ static void end_of_head(struct transfer *t)
 	if (t->status < 200 || t->status > 599) /* 1xx: another head follows */
 		return;
 	struct hg_head *head = head_of(t);
+	t->is_bad = !head;
+	if (!head)
+		return;
 	t->has_head = true;
 	hg_dispatcher_on_head(t->upstream->dispatcher, t->flight, head, &now);
 	hg_head_unref(head);
@@ -406,6 +433,8 @@ static void send_flight(void *arg, struct hg_flight *f)
 	hg_upstream_url(&url, conf, &f->ask);
 	SET(CURLOPT_URL, url.p);
 	SET(CURLOPT_PATH_AS_IS, 1l);
+	/* curl would make a credential of a redirect's "https://user:word@host" */
+	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, (long)(f->ask.url.n > 0));
 	SET(CURLOPT_NOSIGNAL, 1l);
 	SET(CURLOPT_PRIVATE, t);
 	SET(CURLOPT_ERRORBUFFER, t->error);
