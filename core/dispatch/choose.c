@@ -36,7 +36,8 @@ enum hg_stop hg_dispatcher_stop(const struct hg_dispatcher *d, struct hg_ledger 
 	const struct hg_now *now, int64_t *ret_until_us)
 {
 	const struct hg_credential *cred = l->credential;
-	int64_t cap = cred->is_own ? d->snapshot->dispatch.max_requests_per_hour : 0;
+	bool is_own = cred->kind == HG_CREDENTIAL_OWN;
+	int64_t cap = is_own ? d->snapshot->dispatch.max_requests_per_hour : 0;
 	int64_t opens_us = hg_ledger_opens_us(l, cost, now);
 	enum hg_stop why = HG_STOP_NONE;
 

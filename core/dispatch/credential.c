@@ -17,11 +17,12 @@ static struct hg_str scope_str(const struct hg_scope *s)
 	return (struct hg_str){ (const char *)s->bytes, sizeof(s->bytes) };
 }
 
-static struct hg_credential *credential_new(
-	struct hg_credentials *c, struct hg_scope scope, struct hg_secret *token)
+static struct hg_credential *credential_new(struct hg_credentials *c, enum hg_credential_kind kind,
+	struct hg_scope scope, struct hg_secret *token)
 {
 	struct hg_credential *cred = hg_alloc0(sizeof(*cred));
 
+	cred->kind = kind;
 	cred->scope = scope;
 	cred->token = token ? hg_secret_ref(token) : NULL;
 	cred->blocked_us = cred->hour_began_us = INT64_MIN;
@@ -46,18 +47,21 @@ static void credential_free(struct hg_credentials *c, struct hg_credential *cred
 	hg_map_take(c->by_scope, scope_str(&cred->scope));
 	hg_list_remove(&cred->link);
 	hg_list_remove(&cred->dirty);
-	if (cred->is_own)
-		c->n_replaced -= cred != c->own;
-	else
-		c->n_passthrough--;
+	c->n_replaced -= cred->kind == HG_CREDENTIAL_OWN && cred != c->own;
+	c->n_passthrough -= cred->kind == HG_CREDENTIAL_PASSTHROUGH;
 	hg_secret_unref(cred->token);
 	hg_free(cred);
 }
 
 void hg_credentials_init(struct hg_credentials *c)
 {
+	static const struct hg_scope nobody = { "elsewhere" };
+
 	*c = (struct hg_credentials){ .by_scope = hg_map_new() };
 	hg_list_init(&c->all);
+	c->elsewhere = credential_new(c, HG_CREDENTIAL_ELSEWHERE, nobody, NULL);
+	c->elsewhere->label = c->elsewhere->alias;
+	snprintf(c->elsewhere->alias, sizeof(c->elsewhere->alias), "none");
 }
 
 void hg_credentials_fini(struct hg_credentials *c)
@@ -96,8 +100,7 @@ void hg_credentials_adopt(struct hg_credentials *c, const char *alias, struct hg
 	bool was_new = !cred; /* else one replaced before comes back: one in, one out */
 
 	if (!cred) {
-		cred = credential_new(c, scope, token);
-		cred->is_own = true;
+		cred = credential_new(c, HG_CREDENTIAL_OWN, scope, token);
 		cred->label = cred->alias;
 	}
 	snprintf(cred->alias, sizeof(cred->alias), "%s", alias ? alias : "main");
@@ -108,6 +111,8 @@ void hg_credentials_adopt(struct hg_credentials *c, const char *alias, struct hg
 
 struct hg_credential *hg_credentials_find(struct hg_credentials *c, const struct hg_ask *ask)
 {
+	if (ask->url.n)
+		return c->elsewhere;
 	if (!ask->token)
 		return c->own;
 
@@ -118,7 +123,7 @@ struct hg_credential *hg_credentials_find(struct hg_credentials *c, const struct
 		hg_list_add_first(&c->all, &cred->link);
 		return cred;
 	}
-	cred = credential_new(c, ask->scope, ask->token);
+	cred = credential_new(c, HG_CREDENTIAL_PASSTHROUGH, ask->scope, ask->token);
 	cred->label = "passthrough";
 	c->n_passthrough++;
 
@@ -140,8 +145,10 @@ void hg_credentials_trim(
 	while (at != &c->all) {
 		struct hg_credential *cred = HG_CONTAINER(at, struct hg_credential, link);
 		at = at->prev;
-		bool is_surplus =
-			cred->is_own ? cred != c->own : c->n_passthrough > HG_PASSTHROUGH_MOST;
+		bool is_surplus = cred->kind == HG_CREDENTIAL_OWN ? cred != c->own
+		                  : cred->kind == HG_CREDENTIAL_PASSTHROUGH
+		                          ? c->n_passthrough > HG_PASSTHROUGH_MOST
+		                          : false;
 		if (!is_surplus || cred->n_flights)
 			continue;
 		forget(arg, cred);

@@ -19,12 +19,19 @@
 #define HG_PASSTHROUGH_MOST 1024
 #define HG_LEDGERS_MOST 32 /* a credential's; GitHub has 15 resources */
 
+enum hg_credential_kind {
+	HG_CREDENTIAL_OWN,
+	HG_CREDENTIAL_PASSTHROUGH,
+	HG_CREDENTIAL_ELSEWHERE, /* a fetch that was redirected to another host: none, no budget */
+};
+
 struct hg_credential {
 	struct hg_scope scope;
-	char alias[32];          /* "main", "passthrough:1f2e…": for X-Hubgate-Credential */
-	const char *label;       /* for metrics, bounded: the alias of the own one, "passthrough" */
+	char alias[32]; /* "main", "passthrough:1f2e…", "none": for X-Hubgate-Credential */
+	const char
+		*label; /* for metrics, bounded: the alias of the own one, "passthrough", "none" */
 	struct hg_secret *token; /* owned; NULL = unauthenticated */
-	bool is_own;
+	enum hg_credential_kind kind;
 
 	struct hg_list ledgers; /* hg_ledger.link */
 	uint32_t n_ledgers;
@@ -46,6 +53,7 @@ struct hg_credentials {
 	struct hg_map *by_scope;
 	struct hg_list all; /* hg_credential.link */
 	struct hg_credential *own;
+	struct hg_credential *elsewhere;
 	uint32_t n_passthrough;
 	uint32_t n_replaced; /* own ones that a reload replaced and whose flights still run */
 };

@@ -176,6 +176,9 @@ void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t, const st
 	static const struct hg_ticket_end full = {
 		.code = HG_EFULL, .status = 503, .word = "overloaded", .retry_after_s = 1
 	};
+	static const struct hg_ticket_end late = {
+		.code = HG_ETIMEOUT, .status = 504, .word = "queue_timeout", .retry_after_s = -1
+	};
 	uint8_t key[16];
 
 	d->n_tickets++;
@@ -183,6 +186,11 @@ void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t, const st
 	if ((int64_t)d->n_tickets > d->snapshot->dispatch.max_tickets) {
 		hg_dispatcher_refuse(d, t, &full, now->mono_us,
 			"%u requests wait for GitHub or are under way.", d->n_tickets - 1);
+		return;
+	}
+	if (t->ask.deadline_us <= now->mono_us) {
+		hg_dispatcher_refuse(d, t, &late, now->mono_us,
+			"The deadline had passed before it could be queued.");
 		return;
 	}
 	hg_heap_move(&d->deadlines, &t->due, t->ask.deadline_us);

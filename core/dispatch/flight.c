@@ -125,6 +125,8 @@ void hg_flight_dress(struct hg_flight *f)
 	if (f->n_fields)
 		memcpy(f->fields, f->ask.fields, f->n_fields * sizeof(*f->fields));
 
+	if (f->ask.url.n)
+		return; /* no plugin's business: neither its path nor its credential is GitHub's */
 	const struct hg_hooks *hooks = &f->snapshot->send;
 	for (uint32_t i = 0; i < hooks->n; i++) {
 		struct hg_instance *in = hooks->in[i];

@@ -28,7 +28,7 @@ void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l)
 		if (cred == d->credentials.own)
 			hg_view_put(d->view, hg_scope_of_pool(), hg_str(l->resource), &row);
 	}
-	if (!cred->is_own)
+	if (cred->kind != HG_CREDENTIAL_OWN)
 		return; /* gauges of clients' tokens would all be one series */
 	hg_series_set(hg_core_series(HG_METRIC_BUDGET_LIMIT, cred->alias, l->resource, NULL),
 		(double)l->limit);

@@ -90,6 +90,7 @@ static void show_budget(const struct hg_ledger *l, const struct hg_now *now, str
 static void show_credential(const struct hg_dispatcher *d, const struct hg_credential *cred,
 	const struct hg_now *now, struct hg_text *out)
 {
+	static const char *const kinds[] = { "own", "passthrough", "elsewhere" };
 	int64_t blocked_us = cred->blocked_us > now->mono_us ? cred->blocked_us - now->mono_us : 0;
 
 	hg_text_printf(out, "{\"alias\":");
@@ -97,9 +98,10 @@ static void show_credential(const struct hg_dispatcher *d, const struct hg_crede
 	hg_text_printf(out,
 		",\"kind\":\"%s\",\"authenticated\":%s,\"in_use\":%s,\"on_wire\":%u,"
 		"\"flights\":%u,\"blocked_ms\":%lld,\"sent_this_hour\":%lld}",
-		cred->is_own ? "own" : "passthrough", cred->token ? "true" : "false",
-		!cred->is_own || cred == d->credentials.own ? "true" : "false", cred->on_wire,
-		cred->n_flights, (long long)blocked_us / 1000, (long long)cred->hour_sent);
+		kinds[cred->kind], cred->token ? "true" : "false",
+		cred->kind != HG_CREDENTIAL_OWN || cred == d->credentials.own ? "true" : "false",
+		cred->on_wire, cred->n_flights, (long long)blocked_us / 1000,
+		(long long)cred->hour_sent);
 }
 
 static void comma(struct hg_text *out, uint32_t i)

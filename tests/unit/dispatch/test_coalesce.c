@@ -201,6 +201,10 @@ static void any_difference_in_what_is_asked_keeps_requests_apart(void **state)
 	assert_false(same_key(&a, &b, none, &rig.snapshot));
 	b = a, b.scope.bytes[3] = 1;
 	assert_false(same_key(&a, &b, none, &rig.snapshot));
+	b = a, b.url = HG_STR("https://x");
+	assert_false(same_key(&a, &b, none, &rig.snapshot));
+	b = a, b.entrance = (enum hg_github_entrance)1;
+	assert_false(same_key(&a, &b, none, &rig.snapshot));
 	b = a, b.owns_validators = true;
 	assert_false(same_key(&a, &b, none, &rig.snapshot));
 	b = a;

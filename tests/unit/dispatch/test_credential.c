@@ -40,6 +40,18 @@ static void the_own_credential_may_have_no_token(void **state)
 	assert_ptr_equal(find(NULL, 7), all.own);
 }
 
+static void what_goes_to_another_host_is_nobodys(void **state)
+{
+	(void)state;
+	struct hg_ask ask = { .url = HG_STR("https://objects.example/x") };
+	const struct hg_credential *cred = hg_credentials_find(&all, &ask);
+
+	assert_ptr_not_equal(cred, all.own);
+	assert_null(cred->token);
+	hg_credentials_trim(&all, nothing_to_forget, NULL);
+	assert_ptr_equal(hg_credentials_find(&all, &ask), cred);
+}
+
 static void a_clients_token_is_the_same_credential_each_time(void **state)
 {
 	(void)state;
@@ -155,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(the_own_credential_may_have_no_token),
+		T(what_goes_to_another_host_is_nobodys),
 		T(a_clients_token_is_the_same_credential_each_time),
 		T(the_longest_unused_token_is_forgotten_but_not_one_in_use),
 		T(a_replaced_own_token_lives_until_its_last_flight),

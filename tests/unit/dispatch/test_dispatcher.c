@@ -85,6 +85,33 @@ static void a_reply_cut_in_its_body_ends_with_an_error_and_is_not_repeated(void 
 	hg_ticket_unref(t);
 }
 
+static void another_host_gets_no_token_and_costs_no_budget(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 5000, 0, 3000);
+	struct hg_ticket *t = rig_ticket(&rig, "GET", "", HG_CLASS_LOW);
+
+	t->ask.url = HG_STR("https://objects.example/x");
+	rig_submit(&rig, t);
+	assert_int_equal(rig.n_sent, 2); /* although GitHub's budget is spent */
+	assert_null(rig.sent[1]->token);
+	rig_reply(&rig, 1, rig_limits(429, 1, 0, WALL / SEC + 60));
+	rig_expect_whole(t, 429);
+	assert_int_equal(rig_core(&rig)->limit, 5000);
+	assert_int_equal(rig_core(&rig)->lost[0].points, 0);
+}
+
+static void a_ticket_that_comes_too_late_is_not_sent(void **state)
+{
+	(void)state;
+	struct hg_ticket *t = rig_ticket(&rig, "GET", "/a", HG_CLASS_CRITICAL);
+
+	t->ask.deadline_us = rig.now.mono_us;
+	rig_submit(&rig, t);
+	assert_int_equal(rig.n_sent, 0);
+	rig_expect_refused(t, 504, "queue_timeout");
+}
+
 static void stopping_ends_what_is_under_way(void **state)
 {
 	(void)state;
@@ -198,6 +225,8 @@ int main(void)
 		T(the_head_comes_with_the_budget_after_it),
 		T(a_ticket_over_the_limit_is_refused_at_once),
 		T(a_reply_cut_in_its_body_ends_with_an_error_and_is_not_repeated),
+		T(another_host_gets_no_token_and_costs_no_budget),
+		T(a_ticket_that_comes_too_late_is_not_sent),
 		T(stopping_ends_what_is_under_way),
 		T(leaving_the_queue_sends_nothing),
 		T(when_all_have_left_the_transfer_is_aborted),
