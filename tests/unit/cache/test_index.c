@@ -1,0 +1,275 @@
+#include "fixture.h"
+#include <pthread.h>
+#include "index.h"
+
+#define MIB (1u << 20)
+
+/* Keys of one shard, so that its bound and its order can be seen. */
+static struct index_key key_of(unsigned number)
+{
+	struct index_key key = { { 0 } };
+
+	memcpy(key.bytes, &number, sizeof(number));
+	return key;
+}
+
+static void put(struct index *x, unsigned number, uint64_t bytes, int64_t at_us)
+{
+	struct index_key key = key_of(number);
+	struct hg_stored *kept = stored_of((int)number, bytes);
+
+	index_put(x, &key, kept, at_us);
+	hg_stored_unref(kept);
+}
+
+static bool has(struct index *x, unsigned number)
+{
+	struct index_key key = key_of(number);
+	struct index_found found;
+
+	if (!index_find(x, &key, &found))
+		return false;
+	assert_int_equal(found.kept->number, number);
+	hg_stored_unref(found.kept);
+	return true;
+}
+
+static struct index_state look(struct index *x)
+{
+	struct index_state state;
+
+	index_look(x, &state);
+	return state;
+}
+
+static int setup(void **state)
+{
+	*state = index_new(16 * MIB); /* one MiB a shard */
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	index_unref(*state);
+	assert_int_equal(n_stored, 0);
+	return 0;
+}
+
+static void what_was_put_is_found_with_its_moment(void **state)
+{
+	struct index_key key = key_of(7);
+	struct index_found found;
+
+	put(*state, 7, 100, 55);
+	assert_true(index_find(*state, &key, &found));
+	assert_int_equal(found.validated_at_us, 55);
+	assert_int_equal(found.kept->number, 7);
+	hg_stored_unref(found.kept);
+	assert_false(has(*state, 8));
+	assert_int_equal(look(*state).entries, 1);
+}
+
+static void a_newer_reply_replaces_the_older(void **state)
+{
+	struct index_key key = key_of(1);
+	struct hg_stored *newer = stored_of(2, 300);
+	struct index_found found;
+
+	put(*state, 1, 100, 1);
+	uint64_t bytes = look(*state).bytes;
+	index_put(*state, &key, newer, 2);
+	hg_stored_unref(newer);
+	assert_true(index_find(*state, &key, &found));
+	assert_int_equal(found.kept->number, 2);
+	assert_int_equal(found.validated_at_us, 2);
+	hg_stored_unref(found.kept);
+	assert_int_equal(look(*state).entries, 1);
+	assert_int_equal(look(*state).bytes, bytes + 200);
+	assert_int_equal(n_stored, 1);
+}
+
+static void the_same_reply_put_again_is_counted_once(void **state)
+{
+	struct index_key key = key_of(1);
+	struct hg_stored *kept = stored_of(1, 100);
+
+	index_put(*state, &key, kept, 1);
+	uint64_t bytes = look(*state).bytes;
+	index_put(*state, &key, kept, 2);
+	assert_int_equal(look(*state).bytes, bytes);
+	hg_stored_unref(kept);
+}
+
+static void the_least_recently_used_goes_first(void **state)
+{
+	for (unsigned i = 0; i < 4; i++)
+		put(*state, i, 250000, 1);
+	assert_true(has(*state, 0)); /* used now */
+	put(*state, 4, 250000, 2);
+	assert_true(has(*state, 0));
+	assert_false(has(*state, 1));
+	assert_true(has(*state, 2) && has(*state, 3) && has(*state, 4));
+	assert_int_equal(look(*state).evicted, 1);
+}
+
+static void bytes_stay_within_the_bound(void **state)
+{
+	for (unsigned i = 0; i < 20000; i++) {
+		put(*state, i, 1000 + i % 777, i);
+		if (i % 1000 == 0)
+			assert_in_range(look(*state).bytes, 0, MIB);
+	}
+	struct index_state now = look(*state);
+	assert_in_range(now.bytes, MIB - 4000, MIB);
+	assert_int_equal(now.entries + now.evicted, 20000);
+	assert_int_equal((uint64_t)n_stored, now.entries);
+	for (unsigned i = 20000 - 100; i < 20000; i++)
+		assert_true(has(*state, i));
+}
+
+static void what_is_larger_than_the_bound_is_not_kept(void **state)
+{
+	put(*state, 1, 2 * MIB, 1);
+	assert_false(has(*state, 1));
+	assert_int_equal(look(*state).bytes, 0);
+}
+
+static void what_is_held_is_passed_over(void **state)
+{
+	struct index_key key = key_of(0);
+	struct index_found found;
+
+	put(*state, 0, 500000, 1);
+	assert_true(index_hold(*state, &key, 100, &found));
+	hg_stored_unref(found.kept);
+	for (unsigned i = 1; i < 6; i++)
+		put(*state, i, 400000, 50);
+	assert_true(has(*state, 0));
+	put(*state, 6, 400000, 100); /* 0 was used last, and its time has come */
+	put(*state, 7, 400000, 100);
+	assert_false(has(*state, 0));
+}
+
+static void a_hold_is_not_shortened(void **state)
+{
+	struct index_key key = key_of(0);
+	struct index_found found;
+
+	put(*state, 0, 900000, 1);
+	assert_true(index_hold(*state, &key, 100, &found));
+	hg_stored_unref(found.kept);
+	assert_true(index_hold(*state, &key, 10, &found));
+	hg_stored_unref(found.kept);
+	put(*state, 1, 900000, 50);
+	assert_true(has(*state, 0));
+}
+
+static void a_hold_of_nothing_says_so(void **state)
+{
+	struct index_key key = key_of(3);
+	struct index_found found;
+
+	assert_false(index_hold(*state, &key, 100, &found));
+}
+
+static void who_found_it_keeps_it_though_it_is_dropped(void **state)
+{
+	struct index_key key = key_of(1);
+	struct index_found found;
+
+	put(*state, 1, 10, 1);
+	assert_true(index_find(*state, &key, &found));
+	index_drop(*state, &key);
+	index_drop(*state, &key); /* again is harmless */
+	assert_false(has(*state, 1));
+	assert_int_equal(found.kept->number, 1);
+	assert_int_equal(look(*state).bytes, 0);
+	hg_stored_unref(found.kept);
+}
+
+static void clearing_empties_and_a_smaller_bound_shrinks(void **state)
+{
+	for (unsigned i = 0; i < 100; i++)
+		put(*state, i, 5000, 1);
+	index_set_max_bytes(*state, 16 * 100000);
+	assert_int_equal(index_max_bytes(*state), 16 * 100000);
+	assert_in_range(look(*state).bytes, 90000, 100000);
+	assert_true(has(*state, 99));
+	index_clear(*state);
+	assert_int_equal(look(*state).entries + look(*state).bytes, 0);
+	assert_int_equal(n_stored, 0);
+}
+
+static void a_second_reference_keeps_all(void **state)
+{
+	put(*state, 1, 10, 1);
+	index_unref(index_ref(*state));
+	assert_true(has(*state, 1));
+}
+
+#define ROUNDS 20000
+
+static void *use(void *arg)
+{
+	struct index *x = arg;
+	static _Atomic uint32_t n_seeds;
+	uint32_t seed = atomic_fetch_add(&n_seeds, 1);
+
+	for (int i = 0; i < ROUNDS; i++) {
+		seed = seed * 1664525u + 1013904223u;
+		unsigned number = seed >> 24;
+		struct index_key key = key_of(number);
+		struct index_found found;
+		key.bytes[15] = (uint8_t)number;
+		if (index_hold(x, &key, i, &found)) {
+			if (found.kept->number != (int)number)
+				return arg;
+			hg_stored_unref(found.kept);
+		} else {
+			struct hg_stored *kept = stored_of((int)number, 30000);
+			index_put(x, &key, kept, i);
+			hg_stored_unref(kept);
+		}
+		if (seed >> 8 & 1 && i % 64 == 0)
+			index_drop(x, &key);
+	}
+	return NULL;
+}
+
+static void threads_share_it_and_find_only_what_they_asked_for(void **state)
+{
+	pthread_t threads[3];
+
+	index_set_max_bytes(*state, 3 * MIB);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, use, *state), 0);
+	for (int i = 0; i < 3; i++) {
+		void *failed;
+		assert_int_equal(pthread_join(threads[i], &failed), 0);
+		assert_null(failed);
+	}
+	struct index_state now = look(*state);
+	assert_int_equal((uint64_t)n_stored, now.entries);
+	assert_in_range(now.evicted, 1, UINT32_MAX);
+}
+
+int main(void)
+{
+#define ALONE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		ALONE(what_was_put_is_found_with_its_moment),
+		ALONE(a_newer_reply_replaces_the_older),
+		ALONE(the_same_reply_put_again_is_counted_once),
+		ALONE(the_least_recently_used_goes_first),
+		ALONE(bytes_stay_within_the_bound),
+		ALONE(what_is_larger_than_the_bound_is_not_kept),
+		ALONE(what_is_held_is_passed_over),
+		ALONE(a_hold_is_not_shortened),
+		ALONE(a_hold_of_nothing_says_so),
+		ALONE(who_found_it_keeps_it_though_it_is_dropped),
+		ALONE(clearing_empties_and_a_smaller_bound_shrinks),
+		ALONE(a_second_reference_keeps_all),
+		ALONE(threads_share_it_and_find_only_what_they_asked_for),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

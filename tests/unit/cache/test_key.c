@@ -1,0 +1,116 @@
+#include "fixture.h"
+#include "key.h"
+
+#define F(n, v)                      \
+	{                            \
+		HG_STR(n), HG_STR(v) \
+	}
+
+static bool key_of(const struct hg_request *r, struct index_key *ret_key)
+{
+	return key_of_request(r, ret_key);
+}
+
+static bool same(const struct hg_request *a, const struct hg_request *b)
+{
+	struct index_key x, y;
+
+	assert_true(key_of(a, &x));
+	assert_true(key_of(b, &y));
+	return memcmp(&x, &y, sizeof(x)) == 0;
+}
+
+static const struct hg_request plain = { "/repos/o/r", "page=1", { "pool" }, { F("Accept", "a") },
+	1 };
+
+static void whatever_chooses_a_representation_chooses_the_key(void **state)
+{
+	static const struct hg_request others[] = {
+		{ "/repos/o/R", "page=1", { "pool" }, { F("Accept", "a") }, 1 },
+		{ "/repos/o/r", "page=2", { "pool" }, { F("Accept", "a") }, 1 },
+		{ "/repos/o/r", "", { "pool" }, { F("Accept", "a") }, 1 },
+		{ "/repos/o/r", "page=1", { "alice" }, { F("Accept", "a") }, 1 },
+		{ "/repos/o/r", "page=1", { "pool" }, { F("Accept", "b") }, 1 },
+		{ "/repos/o/r", "page=1", { "pool" }, { F("Accept-Language", "a") }, 1 },
+		{ "/repos/o/r", "page=1", { "pool" }, { F("Time-Zone", "a") }, 1 },
+		{ "/repos/o/r", "page=1", { "pool" },
+			{ F("Accept", "a"), F("X-GitHub-Api-Version", "1") }, 2 },
+		{ "/repos/o/r", "page=1", { "pool" }, { { { NULL, 0 }, { NULL, 0 } } }, 0 },
+		{ "/repos/o/rpage=1", "", { "pool" }, { F("Accept", "a") }, 1 },
+	};
+
+	(void)state;
+	assert_true(same(&plain, &plain));
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (same(&plain, &others[i]))
+			fail_msg("row %zu has the same key", i);
+}
+
+static void other_fields_and_their_order_do_not_matter(void **state)
+{
+	struct hg_request a = { "/x", "", { "pool" },
+		{ F("accept", "a"), F("prefer", "b"), F("If-None-Match", "\"1\"") }, 3 };
+	struct hg_request b = { "/x", "", { "pool" },
+		{ F("User-Agent", "curl"), F("Prefer", "b"), F("Accept", "a") }, 3 };
+
+	(void)state;
+	assert_true(same(&a, &b));
+}
+
+static void what_is_not_understood_has_no_key(void **state)
+{
+	static const struct hg_request rows[] = {
+		{ "/x", "", { "p" }, { F("Range", "bytes=0-1") }, 1 },
+		{ "/x", "", { "p" }, { F("If-Range", "\"1\"") }, 1 },
+		{ "/x", "", { "p" }, { F("If-Match", "\"1\"") }, 1 },
+		{ "/x", "", { "p" }, { F("If-Unmodified-Since", "x") }, 1 },
+		{ "/x", "", { "p" }, { F("X-GitHub-Invented", "1") }, 1 },
+		{ "/x", "", { "p" }, { F("Accept", "a"), F("accept", "b") }, 2 },
+		{ "/x", "", { "p" }, { F("Accept", "a"), F("Accept", "a") }, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct index_key key;
+		if (key_of(&rows[i], &key))
+			fail_msg("row %zu has a key", i);
+	}
+}
+
+static void what_is_too_long_has_no_key(void **state)
+{
+	static char path[5000];
+	struct hg_request r = { path, "", { "pool" }, { { { NULL, 0 }, { NULL, 0 } } }, 0 };
+	struct index_key key;
+
+	(void)state;
+	memset(path, 'a', 3900);
+	assert_true(key_of(&r, &key));
+	memset(path, 'a', 4095);
+	assert_false(key_of(&r, &key));
+	memset(path, 'a', sizeof(path) - 1);
+	assert_false(key_of(&r, &key));
+}
+
+static void the_dispatcher_finds_the_same_key(void **state)
+{
+	struct hg_send s = { plain };
+	struct index_key asked, sent;
+
+	(void)state;
+	assert_true(key_of_request(&plain, &asked));
+	assert_true(key_of_send(&s, &sent));
+	assert_memory_equal(&asked, &sent, sizeof(asked));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whatever_chooses_a_representation_chooses_the_key),
+		cmocka_unit_test(other_fields_and_their_order_do_not_matter),
+		cmocka_unit_test(what_is_not_understood_has_no_key),
+		cmocka_unit_test(what_is_too_long_has_no_key),
+		cmocka_unit_test(the_dispatcher_finds_the_same_key),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
