@@ -244,17 +244,19 @@ void hg_conn_write(struct hg_conn *c, const struct hg_piece *pieces, uint32_t n)
 static void out_drop(struct hg_conn *c, size_t n)
 {
 	c->unsent_bytes -= n;
-	while (c->out_first && n >= c->out_first->n) {
+	while (n) {
 		struct hg_out *o = c->out_first;
+		HG_BUG_ON(!o); /* the socket can not take more than it was given */
+		if (n < o->n) {
+			o->p += n;
+			o->n -= n;
+			return;
+		}
 		n -= o->n;
 		c->out_first = o->next;
 		if (!c->out_first)
 			c->out_last = NULL;
 		out_free(o);
-	}
-	if (n) {
-		c->out_first->p += n;
-		c->out_first->n -= n;
 	}
 }
 
@@ -413,14 +415,16 @@ static void feed_own(struct hg_conn *c)
 {
 	size_t used = feed(c, c->in ? c->in : "", c->in_n);
 
-	if (used && used < c->in_n)
-		memmove(c->in, c->in + used, c->in_n - used);
+	if (!used || !c->in)
+		return;
 	c->in_n -= (uint32_t)used;
-	if (!c->in_n && c->in) {
-		hg_free(c->in);
-		c->in = NULL;
-		c->in_room = 0;
+	if (c->in_n) {
+		memmove(c->in, c->in + used, c->in_n);
+		return;
 	}
+	hg_free(c->in);
+	c->in = NULL;
+	c->in_room = 0;
 }
 
 /* The client sends no more. Before its reply that means that it left. */

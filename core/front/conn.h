@@ -115,6 +115,7 @@ struct hg_front {
 	struct hg_list waiters;  /* taken and not resumed yet */
 	struct hg_alarm sweep;
 	int64_t sweep_at_us;
+	int64_t complained_us;   /* of a machine without descriptors */
 	int64_t accept_again_us; /* > 0: accepting is paused until then, or until a conn ends */
 	uint32_t n_spares, n_waiters;
 	uint64_t n_conns, n_requests, n_accepted, n_answered, n_bad;

@@ -603,7 +603,7 @@ void hg_request_retire(struct hg_request *r)
 	hg_proxy_leave(r);
 	if (r->began) {
 		count(r);
-		if (r->front->port)
+		if (r->front->port || r->routed.in)
 			hg_phase_done(r);
 	}
 	if (r->owes_gone)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define ACCEPT_PAUSE_US INT64_C(1000000) /* after the machine ran out of descriptors */
+#define COMPLAIN_EVERY_US INT64_C(60000000)
 
 enum {
 	ACCEPT_AT_ONCE = 32, /* then others get a turn */
@@ -83,6 +84,19 @@ static bool is_full(const struct hg_front *f)
 	return f->n_conns >= (uint64_t)f->snapshot->http.max_connections;
 }
 
+/* Once a minute: every client that comes meets the same wall. */
+static void complain(struct hg_gate *g, int number)
+{
+	struct hg_front *f = g->front;
+	int64_t now_us = hg_front_now_us(f);
+
+	if (f->complained_us && now_us - f->complained_us < COMPLAIN_EVERY_US)
+		return;
+	f->complained_us = now_us;
+	HG_LOG(HG_LOG_FRONT, HG_LOG_WARN, "accept listener=%s: %s", g->name,
+		strerrordesc_np(number));
+}
+
 static void on_accept(evutil_socket_t fd, short what, void *arg)
 {
 	struct hg_gate *g = arg;
@@ -106,8 +120,7 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-			HG_LOG(HG_LOG_FRONT, HG_LOG_WARN, "accept listener=%s: %s", g->name,
-				strerror(errno));
+			complain(g, errno);
 			if (!end_oldest_idle(f))
 				pause_accepting(f);
 			return;
@@ -312,6 +325,7 @@ void hg_front_adopt(struct hg_front *f, struct hg_snapshot *s, const int *fds)
 	if (g->index < 0)
 		close_gate(g);
 	end_idle(f);
+	hg_front_sweep_by(f, hg_front_now_us(f)); /* timeouts may be shorter now */
 	hg_snapshot_unref(old);
 }
 

@@ -120,7 +120,11 @@ static void take_head(struct hg_request *r, struct hg_head *head)
 	r->upstream_status = head->status;
 	r->waited_us = reply->note.waited_us;
 
-	switch (hg_phase_head(r)) {
+	enum hg_verdict v = hg_phase_head(r);
+	if (head->length_bytes > 0 && (uint64_t)head->length_bytes > reply->keep_max_bytes &&
+		!hg_request_is_head(r))
+		reply->keep_max_bytes = 0;
+	switch (v) {
 	case HG_NEXT:
 	case HG_WAIT:
 		hg_reply_upstream_head(r);

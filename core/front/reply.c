@@ -190,6 +190,8 @@ static bool may_begin(const struct hg_request *r)
 
 static void render_head(struct hg_request *r, int status, int64_t length_bytes)
 {
+	if (HG_ODD(status < 200 || status > 599))
+		status = 500;
 	hg_reply_head_begin(r, status);
 	add_date(r);
 	hg_text_add(&r->front->head, hg_text_str(&r->set));

@@ -1,11 +1,14 @@
 #include "front/stored.h"
 #include "front/fields.h"
+#include "front/http1.h"
 #include "front/rewrite.h"
 #include <hg/mem.h>
 
-static bool is_kept(struct hg_str name)
+/* Parts may come from a second-level cache: what could begin a field of its own is left out. */
+static bool is_kept(const struct hg_field *f)
 {
-	return !hg_field_stays_here(name) && !hg_field_is_fleeting(name);
+	return !hg_field_stays_here(f->name) && !hg_field_is_fleeting(f->name) &&
+	       hg_http1_is_field_name(f->name) && hg_http1_is_field_value(f->value);
 }
 
 static char *append(char *at, struct hg_str s)
@@ -44,7 +47,7 @@ struct hg_stored *hg_stored_make(
 	uint32_t n_kept = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		if (is_kept(fields[i].name)) {
+		if (is_kept(&fields[i])) {
 			text_bytes += fields[i].name.n + fields[i].value.n + 4;
 			n_kept++;
 		}
@@ -62,7 +65,7 @@ struct hg_stored *hg_stored_make(
 	kept->n_fields = n_kept;
 	for (int with_links = 0; with_links < 2; with_links++) {
 		for (uint32_t i = 0; i < n; i++) {
-			if (!is_kept(fields[i].name) ||
+			if (!is_kept(&fields[i]) ||
 				hg_field_has_links(fields[i].name) != with_links)
 				continue;
 			render(&at, own, &fields[i]);

@@ -320,9 +320,11 @@ static inline void peer_leave(struct peer *p)
 
 static inline uint32_t count_of(const char *text, const char *word)
 {
+	size_t n_word = strlen(word);
+	const char *end = text + strlen(text);
 	uint32_t n = 0;
 
-	for (; (text = strstr(text, word)); text += strlen(word))
+	for (; (text = memmem(text, (size_t)(end - text), word, n_word)); text += n_word)
 		n++;
 	return n;
 }

@@ -158,6 +158,18 @@ static void a_large_body_is_sent_from_where_it_lies(void **state)
 	stop(&w);
 }
 
+static void what_is_kept_can_not_begin_a_field_of_its_own(void **state)
+{
+	(void)state;
+	static const struct hg_field bad[] = { FIELD("X-A", "1\r\nX-Injected: 1"),
+		FIELD("X-B: 1\r\nX-Injected", "1"), FIELD("X-C", "2") };
+	struct hg_stored *made = hg_stored_make(200, bad, 3, HG_STR(""));
+
+	assert_true(hg_str_is(made->lines, HG_STR("X-C: 2\r\n")));
+	assert_int_equal(made->n_fields, 1);
+	hg_stored_unref(made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +177,7 @@ int main(void)
 		cmocka_unit_test(a_client_s_validators_make_it_a_304),
 		cmocka_unit_test(head_is_answered_from_the_kept_get),
 		cmocka_unit_test(a_large_body_is_sent_from_where_it_lies),
+		cmocka_unit_test(what_is_kept_can_not_begin_a_field_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,6 +203,30 @@ static void listeners_come_and_go_with_a_reload(void **state)
 	world_stop(&w);
 }
 
+static void shorter_timeouts_of_a_reload_hold_at_once(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *p = start(&w);
+	struct hg_snapshot s;
+	struct hg_listener_conf same = w.listener;
+	int fds[1] = { -1 };
+
+	copy_snapshot(&w, &s, &same, 1);
+	s.http.idle_timeout_us = 5 * SEC;
+	hg_front_adopt(w.front, &s, fds);
+	world_wait(&w, 5 * SEC - 1);
+	(void)peer_hear(p);
+	assert_false(p->closed);
+	world_wait(&w, 1);
+	(void)peer_hear(p);
+	assert_true(p->closed);
+	hg_front_adopt(w.front, &w.snapshot, fds);
+	hg_snapshot_unref(&s);
+	assert_true(second_unused);
+	world_stop(&w);
+}
+
 static void look_at(void *arg, const struct hg_request_look *look)
 {
 	char *text = arg;
@@ -364,6 +388,7 @@ int main(void)
 		cmocka_unit_test(a_stream_ends_when_the_front_goes),
 		cmocka_unit_test(a_request_keeps_the_snapshot_with_which_it_began),
 		cmocka_unit_test(listeners_come_and_go_with_a_reload),
+		cmocka_unit_test(shorter_timeouts_of_a_reload_hold_at_once),
 		cmocka_unit_test(requests_under_way_can_be_looked_at),
 		cmocka_unit_test(requests_are_counted_by_face_method_and_status),
 		cmocka_unit_test(a_request_id_is_taken_when_it_is_sane),
