@@ -1,8 +1,8 @@
 #include "base/bug.h"
 
-#include "base/log.h"
 #include <execinfo.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +22,7 @@ struct odd_site {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* leaf: nothing is called under it */
 static struct odd_site sites[SITES_MAX];
 static uint64_t n_all;
+static _Atomic(void (*)(const char *event)) reporter;
 
 /* "base/heap.c" of the compiler's path, which names the machine it was built on. */
 static const char *short_path(const char *file)
@@ -47,6 +48,16 @@ static struct odd_site *site_of(const char *file, int line)
 			return s;
 	}
 	return &sites[SITES_MAX - 1];
+}
+
+static void report_to_stderr(const char *event)
+{
+	char line[600];
+	int n = snprintf(line, sizeof(line), "hubgate: %s\n", event);
+
+	if (n > 0)
+		(void)!write(STDERR_FILENO, line,
+			(size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 }
 
 void hg_bug(const char *file, int line, const char *what)
@@ -77,10 +88,21 @@ bool hg_odd_at(const char *file, int line, const char *what, int64_t mono_us)
 	n_all++;
 	pthread_mutex_unlock(&lock);
 
-	if (is_due)
-		HG_LOG(HG_LOG_HOST, HG_LOG_ERROR, "odd at=%s:%d n=%llu what=\"%s\"",
+	if (is_due) {
+		void (*report)(const char *) =
+			atomic_load_explicit(&reporter, memory_order_acquire);
+		char event[512];
+
+		(void)snprintf(event, sizeof(event), "odd at=%s:%d n=%llu what=\"%s\"",
 			short_path(file), line, (unsigned long long)n, what);
+		(report ? report : report_to_stderr)(event);
+	}
 	return true;
+}
+
+void hg_odd_set_report(void (*report)(const char *event))
+{
+	atomic_store_explicit(&reporter, report, memory_order_release);
 }
 
 bool hg_odd(const char *file, int line, const char *what)

@@ -18,4 +18,7 @@ _Noreturn void hg_bug(const char *file, int line, const char *what);
 bool hg_odd(const char *file, int line, const char *what); /* returns true */
 /* hg_odd at a given moment (tests). */
 bool hg_odd_at(const char *file, int line, const char *what, int64_t mono_us);
+/* Who is told what is odd, an event without a newline; NULL = standard error. The log takes this
+ * place before main begins: everything may use this file, so this file uses nothing. */
+void hg_odd_set_report(void (*report)(const char *event));
 uint64_t hg_odd_n(void); /* since the start, all places */

@@ -1,6 +1,7 @@
 #include "base/instance.h"
 
 #include <pthread.h>
+#include <stdarg.h>
 #include <string.h>
 #include <time.h>
 #include "base/bug.h"
@@ -84,7 +85,8 @@ struct hg_instance *hg_instance_of(void *self)
 	return in;
 }
 
-bool hg_instance_set_log_level(const char *name, int level)
+/* name NULL = all. False: there is none of that name. */
+static bool set_log_level(const char *name, int level)
 {
 	bool is_known = false;
 	struct hg_instance *in;
@@ -98,6 +100,17 @@ bool hg_instance_set_log_level(const char *name, int level)
 	}
 	pthread_mutex_unlock(&all_lock);
 	return is_known;
+}
+
+bool hg_log_set_level(const char *component, const char *level)
+{
+	int n;
+	if (!hg_log_parse_level(level, &n))
+		return false;
+	if (component && strcmp(component, "*") == 0)
+		component = NULL;
+	bool is_core = hg_log_set_core_level(component, n);
+	return set_log_level(component, n) || is_core;
 }
 
 struct hg_stopwatch hg_stopwatch_begin(struct hg_instance *in, const char *hook)
@@ -137,4 +150,20 @@ const char *hg_instance_name(void *self)
 const char *hg_state_dir(void *self)
 {
 	return hg_instance_of(self)->state_dir;
+}
+
+void hg_log(void *self, int level, const char *fmt, ...)
+{
+	if (!hg_log_is_on(self, level))
+		return;
+	va_list args;
+	va_start(args, fmt);
+	hg_log_event(hg_instance_of(self)->name, level, fmt, args);
+	va_end(args);
+}
+
+int hg_log_is_on(void *self, int level)
+{
+	return atomic_load_explicit(&hg_instance_of(self)->log_level, memory_order_relaxed) >=
+	       level;
 }

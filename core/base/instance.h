@@ -38,9 +38,9 @@ struct hg_instance *hg_instance_new(
 void hg_instance_free(struct hg_instance *in);
 struct hg_instance *hg_instance_of(void *self); /* HG_BUG_ON a pointer that is no self */
 
-/* Sets the log level of the instances of that name; NULL = all. False: there is none. Thread: any.
- */
-bool hg_instance_set_log_level(const char *name, int level);
+/* Sets the log level of a component of the core or of the instances of that name; NULL or "*" =
+ * all. False: no such component or level word. Thread: any. */
+bool hg_log_set_level(const char *component, const char *level);
 
 /* Times a hook: how long, whose; logs by name over 20 ms (real time, not the loop's clock). */
 struct hg_stopwatch {

@@ -7,8 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include "base/instance.h"
-#include "base/loop.h"
+#include "base/bug.h"
 #include "base/text.h"
 
 enum { EVENT_BYTES_MAX = 4096 }; /* what is said; longer is cut and ends in "..." */
@@ -32,11 +31,16 @@ static pthread_mutex_t sink_lock = PTHREAD_MUTEX_INITIALIZER; /* a leaf, only fo
 static void (*sink_write)(void *arg, const char *line, size_t n);
 static void *sink_arg;
 
-/* On a loop the moment of its turn; elsewhere the machine's, for nobody passed one in. */
+static _Atomic(bool (*)(int64_t *ret_wall_us)) moment_source;
+
+/* The moment that the source says, a loop's turn; elsewhere the machine's, for nobody passed one
+ * in. */
 static int64_t wall_now_us(void)
 {
-	if (hg_loop_self())
-		return hg_loop_now(hg_loop_self()).wall_us;
+	bool (*source)(int64_t *) = atomic_load_explicit(&moment_source, memory_order_acquire);
+	int64_t wall_us;
+	if (source && source(&wall_us))
+		return wall_us;
 	struct timespec ts;
 	clock_gettime(CLOCK_REALTIME, &ts);
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
@@ -75,7 +79,28 @@ static void write_out(const struct hg_text *line)
 		(void)!write(STDERR_FILENO, line->p, line->n); /* nowhere to complain */
 }
 
-static void log_event(const char *component, int level, const char *fmt, va_list args)
+static void report_odd(const char *event)
+{
+	HG_LOG(HG_LOG_HOST, HG_LOG_ERROR, "%s", event);
+}
+
+/* In place before anything can be odd; bug.c cannot call up to here. */
+static void __attribute__((constructor)) take_what_is_odd(void)
+{
+	hg_odd_set_report(report_odd);
+}
+
+int hg_log_default_level(void)
+{
+	return atomic_load_explicit(&default_level, memory_order_relaxed);
+}
+
+int hg_log_level_of(enum hg_component c)
+{
+	return atomic_load_explicit(&levels[c], memory_order_relaxed);
+}
+
+void hg_log_event(const char *component, int level, const char *fmt, va_list args)
 {
 	char event[EVENT_BYTES_MAX];
 	int n = vsnprintf(event, sizeof(event), fmt, args);
@@ -106,21 +131,11 @@ static void log_event(const char *component, int level, const char *fmt, va_list
 	hg_text_fini(&line);
 }
 
-int hg_log_default_level(void)
-{
-	return atomic_load_explicit(&default_level, memory_order_relaxed);
-}
-
-int hg_log_level_of(enum hg_component c)
-{
-	return atomic_load_explicit(&levels[c], memory_order_relaxed);
-}
-
 void hg_log_line(enum hg_component c, int level, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	log_event(component_names[c], level, fmt, args);
+	hg_log_event(component_names[c], level, fmt, args);
 	va_end(args);
 }
 
@@ -128,26 +143,22 @@ void hg_log_named(const char *component, int level, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	log_event(component, level, fmt, args);
+	hg_log_event(component, level, fmt, args);
 	va_end(args);
 }
 
-bool hg_log_set_level(const char *component, const char *level)
+bool hg_log_set_core_level(const char *component, int level)
 {
-	int n;
-	if (!hg_log_parse_level(level, &n))
-		return false;
-	bool is_all = !component || strcmp(component, "*") == 0;
-	bool is_known = is_all;
+	bool is_known = !component;
 	for (int c = 0; c < HG_LOG_COMPONENTS; c++) {
-		if (!is_all && strcmp(component, component_names[c]) != 0)
+		if (component && strcmp(component, component_names[c]) != 0)
 			continue;
-		atomic_store_explicit(&levels[c], n, memory_order_relaxed);
+		atomic_store_explicit(&levels[c], level, memory_order_relaxed);
 		is_known = true;
 	}
-	if (is_all)
-		atomic_store_explicit(&default_level, n, memory_order_relaxed);
-	return hg_instance_set_log_level(is_all ? NULL : component, n) || is_known;
+	if (!component)
+		atomic_store_explicit(&default_level, level, memory_order_relaxed);
+	return is_known;
 }
 
 bool hg_log_parse_level(const char *word, int *ret_level)
@@ -174,18 +185,7 @@ void hg_log_set_sink(void (*write_to)(void *arg, const char *line, size_t n), vo
 	pthread_mutex_unlock(&sink_lock);
 }
 
-void hg_log(void *self, int level, const char *fmt, ...)
+void hg_log_set_moment(bool (*source)(int64_t *ret_wall_us))
 {
-	if (!hg_log_is_on(self, level))
-		return;
-	va_list args;
-	va_start(args, fmt);
-	log_event(hg_instance_of(self)->name, level, fmt, args);
-	va_end(args);
-}
-
-int hg_log_is_on(void *self, int level)
-{
-	return atomic_load_explicit(&hg_instance_of(self)->log_level, memory_order_relaxed) >=
-	       level;
+	atomic_store_explicit(&moment_source, source, memory_order_release);
 }

@@ -2,13 +2,15 @@
  * log - the core's side of hg/log.h: components, levels, sinks.
  *
  * The components of the core are the X-table below; a plugin instance is a component of its
- * name. Text ("2026-11-24T02:41:18.123Z info dispatch: …") or JSON lines on standard error.
+ * name (instance.h has its level, and what sets the level of either). Text
+ * ("2026-11-24T02:41:18.123Z info dispatch: …") or JSON lines on standard error.
  *
  * Thread: any; a line is written by one write(2).
  */
 #pragma once
 #include <hg/log.h>
 #include <hg/clock.h>
+#include <stdarg.h>
 #include <stdbool.h>
 
 #define HG_COMPONENTS(X)                                   \
@@ -39,9 +41,16 @@ void hg_log_line(enum hg_component c, int level, const char *fmt, ...)
 void hg_log_named(const char *component, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4))); /* no level check */
 
-/* component NULL or "*" = all, plugins included. False: no such component or level word. */
-bool hg_log_set_level(const char *component, const char *level);
+void hg_log_event(const char *component, int level, const char *fmt, va_list args)
+	__attribute__((format(printf, 3, 0))); /* no level check */
+
+/* component NULL = all of the core, and what new plugin instances begin with. False: no such
+ * component. hg_log_set_level of instance.h is for people. */
+bool hg_log_set_core_level(const char *component, int level);
 bool hg_log_parse_level(const char *word, int *ret_level); /* error warn info debug */
 void hg_log_set_json(bool json);
 /* Lines go to `write` instead of standard error (tests). NULL = standard error again. */
 void hg_log_set_sink(void (*write)(void *arg, const char *line, size_t n), void *arg);
+/* Whom to ask for the moment of a line: false = it has none for this thread, and the machine's
+ * clock is read. Loops install it. */
+void hg_log_set_moment(bool (*source)(int64_t *ret_wall_us));

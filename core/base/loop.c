@@ -20,6 +20,15 @@ static void on_libevent_log(int severity, const char *text)
 		HG_LOG(HG_LOG_LOOP, HG_LOG_WARN, "libevent: %s", text);
 }
 
+/* For lines of the log: the moment of this thread's turn. */
+static bool find_moment(int64_t *ret_wall_us)
+{
+	if (!self_loop)
+		return false;
+	*ret_wall_us = hg_loop_now(self_loop).wall_us;
+	return true;
+}
+
 static void take_index(struct hg_loop *l)
 {
 	pthread_mutex_lock(&loops_lock);
@@ -110,6 +119,7 @@ struct hg_loop *hg_loop_new(struct hg_clock *clock, int kind, const char *name, 
 	hg_list_init(&l->later);
 
 	event_set_log_callback(on_libevent_log);
+	hg_log_set_moment(find_moment);
 	struct event_config *config = event_config_new();
 	HG_BUG_ON(!config);
 	/* No epoll changelist: it would take a descriptor out of the set after it was closed, when

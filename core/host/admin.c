@@ -1,5 +1,6 @@
 #include "host/admin.h"
 
+#include "base/instance.h"
 #include "base/log.h"
 #include "base/pool.h"
 #include "base/text.h"

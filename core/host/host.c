@@ -2,6 +2,7 @@
 
 #include "base/bug.h"
 #include "base/hash.h"
+#include "base/instance.h"
 #include "base/log.h"
 #include "base/metric.h"
 #include "base/pool.h"
@@ -225,24 +226,22 @@ static void begin(struct hg_message *m)
 /* -- drain
  * ------------------------------------------------------------------------------------------- */
 
-struct drained {
+struct hg_drained { /* a front's word that its last connection is gone */
 	struct hg_message message;
 	struct hg_host *host;
 };
 
 static void on_drained(struct hg_message *m)
 {
-	struct drained *d = HG_CONTAINER(m, struct drained, message);
-	struct hg_host *h = d->host;
+	struct hg_host *h = HG_CONTAINER(m, struct hg_drained, message)->host;
 
-	hg_free(d);
 	if (--h->n_draining == 0)
 		hg_loop_stop(h->loop);
 }
 
 static void tell_drained(void *arg)
 {
-	struct drained *d = arg;
+	struct hg_drained *d = arg;
 
 	d->message.run = on_drained;
 	hg_loop_post_reserved(d->host->loop, &d->message);
@@ -250,7 +249,7 @@ static void tell_drained(void *arg)
 
 struct drain_call {
 	struct hg_front *front;
-	struct drained *drained;
+	struct hg_drained *drained;
 };
 
 static void drain_front(void *arg)
@@ -280,8 +279,9 @@ static void drain(struct hg_host *h)
 	h->limit = event_new(hg_loop_base(h->loop), -1, 0, on_limit, h);
 	HG_BUG_ON(!h->limit || event_add(h->limit, &limit) != 0);
 	h->n_draining = h->n_fronts;
+	h->drained = hg_alloc0(h->n_fronts * sizeof(*h->drained));
 	for (uint32_t i = 0; i < h->n_fronts; i++) {
-		struct drain_call c = { h->fronts[i].front, hg_alloc0(sizeof(struct drained)) };
+		struct drain_call c = { h->fronts[i].front, &h->drained[i] };
 		c.drained->host = h;
 		hg_loop_call(h->fronts[i].loop, drain_front, &c);
 	}
@@ -370,6 +370,7 @@ static void free_host(struct hg_host *h)
 		event_free(h->signals[i]);
 	if (h->limit)
 		event_free(h->limit);
+	hg_free(h->drained);
 	hg_bus_free(h->bus);
 	hg_loop_free(h->loop);
 	hg_view_free(h->view);

@@ -117,6 +117,22 @@ static void no_bug_goes_on(void **state)
 	assert_string_equal(said, "");
 }
 
+static void be_odd_without_a_log(void)
+{
+	hg_odd_set_report(NULL);
+	(void)hg_odd_at("core/base/alone.c", 7, "x < 0", 0);
+}
+
+static void what_is_odd_goes_to_standard_error_while_nobody_is_told(void **state)
+{
+	(void)state;
+	char said[4096];
+	int status = end_of(be_odd_without_a_log, said);
+
+	assert_true(WIFEXITED(status));
+	assert_string_equal(said, "hubgate: odd at=base/alone.c:7 n=1 what=\"x < 0\"\n");
+}
+
 static void only_what_is_odd_counts(void **state)
 {
 	(void)state;
@@ -173,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bug_aborts_and_says_where),
 		cmocka_unit_test(no_bug_goes_on),
+		cmocka_unit_test(what_is_odd_goes_to_standard_error_while_nobody_is_told),
 		cmocka_unit_test_setup_teardown(only_what_is_odd_counts, listen_to_log, leave_log),
 		cmocka_unit_test_setup_teardown(
 			a_place_is_logged_once_a_minute, listen_to_log, leave_log),
