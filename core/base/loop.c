@@ -88,20 +88,68 @@ static void run_later(struct hg_loop *l)
 	}
 }
 
+/* Is an alarm due at once, so that the loop must not wait? */
+static bool has_due_alarm(const struct hg_loop *l)
+{
+	/* The moment of the last turn will do for a real clock: its timer covers the rest. */
+	int64_t at_us = hg_alarms_next_us(&l->alarms);
+	return at_us <= l->now.mono_us ||
+	       (hg_clock_is_held(l->clock) && at_us <= hg_clock_read(l->clock).mono_us);
+}
+
+/* How long the machine's clock runs until the loop's one shows at_us, rounded up. */
+static int64_t machine_wait_us(const struct hg_loop *l, int64_t at_us)
+{
+	int64_t in_us = at_us - hg_loop_now(l).mono_us;
+	if (in_us <= 0)
+		return 0;
+	return (int64_t)((double)in_us / hg_clock_speed(l->clock)) + 1;
+}
+
+/* Lets the next wait end at the earliest alarm. */
+static void await_alarms(struct hg_loop *l)
+{
+	if (hg_clock_is_held(l->clock))
+		return; /* whoever moves it wakes the loops */
+	int64_t at_us = hg_alarms_next_us(&l->alarms);
+	if (at_us == l->timer_at_us)
+		return;
+	l->timer_at_us = at_us;
+	if (at_us == INT64_MAX) {
+		event_del(&l->timer_event);
+		return;
+	}
+	int64_t us = machine_wait_us(l, at_us);
+	struct timeval in = { .tv_sec = us / 1000000, .tv_usec = us % 1000000 };
+	event_add(&l->timer_event, &in);
+}
+
+static void ring_alarms(struct hg_loop *l)
+{
+	if (hg_alarms_next_us(&l->alarms) == INT64_MAX)
+		return;
+	int64_t now_us = hg_loop_now(l).mono_us;
+	struct hg_alarm *a;
+	while ((a = hg_alarms_take_due(&l->alarms, now_us))) {
+		l->n_busy++;
+		a->ring(a);
+	}
+}
+
 static void turn(struct hg_loop *l, bool may_wait)
 {
-	if (!hg_list_is_empty(&l->later) || hg_alarms_are_due(l))
+	if (!hg_list_is_empty(&l->later) || has_due_alarm(l))
 		may_wait = false;
 	if (may_wait)
-		hg_alarms_await(l);
+		await_alarms(l);
 
 	l->in_turn = true;
 	l->fresh = false; /* the first that asks after the wait reads the clock for all */
 	HG_BUG_ON(event_base_loop(l->base, EVLOOP_ONCE | (may_wait ? 0 : EVLOOP_NONBLOCK)) < 0);
 	(void)hg_mailbox_run(l->mailbox);
-	hg_alarms_ring(l);
+	ring_alarms(l);
 	run_later(l);
-	hg_alarms_end_turn(l);
+	hg_alarms_end_turn(&l->alarms);
 	l->in_turn = false;
 }
 
@@ -114,8 +162,7 @@ struct hg_loop *hg_loop_new(struct hg_clock *clock, int kind, const char *name, 
 	l->mailbox = hg_mailbox_new(mailbox_room);
 	l->timer_at_us = INT64_MAX;
 	l->stop_message.run = on_stop;
-	hg_heap_init(&l->alarms);
-	hg_heap_init(&l->soon);
+	hg_alarms_init(&l->alarms);
 	hg_list_init(&l->later);
 
 	event_set_log_callback(on_libevent_log);
@@ -149,8 +196,7 @@ void hg_loop_free(struct hg_loop *l)
 	event_del(&l->timer_event);
 	event_base_free(l->base);
 	hg_mailbox_free(l->mailbox);
-	hg_heap_fini(&l->alarms);
-	hg_heap_fini(&l->soon);
+	hg_alarms_fini(&l->alarms);
 	if (self_loop == l)
 		self_loop = NULL;
 	hg_free(l->name);
@@ -248,6 +294,30 @@ struct hg_now hg_now(void)
 {
 	HG_BUG_ON(!self_loop);
 	return hg_loop_now(self_loop);
+}
+
+void hg_alarm_init(struct hg_alarm *a, struct hg_loop *l, void (*ring)(struct hg_alarm *a))
+{
+	*a = (struct hg_alarm){ .loop = l, .ring = ring };
+}
+
+void hg_alarm_set(struct hg_alarm *a, int64_t at_mono_us)
+{
+	struct hg_loop *l = a->loop;
+	hg_alarm_clear(a);
+	hg_alarms_put(
+		&l->alarms, a, at_mono_us, l->in_turn && at_mono_us <= hg_loop_now(l).mono_us);
+}
+
+void hg_alarm_clear(struct hg_alarm *a)
+{
+	hg_loop_check_thread(a->loop);
+	hg_alarms_remove(&a->loop->alarms, a);
+}
+
+int64_t hg_loop_next_alarm_us(const struct hg_loop *l)
+{
+	return hg_alarms_next_us(&l->alarms);
 }
 
 bool hg_loop_post(struct hg_loop *l, struct hg_message *m)

@@ -11,6 +11,7 @@
  * Thread: the loop's own, but where "any" is said.
  */
 #pragma once
+#include "base/alarm.h"
 #include "base/clock.h"
 #include "base/heap.h"
 #include "base/list.h"
@@ -52,22 +53,11 @@ bool hg_loop_post(struct hg_loop *l, struct hg_message *m);
 void hg_loop_post_reserved(struct hg_loop *l, struct hg_message *m);
 struct hg_mailbox *hg_loop_mailbox(struct hg_loop *l);
 
-/* -- alarms ------------------------------------------------------------------------------- */
-
-struct hg_alarm { /* embedded in its owner */
-	struct hg_heap_node node;
-	struct hg_loop *loop;
-	bool is_soon; /* the loop's: set in a turn for a moment already past */
-	void (*ring)(struct hg_alarm *a);
-};
+/* -- alarms: struct hg_alarm and hg_alarm_is_set are in alarm.h --------------------------- */
 
 void hg_alarm_init(struct hg_alarm *a, struct hg_loop *l, void (*ring)(struct hg_alarm *a));
 void hg_alarm_set(struct hg_alarm *a, int64_t at_mono_us); /* re-arms; the past = next turn */
 void hg_alarm_clear(struct hg_alarm *a);
-static inline bool hg_alarm_is_set(const struct hg_alarm *a)
-{
-	return hg_heap_has(&a->node);
-}
 int64_t hg_loop_next_alarm_us(const struct hg_loop *l); /* INT64_MAX when none */
 
 /* -- end of turn: nothing is freed inside its own callback ------------------------------------ */

@@ -1,5 +1,5 @@
 /*
- * loop_inside - what loop.c, alarm.c and advance.c share, and nobody else includes.
+ * loop_inside - what loop.c, thread.c and advance.c share, and nobody else includes.
  *
  * Thread: the loop's own, but what is atomic.
  */
@@ -31,9 +31,7 @@ struct hg_loop {
 	bool fresh; /* now was read in this turn */
 	struct hg_now now;
 
-	/* An alarm that is set within a turn for a moment already past waits in `soon` until the
-	 * turn ends, so that it rings in the next one and a re-arming alarm cannot spin. */
-	struct hg_heap alarms, soon;
+	struct hg_alarms alarms;
 	struct event timer_event;
 	int64_t timer_at_us; /* what timer_event stands for; INT64_MAX when not pending */
 
@@ -52,13 +50,6 @@ uint64_t hg_loop_activity(const struct hg_loop *l);
 
 /* Aborts when a loop that runs is touched by another thread than its own. */
 void hg_loop_check_thread(const struct hg_loop *l);
-
-/* alarm.c */
-void hg_alarms_ring(struct hg_loop *l);  /* what is due now */
-void hg_alarms_await(struct hg_loop *l); /* lets the next wait end at the earliest one */
-/* Is one due at once, so that the loop must not wait? */
-bool hg_alarms_are_due(const struct hg_loop *l);
-void hg_alarms_end_turn(struct hg_loop *l);
 
 /* The loop with that index; NULL when there is none. Thread: any. */
 struct hg_loop *hg_loop_at(uint32_t index);
