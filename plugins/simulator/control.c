@@ -6,6 +6,7 @@
 
 #include "journal.h"
 #include "script.h"
+#include "seed.h"
 #include "text.h"
 
 static int refuse(struct sim_call *c, const char *why)
@@ -214,6 +215,7 @@ static int post_etag(struct sim_call *c)
 static int post_reset(struct sim_call *c)
 {
 	sim_world_clear(c->w, c->now);
+	sim_world_seed(c->w);
 	return agree(c);
 }
 

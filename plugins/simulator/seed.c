@@ -1,10 +1,11 @@
+#include "seed.h"
+
 #include <stdio.h>
 
 #include <hg/mem.h>
 
+#include "who.h"
 #include "world.h"
-
-const char *const sim_labels[SIM_LABELS] = { "bug", "enhancement", "documentation", "question" };
 
 /* What does not live is dated from here, so that a seed gives the same bytes in any year. */
 #define ORIGIN_S 1704067200 /* 2024-01-01 */
@@ -145,6 +146,13 @@ static void seed_runners(struct sim_world *w)
 	}
 }
 
+static void seed_tokens(struct sim_world *w)
+{
+	for (uint32_t i = 0; i < w->conf.n_tokens; i++)
+		(void)sim_token_put(w, w->conf.tokens[i]); /* a row without a user names nobody */
+	w->has_token_list = w->conf.n_tokens > 0;
+}
+
 void sim_world_seed(struct sim_world *w)
 {
 	seed_users(w);
@@ -152,4 +160,5 @@ void sim_world_seed(struct sim_world *w)
 	seed_runners(w);
 	for (uint32_t i = 0; i < w->n_repos; i++)
 		seed_runs(w, &w->repos[i], i == 0 ? 40 : 6);
+	seed_tokens(w);
 }

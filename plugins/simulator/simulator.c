@@ -19,6 +19,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "seed.h"
 #include "text.h"
 #include "world.h"
 
@@ -84,6 +85,7 @@ static struct room *room_new(const struct sim_conf *conf)
 	pthread_mutex_init(&room->lock, NULL);
 	atomic_init(&room->refs, 1);
 	room->world = sim_world_new(conf, hg_now());
+	sim_world_seed(room->world);
 	return room;
 }
 
@@ -400,6 +402,7 @@ static int simulator_check(const void *raw, struct hg_err *err)
 
 	empty.repos = empty.n_tokens = 0;
 	struct sim_world *people = sim_world_new(&empty, (struct hg_now){ 0, 0 });
+	sim_world_seed(people);
 	for (uint32_t i = 0; i < conf->tokens.n && rc == 0; i++)
 		rc = check_token(people, conf->tokens.items[i], i + 1, err);
 	sim_world_free(people);

@@ -8,6 +8,8 @@
 #include "script.h"
 #include "text.h"
 
+const char *const sim_labels[SIM_LABELS] = { "bug", "enhancement", "documentation", "question" };
+
 uint64_t sim_random(struct sim_world *w)
 {
 	uint64_t z = w->random += 0x9e3779b97f4a7c15u;
@@ -284,7 +286,7 @@ static void empty(struct sim_world *w)
 	sim_limits_fini(&w->limits);
 }
 
-static void fill(struct sim_world *w, const struct sim_conf *conf, struct hg_now now)
+static void begin(struct sim_world *w, const struct sim_conf *conf, struct hg_now now)
 {
 	*w = (struct sim_world){ .conf = *conf,
 		.random = (uint64_t)conf->seed,
@@ -293,10 +295,6 @@ static void fill(struct sim_world *w, const struct sim_conf *conf, struct hg_now
 	w->next_id = 1000000 + sim_random_below(w, 1000000);
 	w->app_id = 100000 + sim_random_below(w, 900000);
 	sim_limits_init(&w->limits, conf->limit, conf->window_us, conf->phase_us);
-	sim_world_seed(w);
-	for (uint32_t i = 0; i < conf->n_tokens; i++)
-		(void)sim_token_put(w, conf->tokens[i]); /* a row without a user names nobody */
-	w->has_token_list = conf->n_tokens > 0;
 }
 
 /* The configuration may be gone before the world is: its strings are copied. */
@@ -325,7 +323,7 @@ struct sim_world *sim_world_new(const struct sim_conf *conf, struct hg_now now)
 	struct sim_world *w = hg_alloc0(sizeof(*w));
 	struct sim_conf own = copy_conf(conf);
 
-	fill(w, &own, now);
+	begin(w, &own, now);
 	return w;
 }
 
@@ -354,7 +352,7 @@ void sim_world_clear(struct sim_world *w, struct hg_now now)
 	uint64_t held = w->held, in_flight = w->in_flight;
 
 	empty(w);
-	fill(w, &conf, now);
+	begin(w, &conf, now);
 	w->held = held;
 	w->in_flight = w->max_in_flight = in_flight;
 }

@@ -6,8 +6,7 @@
  * brings a later moment (sim_turn), and then all that was due happens in the order of its due
  * time, however late the request came.
  *
- * The first two, octo-org/hello-world and octocat/Hello-World, have conf.issues issues; the
- * last user, "outsider", belongs to no organization. Lists are bounded by SIM_MAX_ITEMS.
+ * A new world is empty; sim_world_seed (seed.h) fills it. Lists are bounded by SIM_MAX_ITEMS.
  *
  * Thread: none; the plugin holds one lock around each call.
  * Ownership: the world owns everything in it. Pointers into it live until the next call that
@@ -24,6 +23,9 @@
 
 #define SIM_MAX_ITEMS 100000u
 #define SIM_NEVER INT64_MAX
+#define SIM_LABELS 4
+
+extern const char *const sim_labels[SIM_LABELS];
 
 struct sim_conf {
 	int64_t seed;
@@ -183,13 +185,14 @@ struct sim_world {
 	uint64_t in_flight, max_in_flight;
 };
 
+/* With nobody and nothing in it. */
 struct sim_world *sim_world_new(const struct sim_conf *conf, struct hg_now now);
 void sim_world_free(struct sim_world *w);
 
 /* Takes over what may change while it lives: limit, window, phase, delay. */
 void sim_world_set(struct sim_world *w, const struct sim_conf *conf);
 
-/* Throws everything away and begins again from the seed. */
+/* Throws everything away: as new again, but for the requests that are under way. */
 void sim_world_clear(struct sim_world *w, struct hg_now now);
 
 /* Answers one request. `out` must be initialized; the caller finishes it. */
@@ -233,9 +236,3 @@ void sim_turn(struct sim_world *w, struct hg_now now);
 void sim_run_cancel(struct sim_world *w, struct sim_run *run, struct hg_now now);
 /* From the beginning: queued, a second later in progress, then completed. */
 void sim_run_begin(struct sim_world *w, struct sim_run *run, struct hg_now now);
-
-/* -- seed (seed.c) -------------------------------------------------------------------------- */
-
-#define SIM_LABELS 4
-extern const char *const sim_labels[SIM_LABELS];
-void sim_world_seed(struct sim_world *w);

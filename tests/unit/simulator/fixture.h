@@ -21,6 +21,7 @@
 
 #include <hg/mem.h>
 
+#include "seed.h"
 #include "world.h"
 
 #define SEC 1000000
@@ -57,6 +58,7 @@ static inline struct github github_new(const struct sim_conf *conf)
 		.user_agent = "test" };
 
 	g.w = sim_world_new(conf ? conf : &fixture_conf, g.now);
+	sim_world_seed(g.w);
 	sim_answer_init(&g.out);
 	return g;
 }
