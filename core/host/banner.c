@@ -42,18 +42,16 @@ static void print_listeners(const struct hg_host *h, struct hg_text *out)
 	}
 }
 
-static void print_try(const struct hg_host *h, const char *url, struct hg_text *out)
+/* Lines that work as they stand, from the root of the project. */
+static void print_try(const char *url, struct hg_text *out)
 {
-	bool is_demo = h->setup->config->simulator_listener >= 0;
-	const char *path = is_demo ? "/repos/octocat/hello-world" : "/repos/octocat/Hello-World";
-
 	hg_text_printf(out, "\nTry it (the second time the answer comes from memory):\n\n");
-	hg_text_printf(out, "  curl -i %s%s\n\n", url, path);
+	hg_text_printf(out, "  curl -i %s/repos/octocat/Hello-World\n\n", url);
 	hg_text_printf(out,
-		"  node -e \"import('@octokit/rest').then(({ Octokit }) => new Octokit({ "
-		"baseUrl: '%s/api/v3' }).rest.repos.get({ owner: 'octocat', repo: '%s' }))"
-		".then(r => console.log(r.data.full_name))\"\n\n",
-		url, is_demo ? "hello-world" : "Hello-World");
+		"  ./scripts/dev/clients node -e \"import('@octokit/rest').then(({ Octokit }) => "
+		"new Octokit({ baseUrl: '%s' }).rest.repos.get({ owner: 'octocat', "
+		"repo: 'Hello-World' })).then(r => console.log(r.data.full_name))\"\n\n",
+		url);
 }
 
 void hg_banner_print(const struct hg_host *h, struct hg_text *out)
@@ -71,5 +69,5 @@ void hg_banner_print(const struct hg_host *h, struct hg_text *out)
 					   : " (without a token: 60 requests an hour; set "
 					     "GITHUB_TOKEN)");
 	if (find_github(h, url, sizeof(url)))
-		print_try(h, url, out);
+		print_try(url, out);
 }
