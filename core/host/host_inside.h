@@ -46,6 +46,7 @@ struct hg_host {
 
 	_Atomic int state; /* enum hg_host_state; only the host writes */
 	uint32_t n_draining;
+	struct hg_drained *drained; /* one a front, from SIGTERM on; some may never be posted */
 	struct event *signals[3];
 	struct event *limit; /* of the drain, in real time */
 	struct hg_message begin;
