@@ -151,6 +151,8 @@ bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const s
 	} else if (!strcmp(what, "credentials")) {
 		HG_LIST_EACH(&d->credentials.all, cred, link)
 		{
+			if (cred->kind == HG_CREDENTIAL_ELSEWHERE && cred->n_ledgers == 0)
+				continue; /* never used */
 			comma(out, i++);
 			show_credential(d, cred, now, out);
 		}
