@@ -35,7 +35,8 @@ static void print_listeners(const struct hg_host *h, struct hg_text *out)
 			hg_text_printf(out, "  admin      %s\n", url);
 		else if (l->faces & HG_FACE_GITHUB)
 			hg_text_printf(out, "  GitHub     %s\n", url);
-		else if ((int)i == h->setup->config->simulator_listener)
+		else if ((int)i == h->setup->config->simulator_listener ||
+			 h->wish.config.mode == HG_CONFIG_SIMULATOR)
 			hg_text_printf(out, "  simulator  %s\n", url);
 		else
 			hg_text_printf(out, "  listener   %s\n", url);
