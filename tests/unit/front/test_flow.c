@@ -5,6 +5,7 @@
  * request is gone once, each waiter is told once, and nothing is kept.
  */
 #include "front_world.h"
+#include <sys/syscall.h>
 
 #define MOVES 20000
 #define MAX_OPEN 64
@@ -355,10 +356,166 @@ static void nobody_is_lost_and_nobody_is_told_twice(void **state)
 	}
 }
 
+/* -- the n-th call to the kernel fails -------------------------------------------------------- */
+
+/* The front's calls end here instead of in libc; those of the test's clients pass. */
+static struct {
+	uint32_t countdown; /* 1: the next one fails; 0: none does */
+	int number;         /* errno, or 0: a sendmsg takes one byte only */
+	bool failed;
+} kernel;
+
+static bool fails_now(void)
+{
+	if (!world_front_runs || !kernel.countdown || --kernel.countdown)
+		return false;
+	kernel.failed = true;
+	errno = kernel.number;
+	return true;
+}
+
+ssize_t recv(int fd, void *buf, size_t n, int flags)
+{
+	if (fails_now() && kernel.number)
+		return -1;
+	return syscall(SYS_recvfrom, fd, buf, n, flags, NULL, NULL);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	if (fails_now()) {
+		if (kernel.number)
+			return -1;
+		return syscall(SYS_sendto, fd, msg->msg_iov[0].iov_base, 1, flags, NULL, 0);
+	}
+	return syscall(SYS_sendmsg, fd, msg, flags);
+}
+
+int accept4(int fd, struct sockaddr *peer, socklen_t *n, int flags)
+{
+	if (fails_now() && kernel.number)
+		return -1;
+	return (int)syscall(SYS_accept4, fd, peer, n, flags);
+}
+
+static enum hg_verdict on_plain(void *self, struct hg_request *r)
+{
+	(void)self;
+	hg_reply_begin(r, 200, -1);
+	(void)hg_reply_send(r, HG_STR("plain"));
+	hg_reply_end(r);
+	return HG_ANSWERED;
+}
+
+static enum hg_verdict on_echo(void *self, struct hg_request *r)
+{
+	(void)self;
+	seen.n_routed++;
+	hg_reply_begin(r, 200, -1);
+	return HG_NEXT;
+}
+
+static enum hg_verdict on_echo_body(void *self, struct hg_request *r, struct hg_str piece, int end)
+{
+	(void)self;
+	(void)hg_reply_send(r, piece);
+	if (!end)
+		return HG_NEXT;
+	hg_reply_end(r);
+	return HG_ANSWERED;
+}
+
+static const struct hg_route plain_routes[] = {
+	{ .methods = "GET", .path = "/plain", .on_request = on_plain },
+	{ .methods = "POST",
+		.path = "/echo",
+		.max_body_bytes = 300,
+		.on_request = on_echo,
+		.on_body = on_echo_body,
+		.on_gone = on_gone },
+	{ 0 },
+};
+
+static void on_plain_done(void *self, struct hg_request *r)
+{
+	(void)self;
+	(void)r;
+	seen.n_done++;
+}
+
+static const struct hg_plugin plain = { .size = sizeof(struct hg_plugin),
+	.abi = HG_ABI,
+	.name = "plain",
+	HG_PLUGIN_ROWS,
+	.routes = plain_routes,
+	.on_done = on_plain_done };
+
+/* What the client of one conversation heard, in a world where one call fails. */
+static void converse(uint32_t countdown, int number, struct hg_text *heard)
+{
+	struct world w;
+	world_init(&w);
+	world_plug(&w, &plain);
+	world_start(&w);
+	memset(&seen, 0, sizeof(seen));
+	kernel.countdown = countdown;
+	kernel.number = number;
+	kernel.failed = false;
+	struct peer *p = world_connect(&w);
+
+	peer_say(p, GET("/plain") GET("/plain") "GET /plain HT");
+	peer_say(p, "TP/1.1\r\nHost: localhost\r\n\r\n");
+	peer_say(p, "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n01234");
+	(void)peer_hear(p);
+	peer_say(p, "56789");
+	peer_say(p, GET("/user") GET("/plain"));
+	if (w.n_tickets) {
+		world_give_head(&w, 0, 200, NULL, 0);
+		world_give(&w, 0, "upstream");
+		world_turn(&w);
+		if (!w.ended[0])
+			world_finish(&w, 0);
+	}
+	(void)peer_hear(p);
+	hg_text_init(heard);
+	hg_text_add(heard, hg_text_str(&p->heard));
+	hg_text_add_char(heard, '\n');
+	kernel.countdown = 0;
+	struct hg_front_state look;
+	hg_front_look(w.front, &look);
+	world_stop(&w);
+	assert_int_equal(seen.n_done, look.requests);
+	assert_int_equal(seen.n_gone, seen.n_routed);
+}
+
+static void any_call_to_the_kernel_may_fail(void **state)
+{
+	(void)state;
+	static const int numbers[] = { EAGAIN, EINTR, 0, ECONNRESET, EPIPE, EMFILE };
+
+	for (size_t k = 0; k < sizeof(numbers) / sizeof(numbers[0]); k++)
+		for (uint32_t n = 1; n <= 64; n++) {
+			struct hg_text heard;
+			converse(n, numbers[k], &heard);
+			bool failed = kernel.failed;
+			if (k < 3 || !failed) { /* not now, and a short write, lose nothing */
+				assert_int_equal(count_of(heard.p, "5\r\nplain\r\n0\r\n\r\n"), 4);
+				assert_int_equal(count_of(heard.p, "5\r\n01234\r\n"), 1);
+				assert_int_equal(count_of(heard.p, "5\r\n56789\r\n0\r\n"), 1);
+				assert_int_equal(count_of(heard.p, "8\r\nupstream\r\n0\r\n"), 1);
+			}
+			hg_text_fini(&heard);
+			if (!failed)
+				break;
+			assert_true(n < 64);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_is_lost_and_nobody_is_told_twice),
+		cmocka_unit_test(any_call_to_the_kernel_may_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
