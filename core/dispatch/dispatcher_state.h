@@ -1,9 +1,10 @@
 /*
  * dispatcher_state - what the files of the dispatcher share, and nobody else sees.
  *
- *     dispatcher.c   tickets come and go; moments that are due
- *     choose.c       who goes next: parks, paces, sends
+ *     dispatcher.c   tickets come and go; moments that are due         (calls all below)
  *     reply.c        what upstream says: heads, pieces, ends, refusals, retries
+ *     choose.c       who goes next: parks, paces, sends
+ *     moves.c        what all of them do to tickets and flights         (calls none of them)
  *     show.c         for people
  *
  * Everything is decided in hg_dispatcher_turn or in what the transport and the fronts report;
@@ -53,7 +54,7 @@ enum hg_stop {
 };
 const char *hg_stop_name(enum hg_stop why);
 
-/* dispatcher.c */
+/* moves.c */
 void hg_ticket_enter(
 	struct hg_dispatcher *d, struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us);
 /* Tells its owner (but not one that left) and forgets it. The flight may be empty then. */
@@ -70,6 +71,12 @@ void hg_dispatcher_look_at(struct hg_dispatcher *d, struct hg_credential *cred);
 void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f);
 void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
 
+/* Off the wire: gives the slot back, and books what is still reserved. */
+void hg_dispatcher_land(
+	struct hg_dispatcher *d, struct hg_flight *f, bool sent, const struct hg_now *now);
+/* The budget as fronts and metrics see it. */
+void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l);
+
 /* choose.c */
 void hg_dispatcher_send_ready(
 	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now);
@@ -82,8 +89,4 @@ void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const stru
 /* reply.c */
 void hg_dispatcher_time_out(
 	struct hg_dispatcher *d, struct hg_flight *f, const char *what, const struct hg_now *now);
-/* Off the wire: gives the slot back, and books what is still reserved. */
-void hg_dispatcher_land(
-	struct hg_dispatcher *d, struct hg_flight *f, bool sent, const struct hg_now *now);
 void hg_dispatcher_give_late(struct hg_flight *f, struct hg_ticket *t); /* head and kept pieces */
-void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l);

@@ -13,31 +13,6 @@
 
 /* -- booking ----------------------------------------------------------------------------------- */
 
-void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l)
-{
-	const struct hg_credential *cred = l->credential;
-
-	if (!hg_ledger_is_known(l))
-		return;
-	if (d->view) {
-		struct hg_view_row row = { .limit = l->limit,
-			.remaining = hg_ledger_remaining(l),
-			.used = l->limit - hg_ledger_remaining(l),
-			.reset_s = l->reset_s };
-		hg_view_put(d->view, cred->scope, hg_str(l->resource), &row);
-		if (cred == d->credentials.own)
-			hg_view_put(d->view, hg_scope_of_pool(), hg_str(l->resource), &row);
-	}
-	if (cred->kind != HG_CREDENTIAL_OWN)
-		return; /* gauges of clients' tokens would all be one series */
-	hg_series_set(hg_core_series(HG_METRIC_BUDGET_LIMIT, cred->alias, l->resource, NULL),
-		(double)l->limit);
-	hg_series_set(hg_core_series(HG_METRIC_BUDGET_REMAINING, cred->alias, l->resource, NULL),
-		(double)hg_ledger_remaining(l));
-	hg_series_set(hg_core_series(HG_METRIC_BUDGET_RESET, cred->alias, l->resource, NULL),
-		(double)l->reset_s);
-}
-
 /* GitHub counted it in another bucket than we thought: remember that for the route. */
 static void correct_resource(struct hg_dispatcher *d, struct hg_flight *f, const char *resource)
 {
@@ -66,25 +41,6 @@ static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 	hg_ledger_settle(
 		f->ledger, f->cost, is_free ? 0 : f->cost, rate, f->sent_us, now, &d->dice);
 	hg_dispatcher_look_at(d, f->ledger->credential);
-}
-
-void hg_dispatcher_land(
-	struct hg_dispatcher *d, struct hg_flight *f, bool sent, const struct hg_now *now)
-{
-	struct hg_ledger *l = f->ledger;
-
-	if (f->taken && sent) /* no head: it may have been counted */
-		hg_ledger_settle(l, f->cost, f->cost, NULL, f->sent_us, now, &d->dice);
-	else if (f->taken)
-		hg_ledger_untake(l, f->cost);
-	f->taken = false;
-	f->paused = false;
-	hg_heap_remove(&d->dues, &f->due);
-	HG_BUG_ON(l->credential->on_wire == 0);
-	l->credential->on_wire--;
-	d->on_wire--;
-	hg_dispatcher_look_at(d, l->credential);
-	hg_dispatcher_publish(d, l);
 }
 
 /* -- once more --------------------------------------------------------------------------------- */

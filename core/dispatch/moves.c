@@ -1,0 +1,170 @@
+/*
+ * The moves that every part of the dispatcher makes: a ticket's state, a flight into its queue, off
+ * the wire, and to its end. It decides nothing.
+ */
+#include "base/bug.h"
+#include "dispatch/dispatcher_state.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+#define AFTER(s) (1u << HG_TICKET_##s)
+
+static const unsigned may_follow[HG_TICKET_STATES] = {
+	[HG_TICKET_QUEUED] = AFTER(NEW) | AFTER(PARKED) | AFTER(SENT), /* SENT: a retry */
+	[HG_TICKET_PARKED] = AFTER(QUEUED), /* no budget before a known moment, or a retry's rest */
+	[HG_TICKET_SENT] = AFTER(QUEUED),
+	[HG_TICKET_STREAMING] = AFTER(SENT),
+	[HG_TICKET_ENDED] = ~AFTER(ENDED), /* a cancel may come at any time */
+};
+
+/* The only place that changes t->state: count, clock and metric can not disagree with it. */
+void hg_ticket_enter(
+	struct hg_dispatcher *d, struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us)
+{
+	HG_BUG_ON(!(may_follow[to] & (1u << t->state)));
+	if (t->state != HG_TICKET_NEW) {
+		d->n_in_state[t->state]--;
+		hg_series_add(d->in_state[t->state], -1);
+	}
+	if (to != HG_TICKET_ENDED) {
+		d->n_in_state[to]++;
+		hg_series_add(d->in_state[to], 1);
+	}
+	t->state = to;
+	t->since_us = now_us;
+}
+
+/* -- flights ----------------------------------------------------------------------------------- */
+
+void hg_dispatcher_look_at(struct hg_dispatcher *d, struct hg_credential *cred)
+{
+	if (hg_list_is_empty(&cred->dirty))
+		hg_list_add(&d->dirty, &cred->dirty);
+}
+
+void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f)
+{
+	const char *what;
+	int64_t due_us = hg_flight_due_us(f, &what);
+
+	if (due_us == INT64_MAX)
+		hg_heap_remove(&d->dues, &f->due);
+	else
+		hg_heap_move(&d->dues, &f->due, due_us);
+}
+
+/* Its tickets are QUEUED already, or will be. */
+void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	f->state = HG_FLIGHT_QUEUED;
+	hg_queue_put(&f->ledger->queue, f, now->mono_us);
+	hg_dispatcher_look_at(d, f->ledger->credential);
+}
+
+void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l)
+{
+	const struct hg_credential *cred = l->credential;
+
+	if (!hg_ledger_is_known(l))
+		return;
+	if (d->view) {
+		struct hg_view_row row = { .limit = l->limit,
+			.remaining = hg_ledger_remaining(l),
+			.used = l->limit - hg_ledger_remaining(l),
+			.reset_s = l->reset_s };
+		hg_view_put(d->view, cred->scope, hg_str(l->resource), &row);
+		if (cred == d->credentials.own)
+			hg_view_put(d->view, hg_scope_of_pool(), hg_str(l->resource), &row);
+	}
+	if (cred->kind != HG_CREDENTIAL_OWN)
+		return; /* gauges of clients' tokens would all be one series */
+	hg_series_set(hg_core_series(HG_METRIC_BUDGET_LIMIT, cred->alias, l->resource, NULL),
+		(double)l->limit);
+	hg_series_set(hg_core_series(HG_METRIC_BUDGET_REMAINING, cred->alias, l->resource, NULL),
+		(double)hg_ledger_remaining(l));
+	hg_series_set(hg_core_series(HG_METRIC_BUDGET_RESET, cred->alias, l->resource, NULL),
+		(double)l->reset_s);
+}
+
+void hg_dispatcher_land(
+	struct hg_dispatcher *d, struct hg_flight *f, bool sent, const struct hg_now *now)
+{
+	struct hg_ledger *l = f->ledger;
+
+	if (f->taken && sent) /* no head: it may have been counted */
+		hg_ledger_settle(l, f->cost, f->cost, NULL, f->sent_us, now, &d->dice);
+	else if (f->taken)
+		hg_ledger_untake(l, f->cost);
+	f->taken = false;
+	f->paused = false;
+	hg_heap_remove(&d->dues, &f->due);
+	HG_BUG_ON(l->credential->on_wire == 0);
+	l->credential->on_wire--;
+	d->on_wire--;
+	hg_dispatcher_look_at(d, l->credential);
+	hg_dispatcher_publish(d, l);
+}
+
+/* -- ends -------------------------------------------------------------------------------------- */
+
+void hg_dispatcher_end_ticket(
+	struct hg_dispatcher *d, struct hg_ticket *t, struct hg_ticket_end *end, int64_t now_us)
+{
+	const struct hg_flight *f = t->flight;
+	bool left = end->code == HG_ECANCELLED && end->status == 0;
+
+	if (f && f->tries) {
+		end->waited_us =
+			f->sent_us > t->ask.arrived_us ? f->sent_us - t->ask.arrived_us : 0;
+		end->upstream_us = now_us - f->sent_us;
+	} else {
+		end->waited_us = now_us - t->ask.arrived_us;
+	}
+	hg_series_add(hg_core_series(HG_METRIC_TICKETS_TOTAL, hg_class_name(t->ask.klass),
+			      end->code ? end->word : "whole", NULL),
+		1);
+	hg_list_remove(&t->link);
+	hg_list_remove(&t->all);
+	hg_heap_remove(&d->deadlines, &t->due);
+	hg_ticket_enter(d, t, HG_TICKET_ENDED, now_us);
+	t->flight = NULL;
+	d->n_tickets--;
+	if (!left)
+		hg_ticket_give_end(t, end);
+	hg_ticket_unref(t);
+}
+
+void hg_dispatcher_refuse(struct hg_dispatcher *d, struct hg_ticket *t,
+	const struct hg_ticket_end *how, int64_t now_us, const char *fmt, ...)
+{
+	struct hg_ticket_end end = *how;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(end.text, sizeof(end.text), fmt, args);
+	va_end(args);
+	hg_dispatcher_end_ticket(d, t, &end, now_us);
+}
+
+void hg_dispatcher_drop_flight(
+	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	HG_BUG_ON(!hg_list_is_empty(&f->tickets));
+	switch (f->state) {
+	case HG_FLIGHT_QUEUED:
+		hg_queue_take(&f->ledger->queue, f);
+		break;
+	case HG_FLIGHT_RESTING:
+		break;
+	case HG_FLIGHT_SENT:
+	case HG_FLIGHT_STREAMING:
+	case HG_FLIGHT_DRAINING:
+		d->transport.abort(d->transport.arg, f);
+		hg_dispatcher_land(d, f, f->connected, now);
+		break;
+	}
+	hg_heap_remove(&d->dues, &f->due);
+	hg_coalesce_take(&d->coalesce, f);
+	hg_dispatcher_look_at(d, f->ledger->credential);
+	hg_flight_free(f);
+}
