@@ -36,10 +36,9 @@ static bool exchange(int fd, const char *method, const char *target, struct hg_t
 static bool split(const struct hg_text *reply, int *ret_status, struct hg_str *ret_body)
 {
 	const char *end = reply->n ? memmem(reply->p, reply->n, "\r\n\r\n", 4) : NULL;
-	struct hg_str digits = { reply->p + 9, 3 };
 	uint64_t status;
 
-	if (!end || reply->n < 12 || !hg_parse_u64(digits, &status))
+	if (!end || reply->n < 12 || !hg_parse_u64((struct hg_str){ reply->p + 9, 3 }, &status))
 		return false;
 	*ret_status = (int)status;
 	*ret_body = (struct hg_str){ end + 4, (size_t)(reply->p + reply->n - end - 4) };
@@ -53,7 +52,7 @@ static char *cell(const json_t *value)
 {
 	if (json_is_string(value))
 		return strdup(json_string_value(value));
-	return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
 }
 
 static void print_table(const json_t *rows, FILE *out)
@@ -100,7 +99,7 @@ static void print_lines(const json_t *object, FILE *out)
 	json_object_foreach((json_t *)(uintptr_t)object, key, value)
 	{
 		char *text = json_is_object(value)
-		                     ? json_dumps(value, JSON_INDENT(2) | JSON_ENCODE_ANY)
+		                     ? json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(6))
 		                     : cell(value);
 		fprintf(out, "%s: %s\n", key, text ? text : "");
 		free(text);
