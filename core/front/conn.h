@@ -103,9 +103,17 @@ struct hg_front_counter {
 	struct hg_series *series;
 };
 
+/* A snapshot as one front holds it. Requests come and go by the hundred thousand, and counting
+ * each of them in the snapshot would have all fronts write to the same cache line. */
+struct hg_edition {
+	struct hg_snapshot *snapshot; /* referenced */
+	uint32_t refs;                /* of this front's loop only */
+};
+
 struct hg_front {
 	struct hg_loop *loop;
-	struct hg_snapshot *snapshot; /* referenced: for new requests */
+	struct hg_edition *edition;   /* for new requests */
+	struct hg_snapshot *snapshot; /* the edition's */
 	struct hg_port *port;         /* NULL: no proxying */
 	struct hg_view *view;
 	struct hg_list gates;
@@ -180,5 +188,7 @@ struct hg_str hg_front_date(struct hg_front *f);
 void hg_front_sweep_by(struct hg_front *f, int64_t at_us);
 /* A conn is gone: accept again, and is the drain over? */
 void hg_front_lost(struct hg_front *f);
+struct hg_edition *hg_edition_new(struct hg_snapshot *s); /* refs s */
+void hg_edition_unref(struct hg_edition *e);
 void hg_gate_unref(struct hg_gate *g);
 const struct hg_listener_conf *hg_gate_conf(const struct hg_gate *g, const struct hg_snapshot *s);

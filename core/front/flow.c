@@ -602,6 +602,12 @@ void hg_request_retire(struct hg_request *r)
 	hg_waiter_forget(r);
 	hg_proxy_leave(r);
 	if (r->began) {
+		HG_LOG(HG_LOG_REQUEST, HG_LOG_DEBUG,
+			"%.*s method=%.*s path=%.*s client=%s status=%d us=%lld bytes=%llu cut=%d",
+			(int)r->id.n, r->id.p, (int)r->head.method.n, r->head.method.p,
+			(int)r->path.n, r->path.p, r->client.name, r->reply_began ? r->status : 0,
+			(long long)(hg_front_now_us(r->front) - r->began_us),
+			(unsigned long long)r->sent_bytes, r->cut);
 		count(r);
 		if (r->front->port || r->routed.in)
 			hg_phase_done(r);

@@ -42,6 +42,22 @@ void hg_front_sweep_by(struct hg_front *f, int64_t at_us)
 	hg_alarm_set(&f->sweep, at_us);
 }
 
+struct hg_edition *hg_edition_new(struct hg_snapshot *s)
+{
+	struct hg_edition *e = hg_alloc(sizeof(*e));
+
+	*e = (struct hg_edition){ .snapshot = hg_snapshot_ref(s), .refs = 1 };
+	return e;
+}
+
+void hg_edition_unref(struct hg_edition *e)
+{
+	if (--e->refs)
+		return;
+	hg_snapshot_unref(e->snapshot);
+	hg_free(e);
+}
+
 /* -- accepting
  * ----------------------------------------------------------------------------------------- */
 
@@ -192,8 +208,10 @@ void hg_front_listen(struct hg_front *f, int fd, uint32_t listener)
 	g->accepted = hg_core_series(HG_METRIC_CONNS_TOTAL, g->name, NULL, NULL);
 	hg_list_init(&g->link);
 	hg_list_add(&f->gates, &g->link);
-	if (!conf->is_unix) /* accepted sockets inherit it */
+	if (!conf->is_unix) { /* accepted sockets inherit both */
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	}
 	HG_BUG_ON(event_assign(&g->event, hg_loop_base(f->loop), fd, EV_READ | EV_PERSIST,
 			  on_accept, g) != 0);
 	if (!f->accept_again_us)
@@ -250,7 +268,8 @@ struct hg_front *hg_front_new(
 	struct hg_front *f = hg_alloc0(sizeof(*f));
 
 	f->loop = loop;
-	f->snapshot = hg_snapshot_ref(s);
+	f->edition = hg_edition_new(s);
+	f->snapshot = s;
 	f->port = port;
 	f->view = view;
 	hg_list_init(&f->gates);
@@ -289,7 +308,7 @@ void hg_front_free(struct hg_front *f)
 	hg_list_remove(&f->drain_later.link);
 	hg_text_fini(&f->head);
 	hg_text_fini(&f->scratch);
-	hg_snapshot_unref(f->snapshot);
+	hg_edition_unref(f->edition);
 	hg_free(f);
 }
 
@@ -305,10 +324,11 @@ static void end_idle(struct hg_front *f)
 
 void hg_front_adopt(struct hg_front *f, struct hg_snapshot *s, const int *fds)
 {
-	struct hg_snapshot *old = f->snapshot;
+	struct hg_edition *old = f->edition;
 	struct hg_gate *g;
 
-	f->snapshot = hg_snapshot_ref(s);
+	f->edition = hg_edition_new(s);
+	f->snapshot = s;
 	HG_LIST_EACH(&f->gates, g, link)
 	g->index = -1;
 	for (uint32_t i = 0; i < s->n_listeners; i++) {
@@ -326,7 +346,7 @@ void hg_front_adopt(struct hg_front *f, struct hg_snapshot *s, const int *fds)
 		close_gate(g);
 	end_idle(f);
 	hg_front_sweep_by(f, hg_front_now_us(f)); /* timeouts may be shorter now */
-	hg_snapshot_unref(old);
+	hg_edition_unref(old);
 }
 
 void hg_front_lost(struct hg_front *f)

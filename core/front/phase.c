@@ -12,8 +12,8 @@ struct hg_waiter {
 	struct hg_loop *loop;
 	struct hg_front *front;
 	struct hg_request *request;
-	struct hg_snapshot *snapshot; /* referenced: the plugin outlives its waiters */
-	struct hg_instance *in;       /* NULL: a route of the core */
+	struct hg_edition *edition; /* counted: the plugin outlives its waiters */
+	struct hg_instance *in;     /* NULL: a route of the core */
 	void *self;
 	hg_resume_fn resume;
 	void *arg;
@@ -229,7 +229,7 @@ static void on_resume(struct hg_message *m)
 		if (w->front)
 			hg_front_lost(w->front);
 	}
-	hg_snapshot_unref(w->snapshot);
+	hg_edition_unref(w->edition);
 	hg_free(w);
 }
 
@@ -242,7 +242,8 @@ struct hg_waiter *hg_request_wait(struct hg_request *r)
 	w->loop = r->front->loop;
 	w->front = r->front;
 	w->request = r;
-	w->snapshot = hg_snapshot_ref(r->snapshot);
+	w->edition = r->edition;
+	w->edition->refs++;
 	w->in = r->hook_in;
 	w->self = r->hook_self;
 	hg_list_init(&w->link);

@@ -5,6 +5,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+enum {
+	DEAF_WINDOWS = 16, /* more than this many wait although the plugin was told: it is cut */
+};
+
 /* -- heads
  * ----------------------------------------------------------------------------------------- */
 
@@ -225,11 +229,16 @@ int hg_reply_send(struct hg_request *r, struct hg_str piece)
 {
 	struct hg_conn *c = r->conn;
 	char line[HG_HTTP1_CHUNK_HEAD_BYTES];
+	uint64_t window = r->front->snapshot->http.write_window_bytes;
 
 	if (r->step == HG_STEP_ENDED || c->broken)
 		return HG_ECANCELLED;
 	if (HG_ODD(!r->reply_began || r->replied))
 		return HG_ECANCELLED;
+	if (HG_ODD(r->wants_drain && c->unsent_bytes > DEAF_WINDOWS * window)) {
+		hg_reply_abort(r); /* it was told to stop, and goes on and on */
+		return HG_ECANCELLED;
+	}
 	if (r->length_left >= 0) {
 		if (HG_ODD(piece.n > (uint64_t)r->length_left)) {
 			hg_reply_abort(r);

@@ -27,7 +27,9 @@ struct hg_request *hg_request_new(struct hg_conn *c)
 	}
 	r->front = f;
 	r->conn = c;
-	r->snapshot = hg_snapshot_ref(f->snapshot);
+	r->edition = f->edition;
+	r->edition->refs++;
+	r->snapshot = f->snapshot;
 	r->reply.request = r;
 	r->refusal.retry_after_s = -1;
 	r->answer_age_s = -1;
@@ -71,7 +73,7 @@ void hg_request_spares_free(struct hg_front *f)
 void hg_request_drop(struct hg_request *r)
 {
 	struct hg_front *f = r->front;
-	struct hg_snapshot *snapshot = r->snapshot;
+	struct hg_edition *edition = r->edition;
 
 	hg_stored_unref(r->answer);
 	hg_head_unref(r->reply.head);
@@ -87,7 +89,7 @@ void hg_request_drop(struct hg_request *r)
 	} else {
 		free_whole(r);
 	}
-	hg_snapshot_unref(snapshot);
+	hg_edition_unref(edition);
 }
 
 /* -- what was asked ------------------------------------------------------------------------------

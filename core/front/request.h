@@ -68,7 +68,8 @@ struct hg_request {
 	struct hg_list link; /* front's requests, or spares */
 	struct hg_front *front;
 	struct hg_conn *conn;
-	struct hg_snapshot *snapshot; /* referenced while it is under way */
+	struct hg_edition *edition;   /* counted: keeps the snapshot while it is under way */
+	struct hg_snapshot *snapshot; /* the edition's */
 	struct hg_arena arena;
 	enum hg_request_step step;
 	bool began;         /* counted, seen by plugins: DONE is owed */
@@ -78,7 +79,6 @@ struct hg_request {
 	bool body_at_end;   /* … and it waits with the end of the body */
 	bool body_dropped;  /* nobody wants it: read only to keep the conn */
 	bool owes_continue; /* "100 Continue" before the first byte of the body */
-	bool is_counted;    /* as bad */
 
 	/* the reply's way out */
 	bool reply_began; /* its head is written or queued */

@@ -246,6 +246,24 @@ static void a_full_conn_says_so_and_later_that_it_drained(void **state)
 	world_stop(&w);
 }
 
+static void a_plugin_that_does_not_listen_is_cut(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *p = start(&w);
+	uint32_t n = 0;
+
+	peer_say(p, GET("/stream"));
+	while (n < 10000 &&
+		hg_reply_send(site.r, (struct hg_str){ big, sizeof(big) }) != HG_ECANCELLED)
+		n++;
+	assert_true(n < 1000); /* 16 windows of 256 KiB and a little */
+	(void)peer_hear(p);
+	assert_int_equal(site.n_gone, 1);
+	assert_null(strstr(p->heard.p, "\r\n0\r\n"));
+	world_stop(&w);
+}
+
 static void a_client_that_leaves_a_stream_is_gone_once(void **state)
 {
 	(void)state;
@@ -338,6 +356,7 @@ int main(void)
 		cmocka_unit_test(a_stream_to_http_1_0_ends_with_the_conn),
 		cmocka_unit_test(a_promised_length_is_kept_or_the_reply_is_cut),
 		cmocka_unit_test(a_full_conn_says_so_and_later_that_it_drained),
+		cmocka_unit_test(a_plugin_that_does_not_listen_is_cut),
 		cmocka_unit_test(a_client_that_leaves_a_stream_is_gone_once),
 		cmocka_unit_test(an_aborted_reply_never_ends_cleanly),
 		cmocka_unit_test(a_route_may_answer_long_after_its_hook),
