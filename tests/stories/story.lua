@@ -1,5 +1,6 @@
 -- story - what a story begins with: `local t = require "story"` (README.md shows one).
 local github = require "story.github"
+local http = require "story.http"
 local hub = require "story.hub"
 local json = require "story.json"
 local report = require "story.report"
@@ -40,6 +41,15 @@ function M.no_start(how, why)
 	M.expect_equal(code, 1, "the exit status (" .. text .. ")")
 	M.expect(text:find(why, 1, true),
 		("expected its stderr to say %q, got: %s"):format(why, text))
+end
+
+-- An upstream that the story plays itself, for what no simulator would send: { url, accept() }.
+-- What comes back from accept() has read_request(), send(bytes) and close().
+function M.upstream()
+	local place = http.listen()
+	report.at_end(function() place.sock:close() end)
+	place.url = "http://127.0.0.1:" .. place.port
+	return place
 end
 
 local function port(listens)

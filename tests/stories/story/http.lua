@@ -35,6 +35,22 @@ function M.connect(place)
 	return setmetatable({ sock = sock, buffer = "" }, Conn)
 end
 
+-- The other way round: a place that listens on a free port, and accept() for who comes.
+function M.listen()
+	local sock = assert(socket.tcp4())
+	assert(sock:bind("127.0.0.1", 0))
+	assert(sock:listen(16))
+	sock:settimeout(M.PATIENCE_S)
+	local _, port = sock:getsockname()
+	local place = { port = math.tointeger(tonumber(port)), sock = sock }
+	function place:accept()
+		local peer = assert(self.sock:accept())
+		peer:settimeout(0)
+		return setmetatable({ sock = peer, buffer = "" }, Conn)
+	end
+	return place
+end
+
 function Conn:close()
 	if self.sock then self.sock:close() end
 	self.sock = nil
@@ -146,6 +162,15 @@ end
 -- The first value, or nil.
 function Head:header(name)
 	return self:all(name)[1]
+end
+
+-- The bytes of a request's head, for who plays the server.
+function Conn:read_request()
+	local limit, lines = socket.gettime() + M.PATIENCE_S, {}
+	repeat
+		lines[#lines + 1] = take_line(self, limit, "request")
+	until lines[#lines] == ""
+	return table.concat(lines, "\r\n")
 end
 
 -- Head of the next reply: { status, reason, fields }; interim ones (1xx) are counted and skipped.

@@ -44,7 +44,8 @@ local function configuration(self, how)
 		listeners = { { bind = "127.0.0.1:0" } },
 		plugins = plugin_list(how),
 		http = {}, dispatch = {}, upstream = {}, credential = {} }
-	if M.plugins then c.plugin_path = { M.plugins } end
+	-- the second folder: one test plugin an ability (tests/plugins)
+	if M.plugins then c.plugin_path = { M.plugins, M.plugins .. "/../tests/plugins" } end
 	if type(how.upstream) == "string" then c.upstream.base_url = how.upstream end
 	if how.token == false then
 		c.credential.token = json.null
