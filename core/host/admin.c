@@ -17,12 +17,12 @@
 void hg_admin_args_init(struct hg_admin_args *args, struct hg_str query)
 {
 	args->query = query;
-	hg_text_init(&args->decoded);
+	hg_arena_init(&args->values);
 }
 
 void hg_admin_args_fini(struct hg_admin_args *args)
 {
-	hg_text_fini(&args->decoded);
+	hg_arena_fini(&args->values);
 }
 
 static int hex_digit(char c)
@@ -34,21 +34,23 @@ static int hex_digit(char c)
 	return -1;
 }
 
-/* Appends what `s` says with %41 and + undone. Where it lies in `out`, since that may grow. */
-static struct hg_str decode(struct hg_text *out, struct hg_str s)
+/* What `s` says with %41 and + undone. */
+static struct hg_str decode(struct hg_arena *arena, struct hg_str s)
 {
-	hg_text_clear(out);
+	char *out = hg_arena_alloc(arena, s.n + 1);
+	size_t n = 0;
+
 	for (size_t i = 0; i < s.n; i++) {
 		int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
 		int low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
 		if (s.p[i] == '%' && high >= 0 && low >= 0) {
-			hg_text_add_char(out, (char)(high * 16 + low));
+			out[n++] = (char)(high * 16 + low);
 			i += 2;
 		} else {
-			hg_text_add_char(out, s.p[i] == '+' ? ' ' : s.p[i]);
+			out[n++] = s.p[i] == '+' ? ' ' : s.p[i];
 		}
 	}
-	return (struct hg_str){ out->n ? out->p : "", out->n };
+	return (struct hg_str){ out, n };
 }
 
 struct hg_str hg_admin_arg(const struct hg_admin_args *args, const char *name)
@@ -61,7 +63,7 @@ struct hg_str hg_admin_arg(const struct hg_admin_args *args, const char *name)
 		const char *end = memchr(p, '&', a->query.n - i);
 		size_t len = end ? (size_t)(end - p) : a->query.n - i;
 		if (len > n && memcmp(p, name, n) == 0 && p[n] == '=')
-			return decode(&a->decoded, (struct hg_str){ p + n + 1, len - n - 1 });
+			return decode(&a->values, (struct hg_str){ p + n + 1, len - n - 1 });
 		i += len + 1;
 	}
 	return (struct hg_str){ 0 };

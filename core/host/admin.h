@@ -14,12 +14,14 @@
  * Thread: host, but health: the request's front.
  */
 #pragma once
+#include "base/arena.h"
+#include "base/arena.h"
 #include "host/host_inside.h"
 #include <hg/admin.h>
 
 struct hg_admin_args {
 	struct hg_str query;
-	struct hg_text decoded; /* the last value handed out */
+	struct hg_arena values; /* those handed out live as long as the command runs */
 };
 
 struct hg_answer {

@@ -10,7 +10,8 @@
  * fetch DONE     always                  exactly once, and its numbers add up
  *
  *     show phases/state  {"admit":…,"weigh":…,"lookup":…,"send":…,"head":…,"keep":…,
- *                         "keep_bytes":…,"done":…,"aborted":…,"open":…}
+ *                         "keep_bytes":…,"done":…,"aborted":…,"others":…,"open":…}
+ *                        done: of those that ADMIT saw; others: DONE alone
  *
  * Two instances of it show the order: the last one listed is the first in HEAD and KEEP.
  *
@@ -22,7 +23,7 @@
 
 struct phases {
 	struct hg_stored *kept;
-	_Atomic uint64_t admit, weigh, lookup, send, head, keep, keep_bytes, done, aborted;
+	_Atomic uint64_t admit, weigh, lookup, send, head, keep, keep_bytes, done, aborted, others;
 	_Atomic int64_t open; /* ADMIT ran, DONE did not */
 };
 
@@ -132,10 +133,13 @@ static void on_done(void *self, struct hg_request *r)
 	void **slot = hg_request_slot(r, self);
 
 	hg_request_done(r, &done);
+	if (!*slot) {
+		/* it ended before ADMIT came to us, or is none for ADMIT (an open route) */
+		atomic_fetch_add(&p->others, 1);
+		return;
+	}
 	atomic_fetch_add(&p->done, 1);
 	atomic_fetch_add(&p->aborted, done.aborted);
-	if (!*slot)
-		return; /* it ended before ADMIT came to us */
 	atomic_fetch_sub(&p->open, 1);
 	hg_free(*slot);
 	*slot = NULL;
@@ -152,11 +156,11 @@ static int show_state(
 		"{\"admit\":%" PRIu64 ",\"weigh\":%" PRIu64 ",\"lookup\":%" PRIu64
 		",\"send\":%" PRIu64 ",\"head\":%" PRIu64 ",\"keep\":%" PRIu64
 		",\"keep_bytes\":%" PRIu64 ",\"done\":%" PRIu64 ",\"aborted\":%" PRIu64
-		",\"open\":%" PRId64 "}",
+		",\"others\":%" PRIu64 ",\"open\":%" PRId64 "}",
 		atomic_load(&p->admit), atomic_load(&p->weigh), atomic_load(&p->lookup),
 		atomic_load(&p->send), atomic_load(&p->head), atomic_load(&p->keep),
 		atomic_load(&p->keep_bytes), atomic_load(&p->done), atomic_load(&p->aborted),
-		atomic_load(&p->open));
+		atomic_load(&p->others), atomic_load(&p->open));
 	return 0;
 }
 

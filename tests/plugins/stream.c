@@ -40,7 +40,7 @@ static uint32_t number_of(const struct hg_request *r)
 	return n;
 }
 
-static struct flow *begin(void *self, struct hg_request *r, const char *type)
+static struct flow *begin(void *self, struct hg_request *r, const char *type, int64_t length_bytes)
 {
 	struct flow *f = hg_alloc0(sizeof(*f));
 
@@ -50,7 +50,7 @@ static struct flow *begin(void *self, struct hg_request *r, const char *type)
 	*hg_request_slot(r, self) = f;
 	atomic_fetch_add(&f->owner->open, 1);
 	hg_reply_set(r, "Content-Type", hg_str(type));
-	hg_reply_begin(r, 200, -1);
+	hg_reply_begin(r, 200, length_bytes);
 	return f;
 }
 
@@ -68,7 +68,7 @@ static void pour(struct flow *f)
 
 static enum hg_verdict on_stream(void *self, struct hg_request *r)
 {
-	pour(begin(self, r, "application/octet-stream"));
+	pour(begin(self, r, "application/octet-stream", -1));
 	return HG_ANSWERED;
 }
 
@@ -99,19 +99,29 @@ static void on_tick(void *self, void *arg)
 
 static enum hg_verdict on_ticks(void *self, struct hg_request *r)
 {
-	struct flow *f = begin(self, r, "text/event-stream");
+	struct flow *f = begin(self, r, "text/event-stream", -1);
 
 	f->timer = hg_timer_new(self, on_tick, f);
 	hg_timer_set(f->timer, 1000000);
 	return HG_ANSWERED;
 }
 
+static void on_cut_now(void *self, void *arg)
+{
+	struct flow *f = arg;
+
+	(void)self;
+	hg_reply_abort(f->r);
+}
+
+/* Some turns later, so that head and bytes have left before the cut. */
 static enum hg_verdict on_cut(void *self, struct hg_request *r)
 {
-	(void)self;
-	hg_reply_begin(r, 200, 10);
+	struct flow *f = begin(self, r, "text/plain", 10);
+
 	(void)hg_reply_send(r, HG_STR("abc"));
-	hg_reply_abort(r);
+	f->timer = hg_timer_new(self, on_cut_now, f);
+	hg_timer_set(f->timer, 1000);
 	return HG_ANSWERED;
 }
 
@@ -137,7 +147,11 @@ static const struct hg_route routes[] = {
 		.on_request = on_ticks,
 		.on_gone = on_gone,
 		.about = "An event a second." },
-	{ .methods = "GET", .path = "/cut", .on_request = on_cut, .about = "Ends in its middle." },
+	{ .methods = "GET",
+		.path = "/cut",
+		.on_request = on_cut,
+		.on_gone = on_gone,
+		.about = "Ends in its middle." },
 	{ 0 },
 };
 

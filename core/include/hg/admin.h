@@ -25,6 +25,7 @@ struct hg_command {
 	const char *about;
 };
 
+/* Decoded; lives until the command returns. */
 HG_API struct hg_str hg_admin_arg(const struct hg_admin_args *args, const char *name);
 HG_API void hg_answer_printf(struct hg_answer *out, const char *fmt, ...) HG_PRINTF(2, 3);
 HG_API void hg_answer_add(struct hg_answer *out, struct hg_str piece);
