@@ -33,6 +33,9 @@ int64_t curve_wait_us(
 		return 0;
 	if (v->last_paced_at_us == INT64_MIN)
 		return 0;
-	int64_t next_us = v->last_paced_at_us + curve_interval_us(pace, v);
-	return next_us > v->now_us ? next_us - v->now_us : 0;
+	int64_t wait_us = v->last_paced_at_us + curve_interval_us(pace, v) - v->now_us;
+	if (v->resets_in_us > 0 && wait_us > v->resets_in_us)
+		wait_us =
+			v->resets_in_us; /* then all is handed back, and nobody is above a curve */
+	return wait_us > 0 ? wait_us : 0;
 }

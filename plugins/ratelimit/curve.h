@@ -21,6 +21,7 @@ struct curve {
 
 double curve_allowed(const struct curve *c, const struct hg_strategy_view *v); /* requests */
 int64_t curve_interval_us(const struct curve *c, const struct hg_strategy_view *v);
-/* 0 when below the curve or an interval has passed since the last one above it. */
+/* 0 when below the curve or an interval has passed since the last one above it. Never past the
+ * reset. */
 int64_t curve_wait_us(
 	const struct curve *below, const struct curve *pace, const struct hg_strategy_view *v);

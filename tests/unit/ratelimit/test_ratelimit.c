@@ -67,6 +67,20 @@ static int64_t wait_us(const char *label)
 	return strategy(label)->wait_us(self, &view);
 }
 
+static void nobody_is_paced_past_the_reset(void **state)
+{
+	(void)state;
+	view.limit = 60; /* one a minute, without a token */
+	view.used = 58;
+	view.now_us = view.last_paced_at_us = 7 * HOUR;
+	view.resets_in_us = 5 * SEC;
+	assert_int_equal(wait_us("aggressive"), 5 * SEC);
+	assert_int_equal(wait_us("adaptive"), 5 * SEC);
+	assert_int_equal(wait_us("conservative"), 5 * SEC);
+	view.resets_in_us = 0; /* unknown */
+	assert_true(wait_us("aggressive") > 60 * SEC);
+}
+
 static void the_intervals_are_the_seeds_at_five_thousand(void **state)
 {
 	static const struct {
@@ -162,6 +176,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, start, stop)
 	const struct CMUnitTest tests[] = {
 		T(the_intervals_are_the_seeds_at_five_thousand),
+		T(nobody_is_paced_past_the_reset),
 		T(nothing_waits_below_the_curve),
 		T(critical_and_high_are_never_paced),
 		T(an_unknown_limit_paces_nothing),
