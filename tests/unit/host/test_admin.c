@@ -37,6 +37,18 @@ static void arguments_are_found_and_decoded(void **state)
 	}
 }
 
+static void a_value_stays_when_another_is_asked_for(void **state)
+{
+	(void)state;
+	struct hg_admin_args args;
+
+	hg_admin_args_init(&args, HG_STR("topic=test.a&n=3"));
+	struct hg_str topic = hg_admin_arg(&args, "topic"), n = hg_admin_arg(&args, "n");
+	assert_true(hg_str_is(topic, HG_STR("test.a")));
+	assert_true(hg_str_is(n, HG_STR("3")));
+	hg_admin_args_fini(&args);
+}
+
 static void an_answer_grows_and_escapes(void **state)
 {
 	(void)state;
@@ -61,6 +73,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arguments_are_found_and_decoded),
+		cmocka_unit_test(a_value_stays_when_another_is_asked_for),
 		cmocka_unit_test(an_answer_grows_and_escapes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
