@@ -285,6 +285,7 @@ void hg_reply_abort(struct hg_request *r)
 	if (r->step == HG_STEP_ENDED || r->conn->broken || r->replied)
 		return;
 	r->cut = true;
+	hg_conn_flush(r->conn); /* the client may see how far it came */
 	/* Without a length or chunks only a reset tells the client that it is not whole. */
 	hg_conn_break(r->conn, !r->chunked && r->length_left < 0);
 }

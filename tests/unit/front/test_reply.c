@@ -293,8 +293,11 @@ static void an_aborted_reply_never_ends_cleanly(void **state)
 		peer_say(p, get);
 		(void)hg_reply_send(site.r, HG_STR("half"));
 		(void)peer_hear(p);
+		(void)hg_reply_send(site.r, HG_STR("more"));
 		hg_reply_abort(site.r);
 		assert_int_equal(site.n_gone, 0); /* not inside the call */
+		if (i == 0)
+			assert_non_null(strstr(peer_hear(p), "half\r\n4\r\nmore\r\n"));
 		assert_null(strstr(peer_hear(p), "\r\n0\r\n"));
 		assert_true(i == 0 ? p->closed || p->reset : p->reset);
 		assert_int_equal(site.n_gone, 1);
