@@ -6,7 +6,9 @@ local hub = t.hub { upstream = github, clock = "held",
 local path = "/repos/octo-org/hello-world"
 
 local function expect_counts(instance, counts)
-	hub:eventually("all to be over", function() return hub:show(instance .. "/state").open == 0 end)
+	hub:eventually("all to be over", function()
+		return hub:show(instance .. "/state").open == 0
+	end)
 	local state = hub:show(instance .. "/state")
 	for name, n in pairs(counts) do
 		t.expect_equal(state[name], n, instance .. "'s " .. name)
