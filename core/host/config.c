@@ -234,6 +234,23 @@ static void check_url(struct loading *l, const char *key, const char *url)
 			"loopback)");
 }
 
+/* It goes into a header line: a newline left at its end by an editor would end that line. */
+static void check_token(struct loading *l)
+{
+	const struct hg_secret *token = l->config->credential.token;
+	struct hg_place place = place_in(hg_node_find(l->root, "credential"), "token");
+	size_t n = 0;
+	const char *bytes = token ? hg_secret_bytes(token, &n) : "";
+
+	for (size_t i = 0; i < n; i++) {
+		if (bytes[i] > ' ' && bytes[i] < 0x7f)
+			continue;
+		hg_faults_add(l->faults, &place, "credential.token",
+			"has a blank, newline or other byte that no token has");
+		return;
+	}
+}
+
 static bool name_is_fine(const char *name)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
@@ -524,8 +541,10 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 	c->file = wish->file ? hg_arena_copy(&c->keep.arena, hg_str(wish->file)).p : NULL;
 	if (!make_tree(&l))
 		return c;
+	c->root = l.root;
 	read_sections(&l);
 	check_workers(&l);
+	check_token(&l);
 	check_url(&l, "base_url", c->upstream.base_url);
 	check_url(&l, "graphql_url", c->upstream.graphql_url);
 	check_url(&l, "uploads_url", c->upstream.uploads_url);
@@ -535,7 +554,6 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 	set_state_dir(&l);
 	set_plugin_path(&l);
 	c->dispatch_place = place_in(hg_node_find(l.root, "dispatch"), "strategy");
-	c->credential_place = place_in(hg_node_find(l.root, "credential"), "token");
 	return c;
 }
 
@@ -583,28 +601,38 @@ void hg_config_print(const struct hg_config *c, struct hg_text *out)
 	hg_text_add(out, HG_STR("]}"));
 }
 
-static void compare_rows(const struct hg_option *rows, const char *section, const void *now,
-	const void *wanted, const struct hg_place *place, struct hg_faults *faults)
+struct comparison {
+	const struct hg_config *wanted;
+	struct hg_faults *faults;
+};
+
+static void compare_rows(const struct comparison *c, const struct hg_option *rows,
+	const char *section, const void *now, const void *wanted)
 {
+	const struct hg_node *map = c->wanted->root;
+
+	if (map && section[0])
+		map = hg_node_find(map, section);
 	for (const struct hg_option *row = rows; row->key; row++) {
 		struct hg_str key = hg_option_key(row);
-		char path[128];
+		char path[128], word[64];
 		if ((row->flags & HG_OPT_LIVE) || hg_option_is_same(row, now, wanted))
 			continue;
-		snprintf(path, sizeof(path), "%s%s%.*s", section, section[0] ? "." : "", (int)key.n,
-			key.p);
-		hg_faults_add(faults, place, path, "has changed, and that needs a restart");
+		snprintf(word, sizeof(word), "%.*s", (int)key.n, key.p);
+		snprintf(path, sizeof(path), "%s%s%s", section, section[0] ? "." : "", word);
+		struct hg_place place = place_in(map, word);
+		hg_faults_add(c->faults, &place, path, "has changed, and that needs a restart");
 	}
 }
 
 void hg_config_compare(
 	const struct hg_config *now, const struct hg_config *wanted, struct hg_faults *faults)
 {
-	struct hg_place place = { wanted->file, 0, 0 };
+	const struct comparison c = { wanted, faults };
 
-	compare_rows(hg_main_options, "", &now->main, &wanted->main, &place, faults);
+	compare_rows(&c, hg_main_options, "", &now->main, &wanted->main);
 	for (size_t i = 0; i < N_SECTIONS; i++)
-		compare_rows(sections[i].rows, sections[i].key,
+		compare_rows(&c, sections[i].rows, sections[i].key,
 			(const char *)now + sections[i].offset,
-			(const char *)wanted + sections[i].offset, &place, faults);
+			(const char *)wanted + sections[i].offset);
 }

@@ -55,7 +55,8 @@ struct hg_config {
 	struct hg_dispatch_conf dispatch;
 	struct hg_credential_conf credential;
 
-	const char *file; /* NULL = none */
+	const char *file;           /* NULL = none */
+	const struct hg_node *root; /* what was read, for places; NULL = it could not be */
 	uint32_t workers;
 	uint32_t n_listeners, n_plugins;
 	struct hg_listener_plan listeners[HG_LISTENERS_MAX];
@@ -63,8 +64,8 @@ struct hg_config {
 	bool has_admin;
 	struct hg_address admin_address;
 	int simulator_listener; /* in `listeners`; -1 = none. The upstream of a demonstration */
-	struct hg_place credential_place, dispatch_place;
-	struct hg_text unsupported; /* variables that are set but wait for their plugin */
+	struct hg_place dispatch_place; /* of dispatch.strategy */
+	struct hg_text unsupported;     /* variables that are set but wait for their plugin */
 };
 
 /* Always returns one; it is usable when `faults` has no errors. */

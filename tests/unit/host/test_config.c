@@ -189,6 +189,12 @@ static const struct mistake mistakes[] = {
 	{ "credential: {token: '${file:/nonexistent/t}'}\n",
 		"t.yaml:1:21: credential.token: ${file:/nonexistent/t}: No such file or "
 		"directory" },
+	{ "credential:\n  token: \"ghp_x\\r\\nX-Evil: 1\"\n",
+		"t.yaml:2:10: credential.token: has a blank, newline or other byte that no token "
+		"has" },
+	{ "credential: {token: 'two words'}\n",
+		"t.yaml:1:21: credential.token: has a blank, newline or other byte that no token "
+		"has" },
 	/* upstream */
 	{ "upstream:\n  base_url: api.github.com\n",
 		"t.yaml:2:13: upstream.base_url: expected an https:// URL" },
@@ -365,10 +371,12 @@ static void a_change_that_needs_a_restart_is_named(void **state)
 	struct fixture a, b;
 
 	load(&a, "workers: 1\nhttp: {max_fields: 20}\n");
-	load(&b, "workers: 2\nhttp: {max_fields: 30}\nadmin: {bind: none}\n");
+	load(&b, "http: {max_fields: 30}\nworkers: 2\nadmin: {bind: none}\n");
 	hg_faults_init(&faults);
 	hg_config_compare(a.config, b.config, &faults);
 	assert_int_equal(faults.n, 2);
+	assert_int_equal(faults.items[0].place.line, 2);
+	assert_int_equal(faults.items[0].place.col, 10);
 	assert_string_equal(faults.items[0].path, "workers");
 	assert_string_equal(faults.items[0].message, "has changed, and that needs a restart");
 	assert_string_equal(faults.items[1].path, "admin.bind");
