@@ -26,6 +26,7 @@ struct sim_request {
 struct hg_str sim_request_header(const struct sim_request *rq, const char *name);
 
 #define SIM_ANSWER_FIELDS 48
+#define SIM_CHUNK_BYTES 1000
 
 struct sim_answer {
 	int status;
@@ -40,6 +41,7 @@ struct sim_answer {
 	int64_t stall_us;
 	int64_t cut_after_bytes; /* of the body; -1: whole */
 	bool close;              /* close the connection instead of answering */
+	bool chunked;            /* no length: chunks of SIM_CHUNK_BYTES */
 
 	const char *resource; /* the bucket that was asked: "core"; static. NULL: control */
 };

@@ -43,7 +43,7 @@ static bool headers_are_fine(json_t *headers)
 }
 
 static const char *const known[] = { "status", "headers", "body", "free", "close", "delay_ms",
-	"stall_after_bytes", "stall_ms", "cut_after_bytes" };
+	"stall_after_bytes", "stall_ms", "cut_after_bytes", "chunked" };
 
 static const char *unknown_member(json_t *answer)
 {
@@ -94,7 +94,7 @@ bool sim_script_put(struct sim_world *w, json_t *row, const char **ret_why)
 	int64_t times, status, delay, stall_after, stall, cut;
 
 	*ret_why = "answer must be an object of status, headers, body, free, close, delay_ms, "
-		   "stall_after_bytes, stall_ms, cut_after_bytes";
+		   "stall_after_bytes, stall_ms, cut_after_bytes, chunked";
 	if (!json_is_object(answer) || unknown_member(answer))
 		return false;
 	*ret_why = "headers must be an object of names to strings without line ends";
@@ -123,6 +123,7 @@ bool sim_script_put(struct sim_world *w, json_t *row, const char **ret_why)
 		.status = (int)status,
 		.is_free = json_is_true(json_object_get(answer, "free")),
 		.close = json_is_true(json_object_get(answer, "close")),
+		.chunked = json_is_true(json_object_get(answer, "chunked")),
 		.headers = json_incref(headers),
 		.delay_us = delay * 1000,
 		.stall_after_bytes = stall_after,
@@ -174,6 +175,7 @@ void sim_script_deliver(const struct sim_script *s, struct sim_answer *out)
 	out->stall_us = s->stall_us;
 	out->cut_after_bytes = s->cut_after_bytes;
 	out->close = s->close;
+	out->chunked = s->chunked;
 }
 
 void sim_scripts_clear(struct sim_world *w)

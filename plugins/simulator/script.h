@@ -24,6 +24,7 @@ struct sim_script {
 	int status; /* 0: the real answer */
 	bool is_free;
 	bool close;
+	bool chunked;
 	json_t *headers; /* object; owned; may be NULL */
 	char *body;      /* owned; NULL: none */
 	size_t body_bytes;

@@ -140,9 +140,13 @@ static void send_up_to(struct exchange *x, size_t end)
 
 	if (end > a->body_bytes)
 		end = a->body_bytes;
-	if (end > x->sent)
-		(void)hg_reply_send(x->r, (struct hg_str){ a->body + x->sent, end - x->sent });
-	x->sent = end;
+	while (x->sent < end) {
+		size_t n = end - x->sent;
+		if (a->chunked && n > SIM_CHUNK_BYTES)
+			n = SIM_CHUNK_BYTES;
+		(void)hg_reply_send(x->r, (struct hg_str){ a->body + x->sent, n });
+		x->sent += n;
+	}
 }
 
 static void wait_for(struct exchange *x, int64_t in_us, void (*on_timer)(void *self, void *arg))
@@ -195,7 +199,8 @@ static void send_answer(struct exchange *x)
 	for (uint32_t i = 0; i < a->n_fields; i++)
 		hg_reply_set(x->r, a->fields[i].name.p, a->fields[i].value);
 	/* a 304 has no length: it would have to be the 200's */
-	hg_reply_begin(x->r, a->status, a->status == 304 ? -1 : (int64_t)a->body_bytes);
+	bool has_length = a->status != 304 && !a->chunked;
+	hg_reply_begin(x->r, a->status, has_length ? (int64_t)a->body_bytes : -1);
 	if (a->head_only || a->stall_after_bytes < 0 || a->stall_us == 0) {
 		send_rest(x);
 		return;
@@ -447,8 +452,7 @@ static void simulator_stop(void *self)
 	sim->room = NULL;
 }
 
-/* -- admin: what the control API shows, on the admin socket --------------------------------------
- */
+/* -- admin: what the control API shows, on the admin socket ------------------------------------ */
 
 static int show(struct simulator *sim, const char *method, const char *path, struct hg_answer *out)
 {
@@ -504,8 +508,7 @@ static int reset(
 	return show(self, "POST", "/_sim/reset", out);
 }
 
-/* -- the table ------------------------------------------------------------------------------------
- */
+/* -- the table --------------------------------------------------------------------------------- */
 
 static const struct hg_route simulator_routes[] = {
 	{ .methods = "*",

@@ -62,12 +62,17 @@ bool ask_may_be_cut(const struct ask *q)
 static const char *const faults[] = {
 	"{\"match\":{\"path\":\"" REPO "/commits\"},\"times\":1000000,"
 	"\"answer\":{\"cut_after_bytes\":700}}",
+	"{\"match\":{\"path\":\"" REPO "/commits/main\"},\"times\":1000000,"
+	"\"answer\":{\"chunked\":true,\"cut_after_bytes\":1500}}",
+	"{\"match\":{\"path\":\"" REPO "/actions/runs\"},\"times\":1000000,"
+	"\"answer\":{\"chunked\":true}}",
 	"{\"match\":{\"path\":\"" REPO "/branches\"},\"times\":1000000,"
 	"\"answer\":{\"close\":true}}",
 	"{\"match\":{\"path\":\"" REPO "/tags\"},\"times\":1000000,"
 	"\"answer\":{\"status\":503,\"body\":\"{\\\"message\\\":\\\"Service unavailable\\\"}\"}}",
 	"{\"match\":{\"path\":\"" REPO "/labels\"},\"times\":1000000,"
-	"\"answer\":{\"delay_ms\":20,\"stall_after_bytes\":100,\"stall_ms\":40}}",
+	"\"answer\":{\"chunked\":true,\"delay_ms\":20,\"stall_after_bytes\":100,"
+	"\"stall_ms\":40}}",
 };
 
 static bool command(uint16_t port, const char *path, const char *body)
@@ -238,7 +243,7 @@ static void make_target(
 		snprintf(path, room, dice_hits(d, 50) ? "/livez" : "/readyz");
 		break;
 	case ASK_CUT:
-		snprintf(path, room, REPO "/commits");
+		snprintf(path, room, REPO "/commits%s", dice_hits(d, 50) ? "/main" : "");
 		break;
 	case ASK_GONE:
 		snprintf(path, room, REPO "/branches");

@@ -21,7 +21,7 @@ enum ask_kind {
 	ASK_ISSUE_AGAIN, /* with If-None-Match */
 	ASK_ISSUES,
 	ASK_USER,
-	ASK_RUNS,
+	ASK_RUNS, /* GitHub answers in chunks */
 	ASK_RUNNERS,
 	ASK_COMMENT,
 	ASK_LONG_COMMENT,
@@ -34,7 +34,7 @@ enum ask_kind {
 	ASK_FOREIGNER, /* came through a proxy, or asks another host */
 	ASK_METRICS,
 	ASK_HEALTH,
-	ASK_CUT,   /* GitHub breaks off in the body */
+	ASK_CUT,   /* GitHub breaks off in the body, by length or in chunks */
 	ASK_GONE,  /* GitHub closes without a word */
 	ASK_DOWN,  /* GitHub answers 503 */
 	ASK_STALL, /* GitHub stops for a while in the body */

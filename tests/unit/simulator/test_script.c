@@ -43,6 +43,20 @@ static void a_script_without_a_status_only_delivers_otherwise(void **state)
 	github_free(&g);
 }
 
+static void a_chunked_answer_is_the_real_one_without_its_length(void **state)
+{
+	(void)state;
+	struct github g = github_new(NULL);
+
+	ask(&g, "POST", "/_sim/script", NULL, "{\"answer\":{\"chunked\":true}}");
+	assert_int_equal(ask(&g, "GET", "/user", OCTOCAT, NULL), 200);
+	assert_string_equal(text_at(g.json, "login"), "octocat");
+	assert_true(g.out.chunked);
+	assert_int_equal(ask(&g, "GET", "/user", OCTOCAT, NULL), 200);
+	assert_false(g.out.chunked);
+	github_free(&g);
+}
+
 static void a_close_is_no_answer_and_says_so_in_the_journal(void **state)
 {
 	(void)state;
@@ -120,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scripts_answer_in_their_order_and_then_no_more),
 		cmocka_unit_test(a_script_without_a_status_only_delivers_otherwise),
+		cmocka_unit_test(a_chunked_answer_is_the_real_one_without_its_length),
 		cmocka_unit_test(a_close_is_no_answer_and_says_so_in_the_journal),
 		cmocka_unit_test(a_free_script_costs_nothing_and_shows_no_budget),
 		cmocka_unit_test(a_glob_with_a_question_mark_sees_the_query),
