@@ -69,8 +69,7 @@ struct hg_later {
 void hg_loop_later(
 	struct hg_loop *l, struct hg_later *later); /* once per turn; again is harmless */
 
-/* -- held clocks: moving time for all loops ------------------------------------------------------
- */
+/* -- held clocks: moving time for all loops ---------------------------------------------------- */
 
 /* Descriptor callbacks (connections, curl's sockets) say that something happened. Messages and
  * alarms are counted by the loop itself. */

@@ -50,8 +50,7 @@ struct watch { /* of one of curl's sockets */
 	struct hg_upstream *upstream;
 };
 
-/* -- the head -----------------------------------------------------------------------------------
- */
+/* -- the head ---------------------------------------------------------------------------------- */
 
 static bool is_value(const char *p, size_t n)
 {
@@ -218,8 +217,7 @@ static size_t on_line(char *p, size_t size, size_t n, void *arg)
 	return t->flight && !t->is_bad ? all : 0;
 }
 
-/* -- bodies
- * ----------------------------------------------------------------------------------------- */
+/* -- bodies ------------------------------------------------------------------------------------ */
 
 static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
@@ -300,8 +298,7 @@ static int on_connected(void *arg, char *ip, char *local_ip, int port, int local
 	return t->flight ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
-/* -- a transfer's life
- * --------------------------------------------------------------------------------- */
+/* -- a transfer's life ------------------------------------------------------------------------- */
 
 static void transfer_free(struct transfer *t)
 {
@@ -482,8 +479,7 @@ static void pause_flight(void *arg, struct hg_flight *f, bool paused)
 		(void)curl_easy_pause(t->easy, CURLPAUSE_CONT);
 }
 
-/* -- what curl reports
- * ------------------------------------------------------------------------------------ */
+/* -- what curl reports ------------------------------------------------------------------------- */
 
 static int code_of(const struct transfer *t, CURLcode result)
 {
@@ -602,9 +598,7 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *f
 	return 0;
 }
 
-/* -- the whole
- * ------------------------------------------------------------------------------------------------
- */
+/* -- the whole --------------------------------------------------------------------------------- */
 
 int hg_upstream_check(const struct hg_upstream_conf *conf, struct hg_err *err)
 {

@@ -144,8 +144,7 @@ static int status_of(int code)
 	}
 }
 
-/* -- show ---------------------------------------------------------------------------------------
- */
+/* -- show -------------------------------------------------------------------------------------- */
 
 static enum hg_verdict on_show(void *self, struct hg_request *r)
 {
@@ -216,8 +215,7 @@ static enum hg_verdict on_plugin_change(void *self, struct hg_request *r)
 	return run_command(self, r, 1);
 }
 
-/* -- changes --------------------------------------------------------------------------------------
- */
+/* -- changes ----------------------------------------------------------------------------------- */
 
 static enum hg_verdict on_set_log(void *self, struct hg_request *r)
 {
@@ -306,8 +304,7 @@ static enum hg_verdict on_advance(void *self, struct hg_request *r)
 	return HG_WAIT;
 }
 
-/* -- health: on the request's front ---------------------------------------------------------------
- */
+/* -- health: on the request's front ------------------------------------------------------------ */
 
 static enum hg_verdict on_livez(void *self, struct hg_request *r)
 {

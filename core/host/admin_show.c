@@ -233,8 +233,7 @@ void hg_host_show(struct hg_host *h, const char *what, struct hg_text *out, bool
 		hg_text_add_char(out, ']');
 }
 
-/* -- gathered from other loops -------------------------------------------------------------------
- */
+/* -- gathered from other loops ----------------------------------------------------------------- */
 
 struct part {
 	struct hg_message message;

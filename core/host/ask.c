@@ -45,8 +45,7 @@ static bool split(const struct hg_text *reply, int *ret_status, struct hg_str *r
 	return true;
 }
 
-/* -- for people ---------------------------------------------------------------------------------
- */
+/* -- for people -------------------------------------------------------------------------------- */
 
 static char *cell(const json_t *value)
 {

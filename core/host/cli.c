@@ -128,8 +128,7 @@ static int read_wish(const struct words *w, struct hg_host_wish *wish)
 	return 0;
 }
 
-/* -- commands ------------------------------------------------------------------------------------
- */
+/* -- commands ---------------------------------------------------------------------------------- */
 
 static int command_run(const struct words *w)
 {
@@ -244,7 +243,7 @@ static int command_version(const struct words *w)
 
 	(void)w;
 	yaml_get_version(&major, &minor, &patch);
-	printf("hubgate %s, plugin ABI %u, %s\n", HG_VERSION, HG_ABI, __VERSION__);
+	printf("hubgate %s, plugin ABI %u, compiler %s\n", HG_VERSION, HG_ABI, __VERSION__);
 	printf("  libevent  compiled %s, running %s\n", LIBEVENT_VERSION, event_get_version());
 	printf("  libcurl   compiled %s, running %s\n", LIBCURL_VERSION,
 		curl_version_info(CURLVERSION_NOW)->version);

@@ -446,8 +446,7 @@ static void read_listeners(struct loading *l)
 		hg_faults_add(l->faults, &list->place, "listeners", "must name at least one");
 }
 
-/* -- defaults that depend on the machine --------------------------------------------------------
- */
+/* -- defaults that depend on the machine ------------------------------------------------------- */
 
 static const char *look_up(struct loading *l, const char *name)
 {
@@ -566,8 +565,7 @@ void hg_config_free(struct hg_config *c)
 	hg_free(c);
 }
 
-/* -- showing and comparing -----------------------------------------------------------------------
- */
+/* -- showing and comparing --------------------------------------------------------------------- */
 
 static void print_rows(
 	const struct hg_option *rows, const void *conf, bool first, struct hg_text *out)

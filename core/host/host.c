@@ -20,65 +20,13 @@
 #define EVENTS_ROOM 10000u
 #define POOL_ROOM 10000u
 
-/* -- the current setup ----------------------------------------------------------------------------
- */
-
-static pthread_mutex_t current_lock = PTHREAD_MUTEX_INITIALIZER; /* a leaf */
-static struct hg_snapshot *current;                              /* of fetches, on any loop */
-
-static struct hg_snapshot *take_current(void)
-{
-	pthread_mutex_lock(&current_lock);
-	struct hg_snapshot *s = current ? hg_snapshot_ref(current) : NULL;
-	pthread_mutex_unlock(&current_lock);
-	return s;
-}
-
-static void apply_log(const struct hg_log_conf *log)
-{
-	static const char *const words[] = { "error", "warn", "info", "debug" };
-
-	(void)hg_log_set_level(NULL, words[log->level]);
-	hg_log_set_json(log->format == HG_LOG_JSON);
-}
-
-void hg_host_enter_setup(struct hg_host *h, struct hg_setup *s)
-{
-	pthread_mutex_lock(&current_lock);
-	current = s ? &s->snapshot : NULL;
-	pthread_mutex_unlock(&current_lock);
-	/* A level that was set by hand stays, unless the file says something new. */
-	if (s && (!h->setup || h->setup->config->log.level != s->config->log.level ||
-			 h->setup->config->log.format != s->config->log.format))
-		apply_log(&s->config->log);
-	h->setup = s;
-	hg_bus_aim(h->bus, s ? s->instances : NULL, s ? s->n : 0);
-}
-
-void hg_host_point_at_simulator(struct hg_host *h, struct hg_setup *s)
-{
-	char url[160];
-
-	if (s->config->simulator_listener < 0)
-		return;
-	const char *name = s->config->listeners[s->config->simulator_listener].name;
-	const struct hg_bound *b = hg_host_bound(h, name);
-	HG_BUG_ON(!b);
-	hg_address_print(&b->address, url, sizeof(url));
-	s->config->upstream.base_url = hg_arena_copy(&s->config->keep.arena, hg_str(url)).p;
-	s->config->upstream.graphql_url = s->config->upstream.uploads_url = NULL;
-	s->config->upstream.proxy = NULL;
-	s->snapshot.upstream = s->config->upstream;
-}
-
 void hg_host_enter(struct hg_host *h, enum hg_host_state to)
 {
 	HG_BUG_ON((int)to <= atomic_load(&h->state) && to != HG_HOST_STARTING);
 	atomic_store(&h->state, to);
 }
 
-/* -- calls on other loops
- * ---------------------------------------------------------------------------- */
+/* -- calls on other loops ---------------------------------------------------------------------- */
 
 struct loop_call {
 	struct hg_host *host;
@@ -129,8 +77,7 @@ static void free_front(void *arg)
 	w->front = NULL;
 }
 
-/* -- start
- * ------------------------------------------------------------------------------------------- */
+/* -- start ------------------------------------------------------------------------------------- */
 
 static void make_loops(struct hg_host *h)
 {
@@ -153,7 +100,7 @@ static int start_dispatch(struct hg_host *h, struct hg_err *err)
 	hg_loop_call(h->dispatcher.loop, make_dispatch, &c);
 	if (!h->dispatch)
 		return hg_err_set(err, HG_EINVAL, "upstream: %s", c.err.text);
-	hg_fetch_bind(hg_dispatch_port(h->dispatch), take_current);
+	hg_fetch_bind(hg_dispatch_port(h->dispatch), hg_host_current);
 	return 0;
 }
 
@@ -223,8 +170,7 @@ static void begin(struct hg_message *m)
 	say_ready(h);
 }
 
-/* -- drain
- * ------------------------------------------------------------------------------------------- */
+/* -- drain ------------------------------------------------------------------------------------- */
 
 struct hg_drained { /* a front's word that its last connection is gone */
 	struct hg_message message;
@@ -315,8 +261,7 @@ static void watch_signals(struct hg_host *h)
 	}
 }
 
-/* -- the end
- * ------------------------------------------------------------------------------------------ */
+/* -- the end ----------------------------------------------------------------------------------- */
 
 /* Lets messages run until the last setup is gone; a reference that never comes back costs 5 s. */
 static void wait_for_setups(struct hg_host *h)

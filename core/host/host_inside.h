@@ -60,8 +60,7 @@ struct hg_fds {
 	int fd[HG_LISTENERS_MAX];
 };
 
-/* -- sockets (sockets.c) ------------------------------------------------------------------------
- */
+/* -- sockets (sockets.c) ----------------------------------------------------------------------- */
 
 /* Opens what the setup names and is not open yet, for each front, and the admin socket (its own
  * row at the end). Nothing stays open on failure. */
@@ -76,8 +75,7 @@ const struct hg_bound *hg_host_bound(const struct hg_host *h, const char *name);
 /* The host's loop, the dispatcher's, the fronts': i < n_fronts + 2. */
 struct hg_loop *hg_host_loop(const struct hg_host *h, uint32_t i);
 
-/* -- setups (reload.c) ---------------------------------------------------------------------------
- */
+/* -- setups (reload.c) ------------------------------------------------------------------------- */
 
 /* Reads the configuration anew and brings it to life up to the snapshot. NULL: said in faults. */
 struct hg_setup *hg_host_prepare(struct hg_host *h, struct hg_faults *faults);
@@ -85,15 +83,20 @@ struct hg_setup *hg_host_prepare(struct hg_host *h, struct hg_faults *faults);
 int hg_host_wake(struct hg_host *h, struct hg_setup *s, struct hg_setup *old, struct hg_err *err);
 /* The whole transaction. */
 int hg_host_reload(struct hg_host *h, struct hg_faults *faults);
+/* Each fault as a line of the log. */
+void hg_faults_log(const struct hg_faults *faults);
+
+/* -- the current one (current.c) --------------------------------------------------------------- */
+
 /* Makes it the current one: for fetches, events, log levels. */
 void hg_host_enter_setup(struct hg_host *h, struct hg_setup *s);
 /* In a demonstration, and once its port is known: the upstream is our own simulator. */
 void hg_host_point_at_simulator(struct hg_host *h, struct hg_setup *s);
-/* Each fault as a line of the log. */
-void hg_faults_log(const struct hg_faults *faults);
+/* Its snapshot, with a reference for the caller; NULL before the first and after the last. Any
+ * thread. */
+struct hg_snapshot *hg_host_current(void);
 
-/* -- admin (admin.c) -----------------------------------------------------------------------------
- */
+/* -- admin (admin.c) --------------------------------------------------------------------------- */
 
 extern const struct hg_route hg_admin_routes[];
 extern const struct hg_route hg_health_routes[];

@@ -524,8 +524,7 @@ const char *hg_node_word(const struct hg_node *node, const char *path, struct hg
 	return read_word(&rd, node);
 }
 
-/* -- showing ------------------------------------------------------------------------------------
- */
+/* -- showing ----------------------------------------------------------------------------------- */
 
 static void print_words(const char *const *words, uint32_t n, struct hg_text *out)
 {

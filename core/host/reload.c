@@ -127,8 +127,7 @@ static void on_unused(struct hg_snapshot *snap)
 	hg_loop_post_reserved(h->loop, &s->message);
 }
 
-/* -- the beginning of one
- * -------------------------------------------------------------------------- */
+/* -- the beginning of one ---------------------------------------------------------------------- */
 
 struct hg_setup *hg_host_prepare(struct hg_host *h, struct hg_faults *faults)
 {
@@ -167,8 +166,7 @@ int hg_host_wake(struct hg_host *h, struct hg_setup *s, struct hg_setup *old, st
 	return 0;
 }
 
-/* -- the transaction
- * --------------------------------------------------------------------------------- */
+/* -- the transaction --------------------------------------------------------------------------- */
 
 struct front_call {
 	struct hg_front *front;

@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-/* -- instances ----------------------------------------------------------------------------------
- */
+/* -- instances --------------------------------------------------------------------------------- */
 
 static void read_options(struct hg_setup *s, struct hg_instance *in,
 	const struct hg_plugin_plan *plan, struct hg_faults *faults)
@@ -239,8 +238,7 @@ void hg_setup_free(struct hg_setup *s)
 	hg_free(s);
 }
 
-/* -- starting and stopping -----------------------------------------------------------------------
- */
+/* -- starting and stopping --------------------------------------------------------------------- */
 
 /* Makes the path with mode 0700, parents too. */
 static int make_dir(char *path, struct hg_err *err)

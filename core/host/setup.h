@@ -49,8 +49,7 @@ void hg_setup_free(struct hg_setup *s); /* stopped or never started; NULL is fin
 
 struct hg_instance *hg_setup_find(const struct hg_setup *s, struct hg_str name); /* or NULL */
 
-/* -- services (service.c) ------------------------------------------------------------------------
- */
+/* -- services (service.c) ---------------------------------------------------------------------- */
 
 /* Matches needs with providers and fills `order`. */
 void hg_setup_match(struct hg_setup *s, struct hg_faults *faults);

@@ -92,8 +92,7 @@ static void end_with(struct hg_fetch *f, int code, const char *why)
 	hg_loop_later(f->loop, &f->later);
 }
 
-/* -- where the next ticket goes ------------------------------------------------------------------
- */
+/* -- where the next ticket goes ---------------------------------------------------------------- */
 
 static bool is_url(struct hg_str s)
 {
@@ -227,8 +226,7 @@ static void send_to(struct hg_fetch *f, struct hg_str target)
 	}
 }
 
-/* -- what comes back
- * ------------------------------------------------------------------------------- */
+/* -- what comes back --------------------------------------------------------------------------- */
 
 static bool is_redirect(const struct hg_fetch *f)
 {
@@ -299,8 +297,7 @@ static void on_news(struct hg_ticket *t)
 		hg_loop_later(f->loop, &f->later);
 }
 
-/* -- the public side
- * ---------------------------------------------------------------------------------- */
+/* -- the public side --------------------------------------------------------------------------- */
 
 struct hg_fetch *hg_fetch_new(void *self, const char *method, const char *target)
 {

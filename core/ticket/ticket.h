@@ -161,8 +161,7 @@ struct hg_chunk *hg_ticket_take_chunk(
 	struct hg_ticket *t); /* NULL: none; reference goes to the caller */
 bool hg_ticket_take_end(struct hg_ticket *t, struct hg_ticket_end *ret_end); /* true once */
 
-/* -- dispatcher's side ----------------------------------------------------------------------------
- */
+/* -- dispatcher's side ------------------------------------------------------------------------- */
 
 void hg_ticket_give_head(
 	struct hg_ticket *t, struct hg_head *head, const struct hg_head_note *note); /* refs head */

@@ -103,8 +103,7 @@ static void show_size(struct cache *c)
 	hg_series_set(c->evicted, (double)state.evicted);
 }
 
-/* -- life
- * ------------------------------------------------------------------------------------------ */
+/* -- life -------------------------------------------------------------------------------------- */
 
 static int cache_start(void *self, const void *conf, struct hg_err *err)
 {
@@ -155,8 +154,7 @@ static void cache_stop(void *self)
 	hg_free(c->marks);
 }
 
-/* -- phases
- * ----------------------------------------------------------------------------------------- */
+/* -- phases ------------------------------------------------------------------------------------ */
 
 static enum family family_of(const struct hg_request *r)
 {
@@ -315,8 +313,7 @@ static void cache_on_keep(void *self, struct hg_request *r, const struct hg_repl
 	show_size(c);
 }
 
-/* -- admin
- * -------------------------------------------------------------------------------------------- */
+/* -- admin ------------------------------------------------------------------------------------- */
 
 static int show_state(
 	void *self, const struct hg_admin_args *args, struct hg_answer *out, struct hg_err *err)

@@ -25,8 +25,7 @@ HG_API void hg_reply_keep(struct hg_reply *reply, uint64_t max_bytes);
 /* KEEP: the body. Borrowed, contiguous. */
 HG_API struct hg_str hg_reply_body(const struct hg_reply *reply);
 
-/* -- kept replies -------------------------------------------------------------------------------
- */
+/* -- kept replies ------------------------------------------------------------------------------ */
 
 struct hg_stored;
 
@@ -46,8 +45,7 @@ HG_API struct hg_str hg_stored_body(const struct hg_stored *kept);
 HG_API uint64_t hg_stored_bytes(
 	const struct hg_stored *kept); /* memory it holds, overhead included */
 
-/* -- a reply of a route ---------------------------------------------------------------------------
- */
+/* -- a reply of a route ------------------------------------------------------------------------ */
 
 /* Begins it. length_bytes >= 0 sends Content-Length, -1 streams (chunked, or until close for
  * HTTP/1.0). Headers set before go out with it. One of these answers a route: */

@@ -121,8 +121,7 @@ struct hg_done {
 HG_API void hg_request_done(
 	const struct hg_request *r, struct hg_done *ret_done); /* set ret_done->size */
 
-/* -- SEND: the dispatcher's view of what is about to go out -------------------------------------
- */
+/* -- SEND: the dispatcher's view of what is about to go out ------------------------------------ */
 
 /* Thread: dispatcher. Only what a ticket carries; the request itself is on its front. */
 HG_API struct hg_str hg_send_method(const struct hg_send *s);

@@ -189,8 +189,7 @@ static void every_row_is_read_as_it_says_however_it_is_cut(void **state)
 		same_however_cut(rows[i].name, rows[i].bytes, rows[i].want, &defaults, UINT64_MAX);
 }
 
-/* -- limits -------------------------------------------------------------------------------------
- */
+/* -- limits ------------------------------------------------------------------------------------ */
 
 /* `before`, then `n` times `fill`, then `after`. Freed by the caller. */
 static struct hg_str stretched(const char *before, size_t n, const char *fill, const char *after)
@@ -337,8 +336,7 @@ static void trailers_have_a_limit_in_bytes_and_in_number(void **state)
 	expect_stretched(CHUNKED "0\r\n", 5, "A:\r\n", "\r\n", &small, "431 too_many_trailers");
 }
 
-/* -- the rest ------------------------------------------------------------------------------------
- */
+/* -- the rest ---------------------------------------------------------------------------------- */
 
 static void strings_point_into_the_buffer(void **state)
 {
