@@ -245,10 +245,11 @@ static void read_text(struct reading *rd, struct hg_str s)
 		*(const char **)rd->member = hg_arena_copy(&rd->keep->arena, s).p;
 		return;
 	case HG_OPT_SECRET:
-		if (s.n == 0)
-			expected(rd, s);
-		else
+		if (s.n)
 			*(struct hg_secret **)rd->member = keep_secret(rd->keep, s);
+		else if (!rd->hide) /* "${env:NAME:-}" may be empty: then there is none */
+			hg_faults_add(rd->faults, &rd->place, rd->path,
+				"is empty; leave it out, or write ${env:NAME:-}");
 		return;
 	default:
 		read_number(rd, s);
