@@ -36,7 +36,7 @@ static const struct row rows[ASK_KINDS] = {
 	[ASK_MOVED] = { "moved", 2, "301", true },
 	[ASK_ARCHIVE] = { "archive", 2, "302", false },
 	[ASK_UNKNOWN] = { "unknown", 3, "404 501", true },
-	[ASK_STRANGER] = { "stranger", 2, "401 429", true },
+	[ASK_STRANGER] = { "stranger", 2, "401 403 429 504", true },
 	[ASK_FOREIGNER] = { "foreigner", 2, "400 403 421", true },
 	[ASK_METRICS] = { "metrics", 1, "200", false },
 	[ASK_HEALTH] = { "health", 2, "200", true },
@@ -288,7 +288,7 @@ static void add_fields(
 		putf(out, "Accept: application/vnd.github+json\r\n");
 	if (dice_hits(d, 3))
 		putf(out, "Cache-Control: no-cache\r\n");
-	if (q->kind == ASK_SEARCH)
+	if (q->kind == ASK_SEARCH || q->kind == ASK_STRANGER)
 		putf(out, "X-Hubgate-Deadline: 1s\r\n");
 	if (dice_hits(d, 10))
 		putf(out, "X-Hubgate-Priority: %s\r\n", dice_hits(d, 50) ? "low" : "critical");

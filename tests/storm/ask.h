@@ -30,7 +30,7 @@ enum ask_kind {
 	ASK_MOVED,
 	ASK_ARCHIVE,
 	ASK_UNKNOWN,
-	ASK_STRANGER,  /* a token that nobody has */
+	ASK_STRANGER,  /* a token that nobody has: 401, and a budget of 60 */
 	ASK_FOREIGNER, /* came through a proxy, or asks another host */
 	ASK_METRICS,
 	ASK_HEALTH,
