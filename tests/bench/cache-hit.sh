@@ -1,0 +1,121 @@
+# cache-hit.sh - what one answer from memory costs, beside the caches that people use. Sourced.
+#
+# Ratio: CPU per hit over nginx's proxy cache, 10 kB, 64 connections. Rows besides: 200 B, 304, a
+# client's own token, one connection (all on one CPU), two fronts on two CPUs.
+
+readonly goal=0.55
+readonly rows_known="10kB 200B 304 token 1conn fronts"
+
+hit_servers=(nginx haproxy varnish hubgate)
+
+start_servers() {
+	start_upstream "$load_cpu"
+	start_nginx nginx "$server_cpu" nginx-cache.conf.in
+	start_haproxy haproxy "$server_cpu" haproxy-cache.conf.in
+	start_varnish varnish "$server_cpu"
+	start_hubgate hubgate "$server_cpu" 1 "http://127.0.0.1:${port_of[upstream]}"
+}
+
+# The hub that is slower on purpose: by `slow` percent of what a hit costs right now.
+start_slow() {
+	local burn_ns
+	fill hubgate 10kB
+	load hubgate --path /repos/o/r >"$dir/calibrate"
+	burn_ns=$(awk -v percent="$slow" '{ printf "%d", $4 * 1000 * percent / 100 }' "$dir/calibrate")
+	echo "slow: every request of hubgate-slow wastes $burn_ns ns, $slow % of a hit"
+	start_hubgate hubgate-slow "$server_cpu" 1 "http://127.0.0.1:${port_of[upstream]}" \
+		"  - { use: slow, burn_ns: $burn_ns }"
+}
+
+# What ldgen is told for a row.
+row_options() {
+	case $1 in
+	10kB) echo "--path /repos/o/r --connections 64" ;;
+	200B) echo "--path /repos/s/r --connections 64" ;;
+	304) echo "--path /repos/o/r --connections 64 --etag --status 304" ;;
+	token) echo "--path /repos/o/r --connections 64 --field Authorization:token=ghp_bench" ;;
+	1conn) echo "--path /repos/o/r --connections 1 --wait" ;;
+	fronts) echo "--path /repos/o/r --connections 64 --wait" ;;
+	esac
+}
+
+# Every number once, so that the rounds find them kept.
+fill() {
+	local options
+	read -ra options <<<"$(row_options "$2")"
+	load "$1" "${options[@]/token=/token }" --seconds 0.2 --warm 0 >/dev/null
+}
+
+measure_row() {
+	local row=$1 round=$2 server before after
+	local -a options=()
+	shift 2
+	read -ra options <<<"$(row_options "$row")"
+	for server in "$@"; do
+		before=$(asked_of_upstream)
+		sample "$row" "$round" "$server" "${options[@]/token=/token }"
+		after=$(asked_of_upstream)
+		if ((after - before > 1)); then # one was asked by ldgen, to learn
+			echo "bench: $server asked the upstream $((after - before)) times for hits" >&2
+			exit 1
+		fi
+	done
+}
+
+run_row() {
+	local row=$1 server round
+	local -a servers=("${hit_servers[@]}")
+	load_cpus=$load_cpu
+	case $row in
+	10kB) [[ -z $slow ]] || servers+=(hubgate-slow) ;;
+	1conn) load_cpus=$server_cpu ;;
+	fronts)
+		servers=(hubgate-1 hubgate-2)
+		load_cpus=$server_cpu,$load_cpu
+		for server in 1 2; do
+			start_hubgate "hubgate-$server" "$load_cpus" "$server" \
+				"http://127.0.0.1:${port_of[upstream]}"
+		done
+		;;
+	esac
+	for server in "${servers[@]}"; do
+		fill "$server" "$row"
+	done
+	for ((round = 1; round <= rounds; round++)); do
+		measure_row "$row" "$round" "${servers[@]}"
+	done
+	load_cpus=$load_cpu
+	print_row "$row" "$([[ $row == fronts ]] && echo hubgate-1 || echo nginx)"
+}
+
+run_bench() {
+	local row server with slowed
+	start_servers
+	echo "same answers, 10 kB:"
+	for server in "${hit_servers[@]}"; do
+		same_as_upstream "$server" /repos/o/r0000000007
+	done
+	echo "same answers, 304:"
+	compared=$compared_of_304
+	for server in "${hit_servers[@]}"; do
+		same_as_upstream "$server" /repos/o/r0000000007 -H "If-None-Match: $(etag_of 7)"
+	done
+	compared="[^ ]*"
+	[[ -z $slow ]] || start_slow
+	echo
+	for row in ${rows:-$rows_known}; do
+		run_row "$row"
+	done
+	echo "TLS 1.3: hubgate has no TLS listener yet, so there is no row"
+	if [[ -n $slow ]]; then
+		with=$(ratio_of 10kB hubgate nginx)
+		slowed=$(ratio_of 10kB hubgate-slow nginx)
+		awk -v a="$with" -v b="$slowed" -v asked="$slow" 'BEGIN {
+			moved = 100 * (b / a - 1)
+			printf "slow: ratio %s became %s: %+.1f %% for a build slowed by %s %%\n",
+				a, b, moved, asked
+			exit moved < asked / 2 || moved > asked * 2
+		}' || status=1
+	fi
+	echo "cache-hit: ratio $(ratio_of 10kB hubgate nginx) (goal $goal)"
+}
