@@ -149,15 +149,15 @@ export async function startHub(how = {}) {
 			env[name] = process.env[name];
 	const args = ["run", "--config", file, ...(how.upstream ? [] : ["--demo"])];
 	const output = [];
-	hub.child = spawn(process.env.HUBGATE, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+	/* A test that dies, however it does, must not leave a daemon behind. */
+	hub.child = spawn("setpriv", ["--pdeathsig", "KILL", process.env.HUBGATE, ...args],
+		{ env, stdio: ["ignore", "pipe", "pipe"] });
 	hub.child.stdout.on("data", (piece) => output.push(piece));
 	hub.child.stderr.on("data", (piece) => output.push(piece));
 	hub.log = () => Buffer.concat(output).toString();
 	hub.exited = new Promise((resolve) => {
 		hub.child.on("close", (code, signal) => resolve([code, signal]));
 	});
-	/* A test that dies must not leave a daemon behind. */
-	process.on("exit", () => hub.child.kill("SIGKILL"));
 	try {
 		await untilReady(hub);
 		await learnPorts(hub, how);
