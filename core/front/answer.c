@@ -1,12 +1,13 @@
-#include "base/bug.h"
+#include "front/answer.h"
 #include "front/fields.h"
-#include "front/request.h"
+#include "front/reply.h"
+#include "front/rewrite.h"
+#include "front/stored.h"
 #include "ticket/head.h"
 #include "ticket/view.h"
 #include <string.h>
 
-/* -- validators
- * ---------------------------------------------------------------------------------------- */
+/* -- validators -------------------------------------------------------------------------------- */
 
 static struct hg_str without_weak(struct hg_str tag)
 {
@@ -67,8 +68,7 @@ static bool describes_body(struct hg_str name)
 	       !hg_str_is_nocase(name, HG_STR("content-location"));
 }
 
-/* -- fields of ours
- * ------------------------------------------------------------------------------------ */
+/* -- fields of ours ---------------------------------------------------------------------------- */
 
 static void add_links(struct hg_request *r, struct hg_str name, struct hg_str value)
 {
@@ -119,8 +119,7 @@ static void add_budget(struct hg_request *r)
 	hg_reply_head_field(r, HG_STR("X-RateLimit-Resource"), resource);
 }
 
-/* -- from memory
- * --------------------------------------------------------------------------------------- */
+/* -- from memory ------------------------------------------------------------------------------- */
 
 void hg_reply_stored(struct hg_request *r)
 {
@@ -150,12 +149,11 @@ void hg_reply_stored(struct hg_request *r)
 	hg_reply_head_end(r, unchanged || kept->status == 304 ? -2 : (int64_t)kept->body.n);
 	pieces[0] = (struct hg_piece){ hg_text_str(&f->head), HG_PIECE_BYTES, NULL };
 	pieces[1] = (struct hg_piece){ kept->body, HG_PIECE_STORED, kept };
-	hg_conn_write(r->conn, pieces, r->no_body || !kept->body.n ? 1 : 2);
+	hg_wire_write(&r->conn->wire, pieces, r->no_body || !kept->body.n ? 1 : 2);
 	hg_reply_ended(r);
 }
 
-/* -- from upstream
- * --------------------------------------------------------------------------------------- */
+/* -- from upstream ----------------------------------------------------------------------------- */
 
 /* Ours, and said once. */
 static bool is_ours(struct hg_str name)
@@ -203,7 +201,8 @@ void hg_reply_upstream_head(struct hg_request *r)
 		hg_reply_head_end(r, -2);
 	else
 		hg_reply_head_end(r, reply->head->length_bytes);
-	hg_conn_append(r->conn, hg_text_str(&r->front->head));
+	r->reply_from = hg_wire_end(&r->conn->wire);
+	hg_wire_append(&r->conn->wire, hg_text_str(&r->front->head));
 	if (unchanged) {
 		r->reply.is_apart = true;
 		hg_reply_ended(r);
@@ -224,11 +223,12 @@ void hg_reply_upstream_piece(struct hg_request *r, struct hg_chunk *c)
 		r->length_left -= c->n;
 	}
 	if (r->chunked)
-		hg_conn_append(r->conn, (struct hg_str){ line, hg_http1_chunk_head(line, c->n) });
+		hg_wire_append(
+			&r->conn->wire, (struct hg_str){ line, hg_http1_chunk_head(line, c->n) });
 	struct hg_piece piece = { { c->bytes, c->n }, HG_PIECE_CHUNK, c };
-	hg_conn_queue(r->conn, &piece);
+	hg_wire_queue(&r->conn->wire, &piece);
 	if (r->chunked)
-		hg_conn_append(r->conn, HG_STR("\r\n"));
+		hg_wire_append(&r->conn->wire, HG_STR("\r\n"));
 }
 
 void hg_reply_upstream_end(struct hg_request *r)
@@ -240,6 +240,17 @@ void hg_reply_upstream_end(struct hg_request *r)
 		return;
 	}
 	if (r->chunked)
-		hg_conn_append(r->conn, HG_STR("0\r\n\r\n"));
+		hg_wire_append(&r->conn->wire, HG_STR("0\r\n\r\n"));
 	hg_reply_ended(r);
+}
+
+bool hg_reply_take_back(struct hg_request *r)
+{
+	if (!hg_wire_take_back(&r->conn->wire, r->reply_from))
+		return false;
+	r->reply_began = false;
+	r->chunked = false;
+	r->no_body = false;
+	r->length_left = -1;
+	return true;
 }

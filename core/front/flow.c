@@ -1,9 +1,11 @@
+#include "front/flow.h"
 #include "base/bug.h"
 #include "base/log.h"
 #include "base/metric.h"
-#include "front/fields.h"
-#include "front/request.h"
-#include "ticket/snapshot.h"
+#include "front/answer.h"
+#include "front/phase.h"
+#include "front/proxy.h"
+#include "front/reply.h"
 #include <hg/mem.h>
 #include <stdio.h>
 
@@ -14,32 +16,7 @@ enum {
 	MAX_ID_BYTES = 128,
 };
 
-static const char *const step_names[HG_STEPS] = {
-	[HG_STEP_HEAD] = "head",
-	[HG_STEP_ADMIT] = "admit",
-	[HG_STEP_ROUTE] = "route",
-	[HG_STEP_BODY] = "body",
-	[HG_STEP_WEIGH] = "weigh",
-	[HG_STEP_LOOKUP] = "lookup",
-	[HG_STEP_TICKET] = "upstream",
-	[HG_STEP_REPLY] = "reply",
-	[HG_STEP_ENDED] = "ended",
-};
-
-const char *hg_request_step_name(const struct hg_request *r)
-{
-	return step_names[r->step];
-}
-
-const char *hg_request_face_name(const struct hg_request *r)
-{
-	if (r->routed.route)
-		return "route";
-	return r->github.tmpl.p ? "github" : "none";
-}
-
-/* -- what was read -------------------------------------------------------------------------------
- */
+/* -- what was read ----------------------------------------------------------------------------- */
 
 static void rebase(struct hg_str *s, struct hg_str from, const char *to)
 {
@@ -148,8 +125,7 @@ static bool identify(struct hg_request *r, const struct hg_listener_conf *listen
 	return false;
 }
 
-/* -- where it goes
- * --------------------------------------------------------------------------------- */
+/* -- where it goes ----------------------------------------------------------------------------- */
 
 /* "GET POST" of a route -> "GET, HEAD, POST". */
 static void add_methods(struct hg_text *out, struct hg_str methods)
@@ -215,50 +191,7 @@ static bool find_route(struct hg_request *r, const struct hg_listener_conf *list
 	return true;
 }
 
-static void init_body(struct hg_request *r, uint64_t max)
-{
-	struct hg_http1_limits limits = HG_HTTP1_LIMITS_DEFAULT;
-
-	r->body_done = r->head.framing == HG_HTTP1_NO_BODY ||
-	               (r->head.framing == HG_HTTP1_LENGTH && !r->head.content_length);
-	r->owes_continue = r->head.expects_continue && !r->body_done && r->head.minor > 0;
-	if (!r->body_done)
-		hg_http1_body_init(&r->body, &r->head, &limits, max);
-}
-
-void hg_request_begin(struct hg_request *r, struct hg_str bytes)
-{
-	struct hg_front *f = r->front;
-	const struct hg_listener_conf *listener = hg_gate_conf(r->conn->gate, r->snapshot);
-
-	own_head(r, bytes);
-	r->began = true;
-	r->step = HG_STEP_ADMIT;
-	r->began_us = hg_front_now_us(f);
-	hg_list_add(&f->requests, &r->link);
-	f->n_requests++;
-	set_id(r, hg_http1_value(&r->head, HG_HTTP1_X_REQUEST_ID));
-	set_patience(r);
-	init_body(r, r->snapshot->http.max_body_bytes);
-	if (!listener) { /* a reload took it while the head was on its way */
-		hg_reply_refuse_as(r, 503, "listener_gone", "This listener was closed.");
-		return;
-	}
-	if (!find_route(r, listener))
-		return;
-	if (r->routed.route)
-		init_body(r, r->routed.route->max_body_bytes);
-	if (!identify(r, listener))
-		return;
-	if (r->body.bad.status) {
-		hg_request_bad(r, r->body.bad.status, r->body.bad.reason);
-		return;
-	}
-	hg_request_go(r);
-}
-
-/* -- going on
- * -------------------------------------------------------------------------------------- */
+/* -- going on ---------------------------------------------------------------------------------- */
 
 static void enter_step(struct hg_request *r, enum hg_request_step step)
 {
@@ -304,7 +237,7 @@ static void start_body(struct hg_request *r)
 	enter_step(r, HG_STEP_BODY);
 	if (r->owes_continue) {
 		r->owes_continue = false;
-		hg_conn_write(r->conn, &piece, 1);
+		hg_wire_write(&r->conn->wire, &piece, 1);
 	}
 }
 
@@ -429,7 +362,7 @@ static bool take_verdict(struct hg_request *r, enum hg_verdict v)
 	return false;
 }
 
-void hg_request_go(struct hg_request *r)
+static void go(struct hg_request *r)
 {
 	while (take_verdict(r, run_step(r)))
 		continue;
@@ -443,13 +376,54 @@ void hg_request_go_after(struct hg_request *r, enum hg_verdict v)
 		return;
 	}
 	if (v == HG_NEXT && r->step != HG_STEP_ROUTE)
-		hg_request_go(r); /* the phase's other hooks */
+		go(r); /* the phase's other hooks */
 	else if (take_verdict(r, v))
-		hg_request_go(r);
+		go(r);
 }
 
-/* -- its body
- * -------------------------------------------------------------------------------------- */
+static void init_body(struct hg_request *r, uint64_t max)
+{
+	struct hg_http1_limits limits = HG_HTTP1_LIMITS_DEFAULT;
+
+	r->body_done = r->head.framing == HG_HTTP1_NO_BODY ||
+	               (r->head.framing == HG_HTTP1_LENGTH && !r->head.content_length);
+	r->owes_continue = r->head.expects_continue && !r->body_done && r->head.minor > 0;
+	if (!r->body_done)
+		hg_http1_body_init(&r->body, &r->head, &limits, max);
+}
+
+void hg_request_begin(struct hg_request *r, struct hg_str bytes)
+{
+	struct hg_front *f = r->front;
+	const struct hg_listener_conf *listener = hg_gate_conf(r->conn->gate, r->snapshot);
+
+	own_head(r, bytes);
+	r->began = true;
+	r->step = HG_STEP_ADMIT;
+	r->began_us = hg_front_now_us(f);
+	hg_list_add(&f->requests, &r->link);
+	f->n_requests++;
+	set_id(r, hg_http1_value(&r->head, HG_HTTP1_X_REQUEST_ID));
+	set_patience(r);
+	init_body(r, r->snapshot->http.max_body_bytes);
+	if (!listener) { /* a reload took it while the head was on its way */
+		hg_reply_refuse_as(r, 503, "listener_gone", "This listener was closed.");
+		return;
+	}
+	if (!find_route(r, listener))
+		return;
+	if (r->routed.route)
+		init_body(r, r->routed.route->max_body_bytes);
+	if (!identify(r, listener))
+		return;
+	if (r->body.bad.status) {
+		hg_request_bad(r, r->body.bad.status, r->body.bad.reason);
+		return;
+	}
+	go(r);
+}
+
+/* -- its body ---------------------------------------------------------------------------------- */
 
 bool hg_request_wants_body(const struct hg_request *r)
 {
@@ -506,23 +480,7 @@ void hg_request_body_ended(struct hg_request *r)
 		return;
 	}
 	enter_step(r, HG_STEP_WEIGH);
-	hg_request_go(r);
-}
-
-void hg_request_leave_body(struct hg_request *r)
-{
-	struct hg_conn *c = r->conn;
-
-	r->body_paused = false;
-	if (r->head.framing == HG_HTTP1_LENGTH && r->body.left <= HG_CONN_DISCARD_BYTES &&
-		!r->owes_continue && !r->body.bad.status) {
-		r->body_dropped = true;
-		return;
-	}
-	r->body_done = true;
-	r->keep_alive = false;
-	c->closing = true;
-	c->must_linger = true;
+	go(r);
 }
 
 void hg_request_bad(struct hg_request *r, int status, const char *reason)
@@ -553,8 +511,7 @@ void hg_request_bad(struct hg_request *r, int status, const char *reason)
 	hg_reply_refuse_as(r, status, reason, detail);
 }
 
-/* -- the end
- * --------------------------------------------------------------------------------------- */
+/* -- the end ----------------------------------------------------------------------------------- */
 
 bool hg_request_is_over(const struct hg_request *r)
 {
@@ -607,7 +564,7 @@ void hg_request_retire(struct hg_request *r)
 			(int)r->id.n, r->id.p, (int)r->head.method.n, r->head.method.p,
 			(int)r->path.n, r->path.p, r->client.name, r->reply_began ? r->status : 0,
 			(long long)(hg_front_now_us(r->front) - r->began_us),
-			(unsigned long long)r->sent_bytes, r->cut);
+			(unsigned long long)hg_request_sent_bytes(r), r->cut);
 		count(r);
 		if (r->front->port || r->routed.in)
 			hg_phase_done(r);

@@ -3,86 +3,22 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "front/conn.h"
-#include "front/request.h"
+#include "front/flow.h"
+#include "front/phase.h"
 #include <errno.h>
 #include <event2/event.h>
 #include <hg/mem.h>
 #include <netinet/tcp.h>
 #include <sys/random.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#define ACCEPT_PAUSE_US INT64_C(1000000) /* after the machine ran out of descriptors */
 #define COMPLAIN_EVERY_US INT64_C(60000000)
 
 enum {
 	ACCEPT_AT_ONCE = 32, /* then others get a turn */
 };
 
-/* -- what all of it shares
- * ----------------------------------------------------------------------------- */
-
-struct hg_str hg_front_date(struct hg_front *f)
-{
-	int64_t wall_us = hg_loop_now(f->loop).wall_us;
-	int64_t s = wall_us / 1000000;
-
-	if (s != f->date_s || !f->date[0]) {
-		f->date_s = s;
-		hg_format_http_date(wall_us, f->date);
-	}
-	return (struct hg_str){ f->date, 29 };
-}
-
-void hg_front_sweep_by(struct hg_front *f, int64_t at_us)
-{
-	if (at_us >= f->sweep_at_us)
-		return;
-	f->sweep_at_us = at_us;
-	hg_alarm_set(&f->sweep, at_us);
-}
-
-struct hg_edition *hg_edition_new(struct hg_snapshot *s)
-{
-	struct hg_edition *e = hg_alloc(sizeof(*e));
-
-	*e = (struct hg_edition){ .snapshot = hg_snapshot_ref(s), .refs = 1 };
-	return e;
-}
-
-void hg_edition_unref(struct hg_edition *e)
-{
-	if (--e->refs)
-		return;
-	hg_snapshot_unref(e->snapshot);
-	hg_free(e);
-}
-
-/* -- accepting
- * ----------------------------------------------------------------------------------------- */
-
-static void pause_accepting(struct hg_front *f)
-{
-	struct hg_gate *g;
-
-	f->accept_again_us = hg_front_now_us(f) + ACCEPT_PAUSE_US;
-	HG_LIST_EACH(&f->gates, g, link)
-	if (g->fd >= 0)
-		event_del(&g->event);
-	hg_front_sweep_by(f, f->accept_again_us);
-}
-
-static void go_on_accepting(struct hg_front *f)
-{
-	struct hg_gate *g;
-
-	f->accept_again_us = 0;
-	if (f->draining)
-		return;
-	HG_LIST_EACH(&f->gates, g, link)
-	if (g->fd >= 0)
-		event_add(&g->event, NULL);
-}
+/* -- accepting --------------------------------------------------------------------------------- */
 
 /* Who has waited longest for nothing gives its place to who wants something. */
 static bool end_oldest_idle(struct hg_front *f)
@@ -93,11 +29,6 @@ static bool end_oldest_idle(struct hg_front *f)
 		return false;
 	hg_conn_end(c);
 	return true;
-}
-
-static bool is_full(const struct hg_front *f)
-{
-	return f->n_conns >= (uint64_t)f->snapshot->http.max_connections;
 }
 
 /* Once a minute: every client that comes meets the same wall. */
@@ -123,14 +54,14 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
 		union hg_peer peer;
 		socklen_t n = sizeof(peer);
-		if (is_full(f) && hg_list_is_empty(&f->waits[HG_WAIT_REQUEST])) {
-			pause_accepting(f);
+		if (hg_front_is_full(f) && hg_list_is_empty(&f->waits[HG_WAIT_REQUEST])) {
+			hg_front_pause_accepting(f);
 			return;
 		}
 		memset(&peer, 0, sizeof(peer));
 		int conn = accept4(fd, &peer.any, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (conn >= 0) {
-			if (is_full(f))
+			if (hg_front_is_full(f))
 				(void)end_oldest_idle(f);
 			(void)hg_conn_new(g, conn, &peer);
 			continue;
@@ -138,7 +69,7 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
 			complain(g, errno);
 			if (!end_oldest_idle(f))
-				pause_accepting(f);
+				hg_front_pause_accepting(f);
 			return;
 		}
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -147,28 +78,7 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-/* -- gates
- * --------------------------------------------------------------------------------------------- */
-
-const struct hg_listener_conf *hg_gate_conf(const struct hg_gate *g, const struct hg_snapshot *s)
-{
-	if (g->index < 0)
-		return NULL;
-	if (s == g->front->snapshot)
-		return &s->listeners[g->index];
-	for (uint32_t i = 0; i < s->n_listeners; i++) /* of the snapshot before a reload */
-		if (strcmp(s->listeners[i].name, g->name) == 0)
-			return &s->listeners[i];
-	return NULL;
-}
-
-void hg_gate_unref(struct hg_gate *g)
-{
-	if (--g->refs)
-		return;
-	hg_free(g->name);
-	hg_free(g);
-}
+/* -- gates ------------------------------------------------------------------------------------- */
 
 /* Accepts no more. Its conns keep it. */
 static void close_gate(struct hg_gate *g)
@@ -218,8 +128,7 @@ void hg_front_listen(struct hg_front *f, int fd, uint32_t listener)
 		HG_BUG_ON(event_add(&g->event, NULL) != 0);
 }
 
-/* -- sweeping
- * ------------------------------------------------------------------------------------------ */
+/* -- sweeping ---------------------------------------------------------------------------------- */
 
 static void on_sweep(struct hg_alarm *a)
 {
@@ -229,9 +138,9 @@ static void on_sweep(struct hg_alarm *a)
 
 	f->sweep_at_us = now_us; /* whoever begins to wait meanwhile is seen below */
 	if (f->accept_again_us && f->accept_again_us <= now_us)
-		go_on_accepting(f);
+		hg_front_go_on_accepting(f);
 	for (int wait = 0; wait < HG_WAIT_NOTHING; wait++) {
-		int64_t timeout_us = hg_conn_timeout_us(f, wait);
+		int64_t timeout_us = hg_front_timeout_us(f, wait);
 		struct hg_conn *c;
 		while ((c = HG_LIST_FIRST(&f->waits[wait], struct hg_conn, link)) &&
 			c->since_us + timeout_us <= now_us)
@@ -239,8 +148,8 @@ static void on_sweep(struct hg_alarm *a)
 	}
 	for (int wait = 0; wait < HG_WAIT_NOTHING; wait++) {
 		const struct hg_conn *c = HG_LIST_FIRST(&f->waits[wait], struct hg_conn, link);
-		if (c && c->since_us + hg_conn_timeout_us(f, wait) < next_us)
-			next_us = c->since_us + hg_conn_timeout_us(f, wait);
+		if (c && c->since_us + hg_front_timeout_us(f, wait) < next_us)
+			next_us = c->since_us + hg_front_timeout_us(f, wait);
 	}
 	if (f->accept_again_us && f->accept_again_us < next_us)
 		next_us = f->accept_again_us;
@@ -249,8 +158,7 @@ static void on_sweep(struct hg_alarm *a)
 		hg_front_sweep_by(f, next_us);
 }
 
-/* -- life
- * ---------------------------------------------------------------------------------------------- */
+/* -- life -------------------------------------------------------------------------------------- */
 
 static void on_drained(struct hg_later *later)
 {
@@ -272,6 +180,7 @@ struct hg_front *hg_front_new(
 	f->snapshot = s;
 	f->port = port;
 	f->view = view;
+	f->on_resumed = hg_request_go_after;
 	hg_list_init(&f->gates);
 	for (int i = 0; i < HG_CONN_WAITS; i++)
 		hg_list_init(&f->waits[i]);
@@ -349,16 +258,6 @@ void hg_front_adopt(struct hg_front *f, struct hg_snapshot *s, const int *fds)
 	hg_edition_unref(old);
 }
 
-void hg_front_lost(struct hg_front *f)
-{
-	if (f->accept_again_us && !is_full(f))
-		go_on_accepting(f);
-	if (f->draining && !f->drained && !f->n_conns && !f->n_waiters) {
-		f->drained = true;
-		hg_loop_later(f->loop, &f->drain_later);
-	}
-}
-
 void hg_front_drain(struct hg_front *f, void (*done)(void *arg), void *arg)
 {
 	struct hg_gate *g;
@@ -372,8 +271,7 @@ void hg_front_drain(struct hg_front *f, void (*done)(void *arg), void *arg)
 	hg_front_lost(f);
 }
 
-/* -- looking
- * ------------------------------------------------------------------------------------------- */
+/* -- looking ----------------------------------------------------------------------------------- */
 
 void hg_front_look(struct hg_front *f, struct hg_front_state *ret_state)
 {

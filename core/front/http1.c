@@ -24,7 +24,7 @@ enum state {
 	REFUSED,
 };
 
-/* -- bytes --------------------------------------------------------------------------------- */
+/* -- bytes ------------------------------------------------------------------------------------- */
 
 enum {
 	B_TOKEN = 1,  /* tchar */
@@ -123,7 +123,7 @@ static bool take_element(struct hg_str *list, struct hg_str *ret_element)
 	return true;
 }
 
-/* -- replies ------------------------------------------------------------------------------- */
+/* -- replies ----------------------------------------------------------------------------------- */
 
 bool hg_http1_is_field_name(struct hg_str s)
 {
@@ -135,7 +135,7 @@ bool hg_http1_is_field_value(struct hg_str s)
 	return s.n == 0 || skip_value(s.p, s.p + s.n) == s.p + s.n;
 }
 
-/* -- target and host ----------------------------------------------------------------------- */
+/* -- target and host --------------------------------------------------------------------------- */
 
 static bool host_is_valid(struct hg_str host)
 {
@@ -304,7 +304,7 @@ static void take_target(struct hg_http1_head *h, const char *buf)
 	h->has_query = mark != NULL;
 }
 
-/* -- the fields that decide how the message is read ---------------------------------------- */
+/* -- the fields that decide how the message is read -------------------------------------------- */
 
 /* RFC 9112, 6.1: exactly "chunked". A list that is well formed but asks for another coding is 501,
  * everything else an attempt to be understood differently by different readers. */
@@ -383,7 +383,7 @@ static void take_known(struct hg_http1_head *h, enum hg_http1_known k, struct hg
 		refuse(h, 501, "upgrade");
 }
 
-/* -- states: each looks at buf[pos..end), end > pos, and moves pos ------------------------- */
+/* -- states: each looks at buf[pos..end), end > pos, and moves pos ----------------------------- */
 
 static uint32_t sooner(uint64_t a, uint64_t b)
 {
@@ -584,7 +584,7 @@ static void read_end_lf(struct hg_http1_head *h, const char *buf)
 	finish(h, buf);
 }
 
-/* -- public -------------------------------------------------------------------------------- */
+/* -- public ------------------------------------------------------------------------------------ */
 
 void hg_http1_head_clear(struct hg_http1_head *h)
 {

@@ -191,7 +191,7 @@ struct hg_str hg_http1_known_name(enum hg_http1_known k);
 /* May it come more than once? A second one of the others is 400 (rule: unique where it matters). */
 bool hg_http1_known_is_list(enum hg_http1_known k);
 
-/* -- body ---------------------------------------------------------------------------------- */
+/* -- body -------------------------------------------------------------------------------------- */
 
 /*
  * Decodes in place, piece by piece, and keeps no bytes:
@@ -228,7 +228,7 @@ void hg_http1_body_init(struct hg_http1_body *b, const struct hg_http1_head *h,
 enum hg_http1_got hg_http1_body_next(struct hg_http1_body *b, const char *in, size_t n,
 	size_t *ret_used, struct hg_str *ret_piece);
 
-/* -- replies ------------------------------------------------------------------------------- */
+/* -- replies ----------------------------------------------------------------------------------- */
 
 enum {
 	HG_HTTP1_CHUNK_HEAD_BYTES = 18, /* 16 hex digits, CR, LF */

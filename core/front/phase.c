@@ -1,6 +1,5 @@
+#include "front/phase.h"
 #include "base/bug.h"
-#include "base/instance.h"
-#include "front/request.h"
 #include <hg/mem.h>
 
 /* A plugin's word that it will come back. Lives until it was resumed: `request` is NULL when the
@@ -19,8 +18,7 @@ struct hg_waiter {
 	void *arg;
 };
 
-/* -- calling -------------------------------------------------------------------------------------
- */
+/* -- calling ----------------------------------------------------------------------------------- */
 
 /* A hook says WAIT and takes no waiter, or the other way round: give this request up. */
 static enum hg_verdict checked(struct hg_request *r, enum hg_verdict v)
@@ -37,6 +35,7 @@ static void enter(struct hg_request *r, struct hg_instance *in, void *self)
 {
 	r->hook_in = in;
 	r->hook_self = self;
+	r->reply.hook_in = in;
 }
 
 typedef enum hg_verdict (*verdict_hook)(void *self, struct hg_request *r);
@@ -139,8 +138,7 @@ void hg_phase_done(struct hg_request *r)
 	}
 }
 
-/* -- routes: the core's own have no instance and no stopwatch
- * -------------------------------------- */
+/* -- routes: the core's own have no instance and no stopwatch ---------------------------------- */
 
 static struct hg_stopwatch begin_route(struct hg_request *r, const char *name)
 {
@@ -193,8 +191,7 @@ void hg_phase_on_gone(struct hg_request *r)
 	end_route(&w);
 }
 
-/* -- waiting -------------------------------------------------------------------------------------
- */
+/* -- waiting ----------------------------------------------------------------------------------- */
 
 static enum hg_verdict resume(struct hg_waiter *w, struct hg_request *r)
 {
@@ -218,12 +215,12 @@ static void on_resume(struct hg_message *m)
 		w->front->n_waiters--;
 	if (r) {
 		struct hg_conn *c = r->conn;
-		c->entered++;
+		c->wire.entered++;
 		r->waiter = NULL;
 		enter(r, w->in, w->self);
-		hg_request_go_after(r, checked(r, resume(w, r)));
-		c->entered--;
-		hg_conn_settle(c);
+		w->front->on_resumed(r, checked(r, resume(w, r)));
+		c->wire.entered--;
+		hg_wire_settle_later(&c->wire);
 	} else {
 		(void)resume(w, NULL);
 		if (w->front)

@@ -1,15 +1,17 @@
+#include "front/proxy.h"
 #include "base/bug.h"
 #include "base/secret.h"
 #include "front/fields.h"
-#include "front/request.h"
+#include "front/answer.h"
+#include "front/phase.h"
+#include "front/reply.h"
 #include "ticket/head.h"
 #include "ticket/snapshot.h"
 #include "ticket/ticket.h"
 #include <hg/mem.h>
 #include <stdio.h>
 
-/* -- asking
- * ---------------------------------------------------------------------------------------- */
+/* -- asking ------------------------------------------------------------------------------------ */
 
 static void copy_fields(struct hg_request *r, struct hg_ticket *t)
 {
@@ -61,10 +63,10 @@ static void on_news(struct hg_ticket *t)
 	struct hg_request *r = t->arg;
 	struct hg_conn *c = r->conn;
 
-	c->entered++;
+	c->wire.entered++;
 	hg_proxy_pull(r);
-	c->entered--;
-	hg_conn_settle(c);
+	c->wire.entered--;
+	hg_wire_settle_later(&c->wire);
 }
 
 void hg_proxy_ask(struct hg_request *r)
@@ -105,18 +107,13 @@ bool hg_proxy_holds(const struct hg_request *r)
 	       hg_request_is_head(r);
 }
 
-/* -- what comes
- * -------------------------------------------------------------------------------------- */
+/* -- what comes -------------------------------------------------------------------------------- */
 
 static void take_head(struct hg_request *r, struct hg_head *head)
 {
 	struct hg_reply *reply = &r->reply;
 
-	reply->head = head;
-	reply->n_fields = head->n_fields;
-	reply->room = head->n_fields + 8;
-	reply->fields = hg_arena_alloc(&r->arena, reply->room * sizeof(struct hg_field));
-	memcpy(reply->fields, head->fields, head->n_fields * sizeof(struct hg_field));
+	hg_reply_take_head(reply, &r->arena, head);
 	r->upstream_status = head->status;
 	r->waited_us = reply->note.waited_us;
 
@@ -176,13 +173,13 @@ static bool take_chunks(struct hg_request *r)
 
 	for (;;) {
 		if (!r->reply.is_apart && !hg_conn_has_room(c)) {
-			hg_conn_flush(c);
+			hg_wire_flush(&c->wire);
 			if (!hg_conn_has_room(c)) {
 				r->wants_drain = true;
 				return false;
 			}
 		}
-		if (c->broken)
+		if (c->wire.broken)
 			return false;
 		struct hg_chunk *piece = hg_ticket_take_chunk(r->ticket);
 		if (!piece)
@@ -247,10 +244,12 @@ static void take_end(struct hg_request *r, const struct hg_ticket_end *end)
 	send_held(r);
 	if (reply->is_apart)
 		return;
-	if (end->code)
-		hg_reply_abort(r); /* cut: never a clean end */
-	else
+	if (!end->code)
 		hg_reply_upstream_end(r);
+	else if (hg_reply_take_back(r))
+		refuse_with_end(r, end);
+	else
+		hg_reply_abort(r); /* cut: never a clean end */
 }
 
 void hg_proxy_pull(struct hg_request *r)
@@ -258,7 +257,7 @@ void hg_proxy_pull(struct hg_request *r)
 	struct hg_ticket *t = r->ticket;
 	struct hg_ticket_end end;
 
-	if (!t || r->ticket_ended || r->conn->broken)
+	if (!t || r->ticket_ended || r->conn->wire.broken)
 		return;
 	if (!r->reply.head) {
 		struct hg_head *head = hg_ticket_take_head(t, &r->reply.note);
@@ -269,83 +268,4 @@ void hg_proxy_pull(struct hg_request *r)
 		return;
 	if (hg_ticket_take_end(t, &end))
 		take_end(r, &end);
-}
-
-/* -- the reply as HEAD and KEEP see it
- * ------------------------------------------------------------------ */
-
-int hg_reply_status(const struct hg_reply *reply)
-{
-	return reply->head->status;
-}
-
-struct hg_str hg_reply_header(const struct hg_reply *reply, const char *name)
-{
-	struct hg_str wanted = hg_str(name);
-
-	for (uint32_t i = 0; i < reply->n_fields; i++)
-		if (hg_str_is_nocase(reply->fields[i].name, wanted))
-			return reply->fields[i].value;
-	return (struct hg_str){ 0 };
-}
-
-const struct hg_field *hg_reply_headers(const struct hg_reply *reply, uint32_t *ret_n)
-{
-	*ret_n = reply->n_fields;
-	return reply->fields;
-}
-
-static void remove_all(struct hg_reply *reply, struct hg_str name)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < reply->n_fields; i++)
-		if (!hg_str_is_nocase(reply->fields[i].name, name))
-			reply->fields[n++] = reply->fields[i];
-	reply->n_fields = n;
-}
-
-void hg_reply_set_header(struct hg_reply *reply, const char *name, struct hg_str value)
-{
-	struct hg_arena *arena = &reply->request->arena;
-	struct hg_str n = hg_str(name);
-
-	if (HG_ODD(!reply->in_head) || HG_ODD(!hg_http1_is_field_name(n)) ||
-		HG_ODD(!hg_http1_is_field_value(value)))
-		return;
-	remove_all(reply, n);
-	if (!value.p)
-		return;
-	if (reply->n_fields == reply->room) {
-		struct hg_field *more =
-			hg_arena_alloc(arena, 2 * reply->room * sizeof(struct hg_field));
-		memcpy(more, reply->fields, reply->n_fields * sizeof(struct hg_field));
-		reply->fields = more;
-		reply->room *= 2;
-	}
-	reply->fields[reply->n_fields++] =
-		(struct hg_field){ hg_arena_copy(arena, n), hg_arena_copy(arena, value) };
-}
-
-struct hg_scope hg_reply_credential(const struct hg_reply *reply)
-{
-	return reply->note.credential;
-}
-
-void hg_reply_keep(struct hg_reply *reply, uint64_t max_bytes)
-{
-	struct hg_request *r = reply->request;
-
-	if (HG_ODD(!reply->in_head))
-		return;
-	struct hg_keep_wish *wish = hg_arena_alloc(&r->arena, sizeof(*wish));
-	*wish = (struct hg_keep_wish){ reply->wishes, r->hook_in, max_bytes };
-	reply->wishes = wish;
-	if (max_bytes > reply->keep_max_bytes)
-		reply->keep_max_bytes = max_bytes;
-}
-
-struct hg_str hg_reply_body(const struct hg_reply *reply)
-{
-	return reply->body;
 }

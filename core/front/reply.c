@@ -1,16 +1,14 @@
+#include "front/reply.h"
 #include "base/bug.h"
-#include "base/instance.h"
 #include "front/error.h"
-#include "front/request.h"
-#include <inttypes.h>
+
 #include <stdio.h>
 
 enum {
 	DEAF_WINDOWS = 16, /* more than this many wait although the plugin was told: it is cut */
 };
 
-/* -- heads
- * ----------------------------------------------------------------------------------------- */
+/* -- heads ------------------------------------------------------------------------------------- */
 
 static void add_number(struct hg_text *t, uint64_t v)
 {
@@ -63,8 +61,7 @@ static bool decide_keep_alive(const struct hg_request *r)
 {
 	const struct hg_conn *c = r->conn;
 
-	if (!r->began || !r->head.keep_alive || c->closing || c->front->draining ||
-		c->gate->index < 0)
+	if (!r->began || !r->head.keep_alive || hg_conn_is_last(c))
 		return false;
 	if (r->body_done || r->step == HG_STEP_BODY || r->body_dropped)
 		return true;
@@ -119,8 +116,7 @@ static struct hg_piece bytes_piece(struct hg_str s)
 	return (struct hg_piece){ s, HG_PIECE_BYTES, NULL };
 }
 
-/* -- hubgate's own
- * ----------------------------------------------------------------------------------- */
+/* -- hubgate's own ----------------------------------------------------------------------------- */
 
 void hg_reply_refuse(struct hg_request *r, const struct hg_refusal *no, struct hg_str more)
 {
@@ -148,7 +144,7 @@ void hg_reply_refuse(struct hg_request *r, const struct hg_refusal *no, struct h
 	hg_reply_head_end(r, (int64_t)f->scratch.n);
 	struct hg_piece pieces[2] = { bytes_piece(hg_text_str(&f->head)),
 		bytes_piece(hg_text_str(&f->scratch)) };
-	hg_conn_write(r->conn, pieces, r->no_body ? 1 : 2);
+	hg_wire_write(&r->conn->wire, pieces, r->no_body ? 1 : 2);
 	hg_reply_ended(r);
 }
 
@@ -159,8 +155,7 @@ void hg_reply_refuse_as(struct hg_request *r, int status, const char *code, cons
 	hg_reply_refuse(r, &no, (struct hg_str){ 0 });
 }
 
-/* -- a route's
- * ----------------------------------------------------------------------------------------- */
+/* -- a route's --------------------------------------------------------------------------------- */
 
 /* What hubgate alone may say: framing, and what would contradict it. */
 static bool is_framing(struct hg_str name)
@@ -189,7 +184,7 @@ void hg_reply_set(struct hg_request *r, const char *name, struct hg_str value)
 
 static bool may_begin(const struct hg_request *r)
 {
-	return !r->conn->broken && r->step != HG_STEP_ENDED && !HG_ODD(r->reply_began);
+	return !r->conn->wire.broken && r->step != HG_STEP_ENDED && !HG_ODD(r->reply_began);
 }
 
 static void render_head(struct hg_request *r, int status, int64_t length_bytes)
@@ -211,9 +206,9 @@ void hg_reply_text(struct hg_request *r, int status, const char *content_type, s
 	render_head(r, status, (int64_t)body.n);
 	struct hg_piece pieces[2] = { bytes_piece(hg_text_str(&r->front->head)),
 		bytes_piece(body) };
-	hg_conn_write(r->conn, pieces, r->no_body ? 1 : 2);
+	hg_wire_write(&r->conn->wire, pieces, r->no_body ? 1 : 2);
 	hg_reply_ended(r);
-	hg_conn_settle_later(r->conn);
+	hg_wire_settle_later(&r->conn->wire);
 }
 
 void hg_reply_begin(struct hg_request *r, int status, int64_t length_bytes)
@@ -221,8 +216,8 @@ void hg_reply_begin(struct hg_request *r, int status, int64_t length_bytes)
 	if (!may_begin(r))
 		return;
 	render_head(r, status, length_bytes < 0 ? -1 : length_bytes);
-	hg_conn_append(r->conn, hg_text_str(&r->front->head));
-	hg_conn_settle_later(r->conn);
+	hg_wire_append(&r->conn->wire, hg_text_str(&r->front->head));
+	hg_wire_settle_later(&r->conn->wire);
 }
 
 int hg_reply_send(struct hg_request *r, struct hg_str piece)
@@ -231,11 +226,11 @@ int hg_reply_send(struct hg_request *r, struct hg_str piece)
 	char line[HG_HTTP1_CHUNK_HEAD_BYTES];
 	uint64_t window = r->front->snapshot->http.write_window_bytes;
 
-	if (r->step == HG_STEP_ENDED || c->broken)
+	if (r->step == HG_STEP_ENDED || c->wire.broken)
 		return HG_ECANCELLED;
 	if (HG_ODD(!r->reply_began || r->replied))
 		return HG_ECANCELLED;
-	if (HG_ODD(r->wants_drain && c->unsent_bytes > DEAF_WINDOWS * window)) {
+	if (HG_ODD(r->wants_drain && c->wire.unsent_bytes > DEAF_WINDOWS * window)) {
 		hg_reply_abort(r); /* it was told to stop, and goes on and on */
 		return HG_ECANCELLED;
 	}
@@ -249,15 +244,16 @@ int hg_reply_send(struct hg_request *r, struct hg_str piece)
 	if (!piece.n || r->no_body)
 		return 0;
 	if (r->chunked)
-		hg_conn_append(c, (struct hg_str){ line, hg_http1_chunk_head(line, piece.n) });
-	hg_conn_append(c, piece);
+		hg_wire_append(
+			&c->wire, (struct hg_str){ line, hg_http1_chunk_head(line, piece.n) });
+	hg_wire_append(&c->wire, piece);
 	if (r->chunked)
-		hg_conn_append(c, HG_STR("\r\n"));
-	hg_conn_settle_later(c);
+		hg_wire_append(&c->wire, HG_STR("\r\n"));
+	hg_wire_settle_later(&c->wire);
 	if (hg_conn_has_room(c))
 		return 0;
-	hg_conn_flush(c);
-	if (c->broken)
+	hg_wire_flush(&c->wire);
+	if (c->wire.broken)
 		return HG_ECANCELLED;
 	if (hg_conn_has_room(c))
 		return 0;
@@ -267,25 +263,26 @@ int hg_reply_send(struct hg_request *r, struct hg_str piece)
 
 void hg_reply_end(struct hg_request *r)
 {
-	if (r->step == HG_STEP_ENDED || r->conn->broken || HG_ODD(!r->reply_began || r->replied))
+	if (r->step == HG_STEP_ENDED || r->conn->wire.broken ||
+		HG_ODD(!r->reply_began || r->replied))
 		return;
 	if (!r->no_body && HG_ODD(r->length_left > 0)) {
 		hg_reply_abort(r);
 		return;
 	}
 	if (r->chunked)
-		hg_conn_append(r->conn, HG_STR("0\r\n\r\n"));
+		hg_wire_append(&r->conn->wire, HG_STR("0\r\n\r\n"));
 	r->wants_drain = false;
 	hg_reply_ended(r);
-	hg_conn_settle_later(r->conn);
+	hg_wire_settle_later(&r->conn->wire);
 }
 
 void hg_reply_abort(struct hg_request *r)
 {
-	if (r->step == HG_STEP_ENDED || r->conn->broken || r->replied)
+	if (r->step == HG_STEP_ENDED || r->conn->wire.broken || r->replied)
 		return;
 	r->cut = true;
-	hg_conn_flush(r->conn); /* the client may see how far it came */
+	hg_wire_flush(&r->conn->wire); /* the client may see how far it came */
 	/* Without a length or chunks only a reset tells the client that it is not whole. */
-	hg_conn_break(r->conn, !r->chunked && r->length_left < 0);
+	hg_wire_break(&r->conn->wire, !r->chunked && r->length_left < 0);
 }

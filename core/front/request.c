@@ -2,7 +2,7 @@
 #include "base/bug.h"
 #include "base/instance.h"
 #include "base/secret.h"
-#include "front/fields.h"
+#include "front/stored.h"
 #include "ticket/head.h"
 #include <arpa/inet.h>
 #include <hg/mem.h>
@@ -30,7 +30,7 @@ struct hg_request *hg_request_new(struct hg_conn *c)
 	r->edition = f->edition;
 	r->edition->refs++;
 	r->snapshot = f->snapshot;
-	r->reply.request = r;
+	r->sent_from = c->wire.sent_bytes;
 	r->refusal.retry_after_s = -1;
 	r->answer_age_s = -1;
 	r->length_left = -1;
@@ -92,8 +92,52 @@ void hg_request_drop(struct hg_request *r)
 	hg_edition_unref(edition);
 }
 
-/* -- what was asked ------------------------------------------------------------------------------
- */
+static const char *const step_names[HG_STEPS] = {
+	[HG_STEP_HEAD] = "head",
+	[HG_STEP_ADMIT] = "admit",
+	[HG_STEP_ROUTE] = "route",
+	[HG_STEP_BODY] = "body",
+	[HG_STEP_WEIGH] = "weigh",
+	[HG_STEP_LOOKUP] = "lookup",
+	[HG_STEP_TICKET] = "upstream",
+	[HG_STEP_REPLY] = "reply",
+	[HG_STEP_ENDED] = "ended",
+};
+
+const char *hg_request_step_name(const struct hg_request *r)
+{
+	return step_names[r->step];
+}
+
+uint64_t hg_request_sent_bytes(const struct hg_request *r)
+{
+	return r->conn->wire.sent_bytes - r->sent_from;
+}
+
+const char *hg_request_face_name(const struct hg_request *r)
+{
+	if (r->routed.route)
+		return "route";
+	return r->github.tmpl.p ? "github" : "none";
+}
+
+void hg_request_leave_body(struct hg_request *r)
+{
+	struct hg_conn *c = r->conn;
+
+	r->body_paused = false;
+	if (r->head.framing == HG_HTTP1_LENGTH && r->body.left <= HG_CONN_DISCARD_BYTES &&
+		!r->owes_continue && !r->body.bad.status) {
+		r->body_dropped = true;
+		return;
+	}
+	r->body_done = true;
+	r->keep_alive = false;
+	c->closing = true;
+	c->must_linger = true;
+}
+
+/* -- what was asked ---------------------------------------------------------------------------- */
 
 struct hg_str hg_request_id(const struct hg_request *r)
 {
@@ -189,8 +233,7 @@ bool hg_request_is_head(const struct hg_request *r)
 	return r->head.method_id == HG_HTTP1_HEAD;
 }
 
-/* -- who asked -----------------------------------------------------------------------------------
- */
+/* -- who asked --------------------------------------------------------------------------------- */
 
 struct hg_str hg_request_client(const struct hg_request *r)
 {
@@ -224,8 +267,7 @@ struct hg_scope hg_request_scope(const struct hg_request *r)
 	return r->client.scope;
 }
 
-/* -- what happens to it
- * ---------------------------------------------------------------------------- */
+/* -- what happens to it ------------------------------------------------------------------------ */
 
 void hg_request_set_class(struct hg_request *r, enum hg_class c)
 {
@@ -300,8 +342,7 @@ void hg_request_own_validators(struct hg_request *r)
 	r->owns_validators = true;
 }
 
-/* -- a word per request and plugin
- * ------------------------------------------------------------------ */
+/* -- a word per request and plugin ------------------------------------------------------------- */
 
 void **hg_request_slot(struct hg_request *r, void *self)
 {
@@ -327,7 +368,7 @@ void hg_request_done(const struct hg_request *r, struct hg_done *ret_done)
 		.began_us = r->began_us,
 		.waited_us = r->waited_us,
 		.upstream_us = r->upstream_us,
-		.sent_bytes = r->sent_bytes,
+		.sent_bytes = hg_request_sent_bytes(r),
 		.upstream_status = r->upstream_status,
 		.aborted = r->cut,
 	};

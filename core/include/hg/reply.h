@@ -59,5 +59,6 @@ HG_API void hg_reply_begin(struct hg_request *r, int status, int64_t length_byte
  * the piece is taken, but stop until on_drain; HG_ECANCELLED when the client has left. */
 HG_API int hg_reply_send(struct hg_request *r, struct hg_str piece);
 HG_API void hg_reply_end(struct hg_request *r);
-/* Ends it in the middle: the connection is closed so that no client takes it for whole. */
+/* Ends it in the middle: what was sent before leaves as far as the socket takes it at once, then
+ * the connection is closed so that no client takes the reply for whole. */
 HG_API void hg_reply_abort(struct hg_request *r);

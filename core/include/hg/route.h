@@ -16,7 +16,8 @@
  * on_request runs when the head is complete. Answer there (reply.h) and return HG_ANSWERED, or
  * return HG_NEXT to take the body first: on_body for each piece and once with end = 1, where the
  * answer is due. HG_WAIT from either stops reading until the waiter resumes. A reply may go on
- * after the hook returned (streams): keep `r` until on_gone.
+ * after the hook returned (streams), or only begin then: HG_ANSWERED before hg_reply_begin means
+ * that the answer is this route's and will come. Keep `r` until on_gone.
  *
  * Thread: the request's front; the admin listener's routes run on the host loop.
  */
@@ -25,7 +26,9 @@
 
 enum {                                 /* hg_route.flags */
 	HG_ROUTE_NAMED_ONLY = 1u << 0, /* only on listeners that name the instance */
-	HG_ROUTE_OPEN = 1u << 1,       /* needs no key (signed webhooks, health) */
+	/* Needs no key (signed webhooks, health). hubgate does not look at what the client sent as
+	 * its credential: hg_request_header gives this route Authorization and Cookie as well. */
+	HG_ROUTE_OPEN = 1u << 1,
 	HG_ROUTE_RAW = 1u << 2, /* no error bodies, headers or rewriting by hubgate: the plugin
 	                           speaks for itself */
 };

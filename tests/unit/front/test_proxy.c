@@ -235,8 +235,10 @@ static void a_cut_chunked_body_never_ends_cleanly(void **state)
 	peer_say(p, GET("/user"));
 	world_give_head(&w, 0, 200, no_length, 2);
 	world_give(&w, 0, "hello");
+	assert_non_null(strstr(peer_hear(p), "hello"));
 	world_end(&w, 0, &(struct hg_ticket_end){ .code = HG_EIO, .status = 502 });
 	const char *heard = peer_hear(p);
+	assert_int_equal(count_of(heard, "HTTP/1.1 "), 1);
 	assert_null(strstr(heard, "\r\n0\r\n"));
 	assert_true(p->closed || p->reset);
 	assert_int_equal(probe.n_done, 1);
@@ -253,9 +255,43 @@ static void a_cut_body_without_a_length_is_reset(void **state)
 	peer_say(p, "GET /user HTTP/1.0\r\nHost: localhost\r\n\r\n");
 	world_give_head(&w, 0, 200, no_length, 2);
 	world_give(&w, 0, "hello");
+	assert_non_null(strstr(peer_hear(p), "hello"));
 	world_end(&w, 0, &(struct hg_ticket_end){ .code = HG_EIO, .status = 502 });
 	(void)peer_hear(p);
 	assert_true(p->reset);
+	world_stop(&w);
+}
+
+static void a_reply_that_breaks_before_any_of_it_left_is_502(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *p = start(&w);
+
+	peer_say(p, GET("/user"));
+	world_give_head(&w, 0, 200, no_length, 2);
+	world_give(&w, 0, "hello");
+	world_end(&w, 0,
+		&(struct hg_ticket_end){ .code = HG_EIO,
+			.status = 502,
+			.word = "upstream_unreachable",
+			.retry_after_s = -1 });
+	const char *heard = peer_hear(p);
+	assert_int_equal(count_of(heard, "HTTP/1.1 "), 1);
+	assert_int_equal(strncmp(heard, "HTTP/1.1 502 ", 13), 0);
+	assert_null(strstr(heard, "hello"));
+	assert_null(strstr(heard, "chunked"));
+	assert_non_null(strstr(heard, "upstream_unreachable"));
+	assert_false(p->closed || p->reset);
+	assert_int_equal(probe.n_done, 1);
+	assert_int_equal(probe.done.status, 502);
+	assert_false(probe.done.aborted);
+	peer_forget(p);
+	peer_say(p, GET("/user")); /* the conn is as good as new */
+	world_give_head(&w, 1, 200, five_bytes, 2);
+	world_give(&w, 1, "hello");
+	world_finish(&w, 1);
+	assert_non_null(strstr(peer_hear(p), "\r\n\r\nhello"));
 	world_stop(&w);
 }
 
@@ -623,6 +659,7 @@ int main(void)
 		cmocka_unit_test(an_end_without_a_head_is_an_error_body_with_retry_after),
 		cmocka_unit_test(a_cut_chunked_body_never_ends_cleanly),
 		cmocka_unit_test(a_cut_body_without_a_length_is_reset),
+		cmocka_unit_test(a_reply_that_breaks_before_any_of_it_left_is_502),
 		cmocka_unit_test(a_body_shorter_than_announced_is_cut),
 		cmocka_unit_test(a_client_that_leaves_cancels_its_ticket_and_is_done_once),
 		cmocka_unit_test(a_front_that_goes_cancels_what_is_under_way),
