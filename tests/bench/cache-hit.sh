@@ -1,27 +1,33 @@
 # cache-hit.sh - what one answer from memory costs, beside the caches that people use. Sourced.
 #
 # Ratio: CPU per hit over nginx's proxy cache, 10 kB, 64 connections. Rows besides: 200 B, 304, a
-# client's own token, one connection (all on one CPU), two fronts on two CPUs.
+# client's own token, one connection (all on one CPU), two fronts on two CPUs. `floor` is the
+# upstream's own program: what the kernel asks for the same bytes from bare epoll without a cache.
 
 readonly goal=0.55
 readonly rows_known="10kB 200B 304 token 1conn fronts"
 
-hit_servers=(nginx haproxy varnish hubgate)
+hit_servers=(nginx haproxy varnish hubgate floor)
 
 start_servers() {
 	start_upstream "$load_cpu"
 	start_nginx nginx "$server_cpu" nginx-cache.conf.in
 	start_haproxy haproxy "$server_cpu" haproxy-cache.conf.in
 	start_varnish varnish "$server_cpu"
+	port_of[floor]=$(a_port)
+	start floor "${port_of[floor]}" "$server_cpu" "$bench/upstream" --port "${port_of[floor]}"
 	start_hubgate hubgate "$server_cpu" 1 "http://127.0.0.1:${port_of[upstream]}"
 }
 
 # The hub that is slower on purpose: by `slow` percent of what a hit costs right now.
 start_slow() {
-	local burn_ns
+	local burn_ns run
 	fill hubgate 10kB
-	load hubgate --path /repos/o/r >"$dir/calibrate"
-	burn_ns=$(awk -v percent="$slow" '{ printf "%d", $4 * 1000 * percent / 100 }' "$dir/calibrate")
+	for run in 1 2 3; do
+		printf 'calibrate\t%s\thubgate\t%s\n' "$run" "$(load hubgate --path /repos/o/r)"
+	done >>"$samples"
+	burn_ns=$(awk -v us="$(median_of calibrate hubgate 7)" -v percent="$slow" \
+		'BEGIN { printf "%d", us * 1000 * percent / 100 }')
 	echo "slow: every request of hubgate-slow wastes $burn_ns ns, $slow % of a hit"
 	start_hubgate hubgate-slow "$server_cpu" 1 "http://127.0.0.1:${port_of[upstream]}" \
 		"  - { use: slow, burn_ns: $burn_ns }"
@@ -92,12 +98,12 @@ run_bench() {
 	local row server with slowed
 	start_servers
 	echo "same answers, 10 kB:"
-	for server in "${hit_servers[@]}"; do
+	for server in "${hit_servers[@]:0:4}"; do # the floor is the upstream
 		same_as_upstream "$server" /repos/o/r0000000007
 	done
 	echo "same answers, 304:"
 	compared=$compared_of_304
-	for server in "${hit_servers[@]}"; do
+	for server in "${hit_servers[@]:0:4}"; do # the floor is the upstream
 		same_as_upstream "$server" /repos/o/r0000000007 -H "If-None-Match: $(etag_of 7)"
 	done
 	compared="[^ ]*"

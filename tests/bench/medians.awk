@@ -60,7 +60,7 @@ $1 == row {
 
 END {
 	if (median_for != "") {
-		printf "%.1f\n", median_of(median_for, column)
+		printf "%.2f\n", median_of(median_for, column)
 		exit
 	}
 	if (ratio_of != "") {

@@ -7,6 +7,8 @@
  * with the path's ETag gets 304. /count says how many repositories were asked for, so that a bench
  * can prove that a hit was one. Prints "port N" and "tls N" when it listens; ends on SIGTERM.
  *
+ * On a CPU of its own it is also the floor of cache-hit: bare epoll, one recv, one send, no cache.
+ *
  * Thread: one, blocking in epoll.   What it does not understand it closes.
  */
 #include "answers.h"
@@ -232,7 +234,7 @@ static bool flush(struct client *c)
 /* Edge-triggered: reads and writes until the socket says no. */
 static void on_client(struct client *c)
 {
-	for (;;) {
+	for (bool is_empty = false;;) {
 		if (!flush(c))
 			goto gone;
 		if (c->n_out)
@@ -241,12 +243,16 @@ static void on_client(struct client *c)
 			goto gone;
 		if (c->n_out)
 			continue;
-		ssize_t got = wire_read(&c->wire, c->in + c->n_in, sizeof(c->in) - c->n_in);
+		if (is_empty)
+			return;
+		size_t room = sizeof(c->in) - c->n_in;
+		ssize_t got = wire_read(&c->wire, c->in + c->n_in, room);
 		if (got < 0 && errno == EAGAIN)
 			return;
 		if (got <= 0)
 			goto gone;
 		c->n_in += (size_t)got;
+		is_empty = !c->wire.tls && (size_t)got < room; /* what comes later is an edge */
 	}
 gone:
 	client_free(c);
