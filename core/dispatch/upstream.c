@@ -41,6 +41,9 @@ struct hg_upstream {
 	CURLM *multi;
 	struct event timer;
 	struct hg_list transfers;
+	struct hg_alarm idle; /* nothing was under way for idle_timeout_us */
+	int64_t idle_timeout_us;
+	long max_connections;
 	void (*after)(void *arg);
 	void *after_arg;
 };
@@ -302,7 +305,11 @@ static int on_connected(void *arg, char *ip, char *local_ip, int port, int local
 
 static void transfer_free(struct transfer *t)
 {
+	struct hg_upstream *u = t->upstream;
+
 	hg_list_remove(&t->link);
+	if (hg_list_is_empty(&u->transfers))
+		hg_alarm_set(&u->idle, hg_loop_now(u->loop).mono_us + u->idle_timeout_us);
 	curl_easy_cleanup(t->easy);
 	curl_slist_free_all(t->fields);
 	hg_text_fini(&t->head);
@@ -423,6 +430,7 @@ static void send_flight(void *arg, struct hg_flight *f)
 	hg_text_init(&t->head);
 	hg_list_init(&t->link);
 	hg_list_add(&u->transfers, &t->link);
+	hg_alarm_clear(&u->idle);
 	t->easy = curl_easy_init();
 	HG_BUG_ON(!t->easy);
 
@@ -624,10 +632,37 @@ int hg_upstream_check(const struct hg_upstream_conf *conf, struct hg_err *err)
 	return rc;
 }
 
+static void open_multi(struct hg_upstream *u)
+{
+	u->multi = curl_multi_init();
+	HG_BUG_ON(!u->multi);
+	(void)curl_multi_setopt(u->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+	(void)curl_multi_setopt(u->multi, CURLMOPT_SOCKETDATA, u);
+	(void)curl_multi_setopt(u->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+	(void)curl_multi_setopt(u->multi, CURLMOPT_TIMERDATA, u);
+	(void)curl_multi_setopt(u->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	(void)curl_multi_setopt(u->multi, CURLMOPT_MAX_HOST_CONNECTIONS, u->max_connections);
+}
+
+/* libcurl looks at the age of an idle connection only when it wants to use one, so when nothing
+ * is under way any more the whole of them is closed, before GitHub does it at 60 s. */
+static void close_idle(struct hg_alarm *a)
+{
+	struct hg_upstream *u = HG_CONTAINER(a, struct hg_upstream, idle);
+
+	HG_BUG_ON(!hg_list_is_empty(&u->transfers));
+	(void)curl_multi_cleanup(u->multi);
+	(void)event_del(&u->timer);
+	open_multi(u);
+}
+
 void hg_upstream_adopt(struct hg_upstream *u, const struct hg_upstream_conf *conf)
 {
-	(void)curl_multi_setopt(
-		u->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)conf->max_connections);
+	u->idle_timeout_us = conf->idle_timeout_us;
+	u->max_connections = (long)conf->max_connections;
+	if (u->multi)
+		(void)curl_multi_setopt(
+			u->multi, CURLMOPT_MAX_HOST_CONNECTIONS, u->max_connections);
 }
 
 struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_upstream_conf *conf,
@@ -644,15 +679,10 @@ struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_upstre
 	u->after = after;
 	u->after_arg = arg;
 	hg_list_init(&u->transfers);
-	u->multi = curl_multi_init();
-	HG_BUG_ON(!u->multi);
 	(void)event_assign(&u->timer, hg_loop_base(loop), -1, 0, on_timer, u);
-	(void)curl_multi_setopt(u->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
-	(void)curl_multi_setopt(u->multi, CURLMOPT_SOCKETDATA, u);
-	(void)curl_multi_setopt(u->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-	(void)curl_multi_setopt(u->multi, CURLMOPT_TIMERDATA, u);
-	(void)curl_multi_setopt(u->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	hg_alarm_init(&u->idle, loop, close_idle);
 	hg_upstream_adopt(u, conf);
+	open_multi(u);
 	return u;
 }
 
@@ -668,6 +698,7 @@ void hg_upstream_free(struct hg_upstream *u)
 	}
 	(void)curl_multi_cleanup(u->multi);
 	(void)event_del(&u->timer);
+	hg_alarm_clear(&u->idle);
 	hg_free(u);
 	curl_global_cleanup();
 }
