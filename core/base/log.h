@@ -21,7 +21,8 @@
 	X(DISPATCH, "dispatch", "tickets, queue, budgets") \
 	X(UPSTREAM, "upstream", "connections to GitHub")   \
 	X(ADMIN, "admin", "admin socket")                  \
-	X(LOOP, "loop", "event loops and mailboxes")
+	X(LOOP, "loop", "event loops and mailboxes")       \
+	X(AUDIT, "audit", "writes that went to GitHub")
 
 enum hg_component {
 #define X(id, name, help) HG_LOG_##id,

@@ -46,6 +46,8 @@ bool hg_parse_http_date(struct hg_str s, int64_t *ret_wall_us);
 /* RFC 3339 in UTC: "1994-11-06T08:49:37Z". In both forms a moment outside the years 0 to 9999 is
  * written as their first or last second. */
 void hg_format_time(int64_t wall_us, char ret_time[21]);
+/* "2027-01-31T00:00:00Z", or "2027-01-31" for that moment. No other zone. */
+bool hg_parse_time(struct hg_str s, int64_t *ret_wall_us);
 
 void hg_format_hex(const uint8_t *p, size_t n, char *ret_hex); /* 2n + 1 bytes */
 /* Number of edits between two words (a letter more, less, other, two neighbours swapped); for "did

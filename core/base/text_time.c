@@ -145,8 +145,8 @@ static int64_t weekday_of(struct hg_str name, bool is_whole)
 
 /*
  * Reads `s` by a form in which each letter stands for one byte of a field: W weekday, D day (a
- * blank may be its first byte where the form says d), b month's name, Y year, h m s clock; any
- * other byte for itself.
+ * blank may be its first byte where the form says d), b month's name, N its number, Y year, h m s
+ * clock; any other byte for itself.
  */
 static bool read_form(struct hg_str s, const char *form, struct date *d)
 {
@@ -178,6 +178,9 @@ static bool read_form(struct hg_str s, const char *form, struct date *d)
 			break;
 		case 'D':
 			is_good = read_digits(text, &d->day);
+			break;
+		case 'N':
+			is_good = read_digits(text, &d->month);
 			break;
 		case 'Y':
 			is_good = read_digits(text, &d->year);
@@ -217,6 +220,19 @@ static bool read_rfc850(struct hg_str s, struct date *d)
 	return true;
 }
 
+/* Is there such a day and time? Then its moment. */
+static bool moment_of(const struct date *d, int64_t *ret_wall_us)
+{
+	if (d->month < 1 || d->month > 12 || d->day < 1 ||
+		d->day > days_in_month(d->year, d->month) || d->hour > 23 || d->minute > 59 ||
+		d->second > 60) /* 60: a leap second, the same moment as the next minute's 0 */
+		return false;
+	int64_t days = days_from_civil(d->year, d->month, d->day);
+
+	*ret_wall_us = (days * DAY_S + d->hour * 3600 + d->minute * 60 + d->second) * SECOND_US;
+	return true;
+}
+
 bool hg_parse_http_date(struct hg_str s, int64_t *ret_wall_us)
 {
 	struct date d = { 0 };
@@ -224,11 +240,14 @@ bool hg_parse_http_date(struct hg_str s, int64_t *ret_wall_us)
 	if (!read_form(s, "WWW, DD bbb YYYY hh:mm:ss GMT", &d) && !read_rfc850(s, &d) &&
 		!read_form(s, "WWW bbb dd hh:mm:ss YYYY", &d))
 		return false;
-	if (d.day < 1 || d.day > days_in_month(d.year, d.month) || d.hour > 23 || d.minute > 59 ||
-		d.second > 60) /* 60: a leap second, the same moment as the next minute's 0 */
-		return false;
-	int64_t days = days_from_civil(d.year, d.month, d.day);
+	return moment_of(&d, ret_wall_us);
+}
 
-	*ret_wall_us = (days * DAY_S + d.hour * 3600 + d.minute * 60 + d.second) * SECOND_US;
-	return true;
+bool hg_parse_time(struct hg_str s, int64_t *ret_wall_us)
+{
+	struct date d = { 0 };
+
+	if (!read_form(s, "YYYY-NN-DDThh:mm:ssZ", &d) && !read_form(s, "YYYY-NN-DD", &d))
+		return false;
+	return moment_of(&d, ret_wall_us);
 }

@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include <stdio.h>
 
-#define KEY_PREFIX HG_STR("hgk_")
 #define MAX_TOKEN_BYTES 4096u
 
 struct hg_scope hg_scope_of_token(struct hg_str token)
@@ -98,6 +97,18 @@ static bool is_own_origin(struct hg_str origin, struct hg_str host)
 	return hg_str_is_nocase((struct hg_str){ origin.p + at, origin.n - at }, host);
 }
 
+static int check_site(const struct hg_client_in *in, struct hg_client_refusal *ret_no)
+{
+	bool is_own = !in->origin.n || is_own_origin(in->origin, in->host);
+
+	if (in->sec_fetch_site.n && !hg_str_is_nocase(in->sec_fetch_site, HG_STR("same-origin")) &&
+		!hg_str_is_nocase(in->sec_fetch_site, HG_STR("none")))
+		is_own = false;
+	if (is_own)
+		return 0;
+	return refuse(ret_no, 403, "cross_site", "Requests of another site's page are refused.");
+}
+
 static int check_keyless(const struct hg_client_in *in, struct hg_client_refusal *ret_no)
 {
 	if (in->listener->is_unix)
@@ -111,14 +122,7 @@ static int check_keyless(const struct hg_client_in *in, struct hg_client_refusal
 	if (in->host.n && !hg_host_is_loopback(in->host))
 		return refuse(ret_no, 403, "host_not_loopback",
 			"Without keys the Host must be a loopback name.");
-	if (in->origin.n && !is_own_origin(in->origin, in->host))
-		return refuse(
-			ret_no, 403, "cross_site", "Requests of another site's page are refused.");
-	if (in->sec_fetch_site.n && !hg_str_is_nocase(in->sec_fetch_site, HG_STR("same-origin")) &&
-		!hg_str_is_nocase(in->sec_fetch_site, HG_STR("none")))
-		return refuse(
-			ret_no, 403, "cross_site", "Requests of another site's page are refused.");
-	return 0;
+	return check_site(in, ret_no);
 }
 
 static bool cut_scheme(struct hg_str value, struct hg_str scheme, struct hg_str *ret_rest)
@@ -132,42 +136,151 @@ static bool cut_scheme(struct hg_str value, struct hg_str scheme, struct hg_str 
 	return ret_rest->n > 0;
 }
 
-static int take_token(
-	const struct hg_client_in *in, struct hg_client *c, struct hg_client_refusal *ret_no)
-{
-	struct hg_str token;
-	bool basic = cut_scheme(in->authorization, HG_STR("Basic"), &token);
+/* -- Authorization ----------------------------------------------------------------------------- */
 
-	if (!basic && !cut_scheme(in->authorization, HG_STR("Bearer"), &token) &&
-		!cut_scheme(in->authorization, HG_STR("token"), &token))
+struct proof { /* what a client shows */
+	struct hg_str token;
+	struct hg_str key; /* p NULL: it is no key */
+	bool is_basic;
+	bool is_misplaced; /* a key as Basic's user name: GitHub must not get it either */
+	char decoded[MAX_TOKEN_BYTES];
+};
+
+static int value64(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+' || c == '-')
+		return 62;
+	return c == '/' || c == '_' ? 63 : -1;
+}
+
+/* Both alphabets, with or without padding: what some decoder would take for a key is one. */
+static struct hg_str decode64(struct hg_str s, char *room)
+{
+	size_t n = 0;
+	unsigned bits = 0, n_bits = 0;
+
+	for (size_t i = 0; i < s.n && s.p[i] != '='; i++) {
+		int v = value64(s.p[i]);
+		if (v < 0)
+			return (struct hg_str){ 0 };
+		bits = (bits << 6 | (unsigned)v) & 0xffff;
+		n_bits += 6;
+		if (n_bits >= 8) {
+			n_bits -= 8;
+			room[n++] = (char)(bits >> n_bits);
+		}
+	}
+	return (struct hg_str){ room, n };
+}
+
+static void look_into_basic(struct proof *p)
+{
+	struct hg_str pair = decode64(p->token, p->decoded);
+	const char *colon = pair.n ? memchr(pair.p, ':', pair.n) : NULL;
+
+	p->is_misplaced = hg_key_looks_like_one(pair);
+	if (!colon)
+		return;
+	struct hg_str password = { colon + 1, pair.n - (size_t)(colon + 1 - pair.p) };
+	if (hg_key_looks_like_one(password))
+		p->key = password;
+}
+
+static int read_proof(
+	const struct hg_client_in *in, struct proof *p, struct hg_client_refusal *ret_no)
+{
+	p->is_basic = cut_scheme(in->authorization, HG_STR("Basic"), &p->token);
+	p->is_misplaced = false;
+	p->key = (struct hg_str){ 0 };
+	if (!p->is_basic && !cut_scheme(in->authorization, HG_STR("Bearer"), &p->token) &&
+		!cut_scheme(in->authorization, HG_STR("token"), &p->token))
 		return refuse(ret_no, 401, "bad_authorization",
 			"Authorization must be Bearer, token or Basic.");
-	if (token.n > MAX_TOKEN_BYTES || memchr(token.p, ' ', token.n))
+	if (p->token.n > MAX_TOKEN_BYTES || memchr(p->token.p, ' ', p->token.n))
 		return refuse(ret_no, 401, "bad_authorization", "The token is malformed.");
-	if (hg_str_starts(token, KEY_PREFIX))
+	if (p->is_basic)
+		look_into_basic(p);
+	else if (hg_key_looks_like_one(p->token))
+		p->key = p->token;
+	if (p->is_misplaced)
+		return refuse(ret_no, 401, "bad_authorization",
+			"With Basic the key is the password; any name will do.");
+	return 0;
+}
+
+static int take_key(const struct hg_client_in *in, const struct proof *p, struct hg_client *c,
+	struct hg_client_refusal *ret_no)
+{
+	const struct hg_keys *keys = in->snapshot->keys;
+	const struct hg_key *key = keys ? hg_keys_find(keys, p->key) : NULL;
+
+	if (!key)
 		return refuse(ret_no, 401, "unknown_key", "No such key.");
-	if (!in->snapshot->http.passthrough)
+	if (hg_key_is_expired(key, in->wall_us))
+		return refuse(ret_no, 401, "key_expired", "This key has expired.");
+	if (p->is_basic && check_site(in, ret_no) < 0)
+		return HG_EDENIED;
+	c->grant = key->grant;
+	(void)snprintf(c->name, sizeof(c->name), "%s", key->grant->name);
+	return 0;
+}
+
+static int take_token(const struct hg_client_in *in, const struct proof *p, struct hg_client *c,
+	struct hg_client_refusal *ret_no)
+{
+	if (in->snapshot->keys && in->is_route)
+		return refuse(ret_no, 401, "key_required", "This path needs a key of hubgate's.");
+	if (!in->snapshot->http.passthrough || in->listener->is_keys_only)
 		return refuse(ret_no, 403, "passthrough_off",
 			"Clients' own tokens are not forwarded here.");
+	if (in->snapshot->keys && p->is_basic && check_site(in, ret_no) < 0)
+		return HG_EDENIED;
 
-	c->scope = hg_scope_of_token(token);
-	c->scope.bytes[15] ^= basic; /* the same bytes as Basic are another credential */
-	c->token = hg_secret_new(token);
-	c->token_is_basic = basic;
+	c->scope = hg_scope_of_token(p->token);
+	c->scope.bytes[15] ^= p->is_basic; /* the same bytes as Basic are another credential */
+	c->token = hg_secret_new(p->token);
+	c->token_is_basic = p->is_basic;
 	char hex[13];
 	hg_format_hex(c->scope.bytes, 6, hex);
 	(void)snprintf(c->name, sizeof(c->name), "passthrough:%s", hex);
 	return 0;
 }
 
+static int take_authorization(
+	const struct hg_client_in *in, struct hg_client *c, struct hg_client_refusal *ret_no)
+{
+	struct proof p;
+	int rc = read_proof(in, &p, ret_no);
+
+	if (rc == 0)
+		rc = p.key.p ? take_key(in, &p, c, ret_no) : take_token(in, &p, c, ret_no);
+	if (p.is_basic)
+		explicit_bzero(p.decoded, sizeof(p.decoded));
+	return rc;
+}
+
 int hg_client_identify(const struct hg_client_in *in, struct hg_client *ret_client,
 	struct hg_client_refusal *ret_no)
 {
 	struct hg_client c = { .name = "local", .scope = hg_scope_of_pool() };
+	bool needs_key = in->snapshot->keys && !(in->listener->faces & HG_FACE_ADMIN);
 
-	if (!in->is_open && check_keyless(in, ret_no) < 0)
+	if (in->is_open) {
+		*ret_client = c;
+		return 0;
+	}
+	if (!needs_key && check_keyless(in, ret_no) < 0)
 		return HG_EDENIED;
-	if (in->authorization.n && !in->is_open && take_token(in, &c, ret_no) < 0)
+	if (needs_key && !in->authorization.n)
+		return refuse(ret_no, 401, "key_required",
+			"A key of hubgate's is needed: Authorization: Bearer hgk_…");
+	if (in->authorization.n && take_authorization(in, &c, ret_no) < 0)
 		return HG_EDENIED;
 	*ret_client = c;
 	return 0;

@@ -9,9 +9,27 @@
  * must be a loopback name), a page in a browser (cross-site requests are refused), and a listener
  * that is not loopback (refused by `check`, and here again).
  *
- * Thread: any.   Allocates only the secret.
+ * With keys whoever asks names itself, and those rules end:
+ *
+ *     Authorization: Bearer hgk_…      a key, as any client of GitHub can carry it; also `token`,
+ *                                      and Basic with the key as password
+ *     Authorization: Bearer ghp_…      the client's own token: GitHub's paths only, and on a
+ *                                      listener that is not loopback only where it says so
+ *     (none)                           401
+ *
+ * A browser sends Basic by itself to whoever has it remembered, so a page of another site is
+ * refused with Basic as it is without keys. Open routes (signed webhooks, health) and the admin
+ * socket (guarded by its mode) need no key.
+ *
+ * All keys share the pool's scope, so what one read another finds in the cache and shares the
+ * fetch of. That shows nobody more than its key allows: ADMIT (admit.h) holds the request's own
+ * path against the key's rules before LOOKUP is asked and before there is a ticket to share, and
+ * a kept reply is found under that same path only.
+ *
+ * Thread: any.   Clock: `wall_us` comes in.   Allocates only the secret.
  */
 #pragma once
+#include "front/keys.h"
 #include "ticket/snapshot.h"
 #include "ticket/view.h"
 #include <hg/request.h>
@@ -26,13 +44,18 @@ struct hg_client_in {
 	bool is_safe;      /* GET, HEAD */
 	bool is_forwarded; /* Forwarded, X-Forwarded-*, X-Real-IP or Via was there */
 	bool is_open;      /* an HG_ROUTE_OPEN route: needs no key, whoever asks */
+	bool is_route;     /* a path that hubgate answers itself: a GitHub token proves nothing */
+	int64_t wall_us;
 };
 
 struct hg_client {
-	char name[32]; /* "local", "passthrough:1a2b3c4d5e6f" */
+	char name[HG_CLIENT_NAME_MAX + 1]; /* "local", a key's, "passthrough:1a2b3c4d5e6f" */
 	struct hg_scope scope;
 	struct hg_secret *token; /* a reference for the caller; NULL = the pool */
 	bool token_is_basic;
+	struct hg_grant *grant; /* what its key may do, the snapshot's; NULL: it has none */
+	bool is_admitted;       /* its rules were asked, and let this request in (admit.h) */
+	bool is_counted;        /* in grant->in_flight */
 };
 
 struct hg_client_refusal {

@@ -2,7 +2,9 @@
 #include "base/bug.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "front/admit.h"
 #include "front/answer.h"
+#include "front/audit.h"
 #include "front/phase.h"
 #include "front/proxy.h"
 #include "front/reply.h"
@@ -116,12 +118,21 @@ static bool identify(struct hg_request *r, const struct hg_listener_conf *listen
 		.is_safe = hg_request_is_safe(r),
 		.is_forwarded = is_forwarded(h),
 		.is_open = r->routed.route && (r->routed.route->flags & HG_ROUTE_OPEN),
+		.is_route = r->routed.route,
+		.wall_us = hg_loop_now(r->front->loop).wall_us,
 	};
-	struct hg_client_refusal no;
+	struct hg_client_refusal why;
 
-	if (hg_client_identify(&in, &r->client, &no) == 0)
+	if (hg_client_identify(&in, &r->client, &why) == 0) {
+		if (r->client.grant)
+			r->klass = hg_grant_class(r->client.grant, r->klass);
 		return true;
-	hg_reply_refuse_as(r, no.status, no.code, no.detail);
+	}
+	struct hg_refusal no = { why.status, why.code, hg_str(why.detail), -1 };
+	hg_reply_refuse(r, &no,
+		why.status == 401 ? HG_STR("WWW-Authenticate: Bearer realm=\"hubgate\", "
+					   "Basic realm=\"hubgate\"\r\n")
+				  : (struct hg_str){ 0 });
 	return false;
 }
 
@@ -317,13 +328,21 @@ static bool next_step(struct hg_request *r)
 	return false;
 }
 
-static enum hg_verdict run_step(struct hg_request *r)
+static enum hg_verdict admit(struct hg_request *r)
 {
 	bool open = r->routed.route && (r->routed.route->flags & HG_ROUTE_OPEN);
 
+	if (open || !r->front->port)
+		return HG_NEXT;
+	enum hg_verdict v = hg_admit(r);
+	return v == HG_NEXT ? hg_phase_admit(r) : v;
+}
+
+static enum hg_verdict run_step(struct hg_request *r)
+{
 	switch (r->step) {
 	case HG_STEP_ADMIT:
-		return open || !r->front->port ? HG_NEXT : hg_phase_admit(r);
+		return admit(r);
 	case HG_STEP_ROUTE:
 		return hg_phase_on_request(r);
 	case HG_STEP_WEIGH:
@@ -557,6 +576,8 @@ void hg_request_retire(struct hg_request *r)
 {
 	r->step = HG_STEP_ENDED;
 	hg_waiter_forget(r);
+	hg_audit(r);
+	hg_admit_leave(r);
 	hg_proxy_leave(r);
 	if (r->began) {
 		HG_LOG(HG_LOG_REQUEST, HG_LOG_DEBUG,

@@ -71,11 +71,13 @@ enum { /* faces a listener may serve, besides plugin instances */
 };
 
 struct hg_router; /* core/front/router.h */
+struct hg_keys;   /* core/front/keys.h */
 
 struct hg_listener_conf {
 	const char *name; /* its bind text */
 	uint32_t faces;
 	bool is_unix, is_loopback;
+	bool is_keys_only; /* clients' own GitHub tokens are not taken here */
 	struct hg_router *router; /* owned; plugin routes of this listener, most literal first */
 };
 
@@ -96,6 +98,7 @@ struct hg_snapshot {
 	struct hg_listener_conf *listeners;
 	struct hg_hooks admit, weigh, lookup, send, head, keep, done;
 	struct hg_provider strategy;              /* vtable NULL: none; nothing is paced */
+	struct hg_keys *keys;                     /* owned by the host; NULL: none configured */
 	void (*on_unused)(struct hg_snapshot *s); /* any thread: the host takes it from here */
 	void *owner;
 };

@@ -236,6 +236,39 @@ static void any_changed_byte_is_harmless(void **state)
 	}
 }
 
+static void a_day_or_a_moment_in_utc_is_read(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t s; /* -1: refused */
+	} rows[] = {
+		{ "1970-01-01", 0 },
+		{ "2027-01-31", 1801353600 },
+		{ "2027-01-31T00:00:00Z", 1801353600 },
+		{ "2027-01-31T23:59:59Z", 1801439999 },
+		{ "2028-02-29", 1835395200 },
+		{ "2027-02-29", -1 },
+		{ "2027-00-10", -1 },
+		{ "2027-13-10", -1 },
+		{ "2027-01-00", -1 },
+		{ "2027-01-31T24:00:00Z", -1 },
+		{ "2027-01-31T00:00:00", -1 },
+		{ "2027-01-31T00:00:00+01:00", -1 },
+		{ "2027-01-31 00:00:00Z", -1 },
+		{ "2027-1-31", -1 },
+		{ "31.01.2027", -1 },
+		{ "", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		int64_t us = -7;
+		bool fine = hg_parse_time(hg_str(rows[i].text), &us);
+		if (fine != (rows[i].s >= 0) || us != (fine ? rows[i].s * 1000000 : -7))
+			fail_msg("%s: %lld", rows[i].text, (long long)us);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +280,7 @@ int main(void)
 		cmocka_unit_test(obsolete_forms_are_read),
 		cmocka_unit_test(what_is_no_date_is_refused),
 		cmocka_unit_test(any_changed_byte_is_harmless),
+		cmocka_unit_test(a_day_or_a_moment_in_utc_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

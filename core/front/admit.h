@@ -1,0 +1,25 @@
+/*
+ * admit - may this client's key do this? The first of ADMIT, before any plugin.
+ *
+ *     method ─► requests at once ─► GraphQL ─► paths, on the resolved resource
+ *                                                └─ /repositories/ID: ask GitHub, wait, go on
+ *
+ * Refusals: 403 method_not_allowed_by_key, graphql_not_allowed, path_not_allowed (also for an ID
+ * that nobody can tell the name of, so that a key learns nothing about what it may not see), 429
+ * too_many_in_flight, 503 resource_unknown when GitHub could not be asked.
+ *
+ * POST is also how GitHub lets clients without PATCH change a resource; X-HTTP-Method-Override and
+ * its like are not among the fields that go up.
+ *
+ * What looks like a whole key in path or query is refused whoever asks (400 key_in_url): it would
+ * go to GitHub, and into logs on the way.
+ *
+ * Thread: the request's front.
+ */
+#pragma once
+#include "front/request.h"
+
+/* NEXT, REFUSED, or WAIT with a waiter of its own; then it is called again. */
+enum hg_verdict hg_admit(struct hg_request *r);
+/* The request is over. */
+void hg_admit_leave(struct hg_request *r);
