@@ -4,6 +4,7 @@
 #include "host/ask.h"
 #include "host/host.h"
 #include "host/host_inside.h"
+#include "host/key_command.h"
 #include <curl/curl.h>
 #include <event2/event.h>
 #include <hg/mem.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <yaml.h>
 
 static const char usage[] =
@@ -21,6 +23,7 @@ static const char usage[] =
 	"       hubgate simulator [--bind ADDRESS] [--clock …] [--plugin-path DIRS]\n"
 	"       hubgate show WHAT [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
+	"       hubgate key new NAME [--expires DATE] | key hash\n"
 	"       hubgate version\n"
 	"\n"
 	"run        the gateway; without a file: 127.0.0.1:3001, cache, ratelimit and metrics\n"
@@ -28,12 +31,15 @@ static const char usage[] =
 	"check      everything but bind and connect; all mistakes, exit status 0 or 1\n"
 	"simulator  the simulated GitHub alone\n"
 	"show       what a running hubgate holds: requests, tickets, budgets, plugins, config …\n"
-	"send       POST to the admin socket: /reload, '/set/log?component=front&level=debug'\n";
+	"send       POST to the admin socket: /reload, '/set/log?component=front&level=debug'\n"
+	"key new    a key for a client, shown once, and its lines for the configuration\n"
+	"key hash   the hash of a key that comes on the standard input\n";
 
 struct words { /* of the command line */
 	const char *command;
 	const char *subject; /* first word behind the command */
-	const char *config, *plugin_path, *bind, *clock, *socket, *format;
+	const char *object;  /* the second; of `key new` only */
+	const char *config, *plugin_path, *bind, *clock, *socket, *format, *expires;
 	bool demo, json, help;
 };
 
@@ -49,6 +55,7 @@ static const struct flag {
 	{ "--clock", offsetof(struct words, clock), false },
 	{ "--socket", offsetof(struct words, socket), false },
 	{ "--format", offsetof(struct words, format), false },
+	{ "--expires", offsetof(struct words, expires), false },
 	{ "--demo", offsetof(struct words, demo), true },
 	{ "--json", offsetof(struct words, json), true },
 	{ "--help", offsetof(struct words, help), true },
@@ -77,9 +84,10 @@ static int read_words(int argc, char **argv, struct words *w)
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
 		if (word[0] != '-' || strcmp(word, "-V") == 0) {
-			if (w->subject)
+			bool is_key = w->command && strcmp(w->command, "key") == 0;
+			if (w->object || (w->subject && !is_key))
 				return complain("one word too many:", word);
-			*(w->command ? &w->subject : &w->command) = word;
+			*(w->subject ? &w->object : w->command ? &w->subject : &w->command) = word;
 			continue;
 		}
 		const struct flag *f = strcmp(word, "--version") == 0 ? NULL : find_flag(word);
@@ -107,12 +115,15 @@ static const char *look(const char *name)
 
 static int read_wish(const struct words *w, struct hg_host_wish *wish)
 {
+	struct timespec now;
 	uint64_t speed;
 
+	clock_gettime(CLOCK_REALTIME, &now);
 	wish->config = (struct hg_config_wish){ .file = w->config,
 		.look = look,
 		.plugin_path = w->plugin_path,
 		.simulator_bind = w->bind,
+		.wall_us = now.tv_sec * INT64_C(1000000),
 		.mode = w->demo ? HG_CONFIG_DEMO : HG_CONFIG_RUN };
 	if (!w->clock || strcmp(w->clock, "real") == 0) {
 		wish->clock = HG_CLOCK_REAL;
@@ -237,6 +248,15 @@ static int command_send(const struct words *w)
 	return ask_admin(w, "POST", w->subject);
 }
 
+static int command_key(const struct words *w)
+{
+	if (w->subject && strcmp(w->subject, "new") == 0)
+		return hg_key_command_new(w->object, w->expires, stdout, stderr);
+	if (w->subject && strcmp(w->subject, "hash") == 0 && !w->object)
+		return hg_key_command_hash(stdin, stdout, stderr);
+	return complain("key new NAME, or key hash, not", w->subject ? w->subject : "key alone");
+}
+
 static int command_version(const struct words *w)
 {
 	int major, minor, patch;
@@ -263,6 +283,7 @@ static const struct {
 	{ "simulator", command_simulator },
 	{ "show", command_show },
 	{ "send", command_send },
+	{ "key", command_key },
 	{ "version", command_version },
 	{ "-V", command_version },
 };

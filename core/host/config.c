@@ -156,7 +156,7 @@ static bool make_tree(struct loading *l)
 static void read_sections(struct loading *l)
 {
 	static const char *const others[] = { "log", "admin", "http", "upstream", "dispatch",
-		"credential", "listeners", "plugins", NULL };
+		"credential", "clients", "listeners", "plugins", NULL };
 	struct hg_config *c = l->config;
 
 	hg_options_read(hg_main_options, "", l->root, others, &c->main, &c->keep, l->faults);
@@ -547,6 +547,8 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 	check_url(&l, "base_url", c->upstream.base_url);
 	check_url(&l, "graphql_url", c->upstream.graphql_url);
 	check_url(&l, "uploads_url", c->upstream.uploads_url);
+	hg_clients_read(
+		&c->clients, hg_node_find(l.root, "clients"), wish->wall_us, &c->keep, faults);
 	read_plugins(&l);
 	read_listeners(&l);
 	set_admin(&l);
@@ -596,7 +598,9 @@ void hg_config_print(const struct hg_config *c, struct hg_text *out)
 		print_rows(hg_listener_options, &c->listeners[i].entry, true, out);
 		hg_text_add_char(out, '}');
 	}
-	hg_text_add(out, HG_STR("]}"));
+	hg_text_add(out, HG_STR("],\"clients\":"));
+	hg_clients_print(&c->clients, out);
+	hg_text_add_char(out, '}');
 }
 
 struct comparison {

@@ -10,6 +10,7 @@
  */
 #pragma once
 #include "base/text.h"
+#include "host/clients.h"
 #include "host/core_options.h"
 #include "host/listen.h"
 #include "host/options.h"
@@ -28,6 +29,7 @@ struct hg_config_wish {
 	const char *simulator_bind;            /* HG_CONFIG_SIMULATOR; NULL = 127.0.0.1:3002 */
 	const char *plugin_path;               /* folders parted by ':'; NULL = the file's */
 	const char *(*look)(const char *name); /* the environment */
+	int64_t wall_us; /* now, for what has expired; 0 = nothing is said about it */
 };
 
 struct hg_listener_plan {
@@ -54,6 +56,7 @@ struct hg_config {
 	struct hg_upstream_conf upstream;
 	struct hg_dispatch_conf dispatch;
 	struct hg_credential_conf credential;
+	struct hg_clients clients;
 
 	const char *file;           /* NULL = none */
 	const struct hg_node *root; /* what was read, for places; NULL = it could not be */

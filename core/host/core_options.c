@@ -128,6 +128,9 @@ const struct hg_option hg_listener_options[] = {
 		"github, health, and names of plugin instances; default: all of them but routes "
 		"that "
 		"want to be named."),
+	HG_ENUM(struct hg_listener_entry, passthrough, "auto", "auto|yes|no", LIVE,
+		"Are clients' own GitHub tokens taken here, when http.passthrough is on? auto: on "
+		"loopback and Unix sockets; elsewhere a key is needed."),
 	{ 0 },
 };
 

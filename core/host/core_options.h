@@ -33,7 +33,10 @@ struct hg_admin_conf {
 struct hg_listener_entry { /* one of `listeners:` */
 	const char *bind;
 	struct hg_option_list serve; /* n 0: all that may be served without being named */
+	int64_t passthrough;         /* enum below */
 };
+
+enum { HG_PASSTHROUGH_AUTO = 0, HG_PASSTHROUGH_YES = 1, HG_PASSTHROUGH_NO = 2 };
 
 struct hg_plugin_entry { /* one of `plugins:`, but the plugin's own options */
 	const char *use;

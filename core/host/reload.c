@@ -132,7 +132,10 @@ static void on_unused(struct hg_snapshot *snap)
 struct hg_setup *hg_host_prepare(struct hg_host *h, struct hg_faults *faults)
 {
 	const struct hg_core_routes core = { hg_health_routes, hg_admin_routes, h };
-	struct hg_config *config = hg_config_load(&h->wish.config, faults);
+	struct hg_config_wish wish = h->wish.config;
+
+	wish.wall_us = hg_clock_read(h->clock).wall_us;
+	struct hg_config *config = hg_config_load(&wish, faults);
 
 	if (h->setup && faults->n_errors == 0)
 		hg_config_compare(h->setup->config, config, faults);

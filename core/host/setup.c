@@ -102,6 +102,8 @@ static void make_listener(struct hg_setup *s, const struct hg_listener_plan *pla
 	l->name = plan->name;
 	l->is_unix = plan->address.is_unix;
 	l->is_loopback = plan->address.is_loopback;
+	l->is_keys_only = plan->entry.passthrough == HG_PASSTHROUGH_NO ||
+	                  (plan->entry.passthrough == HG_PASSTHROUGH_AUTO && !l->is_loopback);
 	l->router = hg_router_new();
 	if (plan->serves_all || hg_listener_names(plan, "github"))
 		l->faces |= HG_FACE_GITHUB;
@@ -212,6 +214,7 @@ struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_rou
 	snap->upstream = config->upstream;
 	snap->dispatch = config->dispatch;
 	snap->credential = config->credential;
+	snap->keys = hg_clients_make(&config->clients);
 	snap->n_instances = s->n;
 	snap->instances = s->instances;
 	snap->owner = s;
@@ -227,6 +230,7 @@ void hg_setup_free(struct hg_setup *s)
 	for (uint32_t i = 0; i < s->snapshot.n_listeners; i++)
 		hg_router_free(s->snapshot.listeners[i].router);
 	hg_free(s->snapshot.listeners);
+	hg_keys_free(s->snapshot.keys);
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct hg_instance *in = s->instances[i];
 		hg_free(in->conf);

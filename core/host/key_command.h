@@ -1,0 +1,14 @@
+/*
+ * key_command - `hubgate key new NAME [--expires DATE]` and `hubgate key hash`.
+ *
+ * new prints a key, which is kept nowhere, and the lines for `clients:`; hash reads a key from the
+ * standard input and prints what the configuration keeps of it.
+ *
+ * Thread: main, before there is any other.
+ */
+#pragma once
+#include <stdio.h>
+
+/* Exit status 0 or 1. `expires` may be NULL. */
+int hg_key_command_new(const char *name, const char *expires, FILE *out, FILE *complaints);
+int hg_key_command_hash(FILE *in, FILE *out, FILE *complaints);
