@@ -1,8 +1,5 @@
 #include "dispatch/upstream_url.h"
-
-#define GHES_BASE HG_STR("/api/v3")
-#define PUBLIC_HOST HG_STR("https://api.github.com")
-#define PUBLIC_UPLOADS HG_STR("https://uploads.github.com")
+#include "ticket/upstream_base.h"
 
 static struct hg_str without_slash(const char *url)
 {
@@ -11,42 +8,6 @@ static struct hg_str without_slash(const char *url)
 	while (s.n && s.p[s.n - 1] == '/')
 		s.n--;
 	return s;
-}
-
-static bool ends_with(struct hg_str s, struct hg_str end)
-{
-	return s.n >= end.n && memcmp(s.p + s.n - end.n, end.p, end.n) == 0;
-}
-
-/* The path of an entrance is given without its prefix: "/graphql", "/repos/…". */
-static void add_base(
-	struct hg_text *out, const struct hg_upstream_conf *conf, enum hg_github_entrance entrance)
-{
-	struct hg_str base = without_slash(conf->base_url);
-	bool is_ghes = ends_with(base, GHES_BASE);
-	struct hg_str root = { base.p, base.n - (is_ghes ? GHES_BASE.n : 0) };
-
-	switch (entrance) {
-	case HG_GITHUB_GRAPHQL:
-		hg_text_add(out, root);
-		if (is_ghes)
-			hg_text_add(out, HG_STR("/api"));
-		return;
-	case HG_GITHUB_UPLOADS:
-		if (conf->uploads_url) {
-			hg_text_add(out, without_slash(conf->uploads_url));
-		} else if (is_ghes) {
-			hg_text_add(out, root);
-			hg_text_add(out, HG_STR("/api/uploads"));
-		} else {
-			hg_text_add(
-				out, hg_str_is_nocase(base, PUBLIC_HOST) ? PUBLIC_UPLOADS : base);
-		}
-		return;
-	case HG_GITHUB_REST:
-		hg_text_add(out, base);
-		return;
-	}
 }
 
 void hg_upstream_url(
@@ -59,7 +20,9 @@ void hg_upstream_url(
 	if (ask->entrance == HG_GITHUB_GRAPHQL && conf->graphql_url) {
 		hg_text_add(out, without_slash(conf->graphql_url));
 	} else {
-		add_base(out, conf, ask->entrance);
+		struct hg_upstream_base base = hg_upstream_base(conf, ask->entrance);
+		hg_text_add(out, base.root);
+		hg_text_add(out, base.path);
 		hg_text_add(out, ask->path);
 	}
 	if (ask->query.n) {

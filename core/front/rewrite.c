@@ -1,6 +1,6 @@
 #include "front/rewrite.h"
 #include "front/client.h"
-#include <stdio.h>
+#include "ticket/upstream_base.h"
 
 static struct hg_str without_slash(const char *url)
 {
@@ -23,20 +23,89 @@ static bool is_public(const struct hg_http_conf *conf, struct hg_str base)
 	return false;
 }
 
+/* The prefixes of an Enterprise host belong together; another one stands for itself. */
+static bool is_enterprise(struct hg_str prefix, size_t *ret_root_n)
+{
+	static const struct hg_str ends[] = { { "/api/v3", 7 }, { "/api/uploads", 12 },
+		{ "/api", 4 } };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (prefix.n >= ends[i].n &&
+			memcmp(prefix.p + prefix.n - ends[i].n, ends[i].p, ends[i].n) == 0) {
+			*ret_root_n = prefix.n - ends[i].n;
+			return true;
+		}
+	*ret_root_n = prefix.n;
+	return false;
+}
+
+/* Appends to a text of `room` bytes and its NUL; false when it does not fit. */
+static bool append(char *text, size_t room, size_t *n, struct hg_str s)
+{
+	if (s.n >= room - *n)
+		return false;
+	if (s.n)
+		memcpy(text + *n, s.p, s.n);
+	*n += s.n;
+	text[*n] = '\0';
+	return true;
+}
+
+static bool write_base(struct hg_rewrite *w, bool is_tls, struct hg_str host, struct hg_str prefix,
+	bool *ret_enterprise)
+{
+	size_t root_n, n = 0;
+	bool enterprise = is_enterprise(prefix, &root_n);
+
+	if (!append(w->to, sizeof(w->to), &n, is_tls ? HG_STR("https://") : HG_STR("http://")) ||
+		!append(w->to, sizeof(w->to), &n, host) ||
+		!append(w->to, sizeof(w->to), &n, (struct hg_str){ prefix.p, root_n }))
+		return false;
+	w->root_n = n;
+	*ret_enterprise = enterprise;
+	return !enterprise || append(w->to, sizeof(w->to), &n, HG_STR("/api/v3"));
+}
+
+static void write_uploads(struct hg_rewrite *w, const struct hg_upstream_conf *conf)
+{
+	struct hg_upstream_base base = hg_upstream_base(conf, HG_GITHUB_UPLOADS);
+	size_t n = 0;
+
+	if (!append(w->uploads_from, sizeof(w->uploads_from), &n, base.root) ||
+		!append(w->uploads_from, sizeof(w->uploads_from), &n, base.path) ||
+		hg_str_is(hg_str(w->uploads_from), w->from))
+		w->uploads_from[0] = '\0';
+}
+
+/* FNV-1a: a client's tag must mean the same after a restart, so no key of this process. */
+static uint64_t mark_of(uint64_t mark, struct hg_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		mark = (mark ^ (unsigned char)s.p[i]) * 0x100000001b3ull;
+	return (mark ^ 0xff) * 0x100000001b3ull; /* no byte of a base: its end */
+}
+
 void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, bool is_tls, bool is_unix,
 	struct hg_str host, struct hg_str prefix)
 {
-	w->from = without_slash(s->upstream.base_url);
-	w->to[0] = '\0';
-	if (!host.n)
+	bool enterprise;
+
+	w->from = hg_upstream_base(&s->upstream, HG_GITHUB_REST).root;
+	w->to[0] = w->uploads_from[0] = '\0';
+	w->root_n = 0;
+	w->mark = 0;
+	if (!host.n || !w->from.n)
 		return;
-	int n = snprintf(w->to, sizeof(w->to), "%s://%.*s%.*s", is_tls ? "https" : "http",
-		(int)host.n, host.p, (int)prefix.n, prefix.p);
-	bool fits = n > 0 && (size_t)n < sizeof(w->to);
+	bool fits = write_base(w, is_tls, host, prefix, &enterprise);
 	bool allowed = fits && ((!is_unix && hg_host_is_loopback(host)) ||
 				       is_public(&s->http, hg_str(w->to)));
-	if (!allowed)
+	if (!allowed) {
 		w->to[0] = '\0';
+		return;
+	}
+	if (enterprise)
+		write_uploads(w, &s->upstream);
+	w->mark = mark_of(mark_of(0xcbf29ce484222325ull, w->from), hg_str(w->to));
 }
 
 static bool ends_base(const struct hg_str value, size_t at)

@@ -2,9 +2,15 @@
  * rewrite - links of GitHub that lead back through hubgate.
  *
  * The base a client used (scheme, Host, face prefix) replaces the upstream's at sending time, in
- * Link and Location, when that base is a loopback name or configured in `public_urls`. A client
- * that came as api.github.com (a Unix socket) is never rewritten. Kept replies stay as GitHub
- * wrote them.
+ * Link and Location and in JSON bodies (rewrite_json.h), when that base is a loopback name or
+ * configured in `public_urls`. A client that came as api.github.com (a Unix socket) is never
+ * rewritten. Kept replies stay as GitHub wrote them.
+ *
+ *     upstream https://api.github.com, client at http://localhost:3001/api/v3 (or /api/graphql):
+ *     https://api.github.com/zen          -> http://localhost:3001/api/v3/zen
+ *     https://uploads.github.com/repos/…  -> http://localhost:3001/api/uploads/repos/…
+ *
+ * Uploads have a place of their own only beside /api/v3: else their URLs stay.
  *
  * Thread: any.
  */
@@ -12,14 +18,27 @@
 #include "base/text.h"
 #include "ticket/snapshot.h"
 
+enum {
+	HG_REWRITE_BASE_BYTES = 320, /* with its NUL; a client's longer base is not rewritten */
+	HG_REWRITE_UPLOADS_BYTES = 160,
+};
+
 struct hg_rewrite {
-	struct hg_str from; /* the upstream's base without a trailing slash */
-	char to[320];       /* "http://localhost:3001/api/v3"; "" = nothing is rewritten */
+	struct hg_str from;             /* the upstream's base without a trailing slash */
+	char to[HG_REWRITE_BASE_BYTES]; /* "http://localhost:3001/api/v3"; "" = nothing is rewritten
+	                                 */
+	size_t root_n; /* of `to`, what stands before the face's prefix: /api/uploads follows it */
+	char uploads_from[HG_REWRITE_UPLOADS_BYTES]; /* "" = uploads stay */
+	uint64_t mark; /* of both bases, the same in each process: part of our entity tags */
 };
 
 /* `host` as the client sent it, checked to be a valid authority. */
 void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, bool is_tls, bool is_unix,
 	struct hg_str host, struct hg_str prefix);
+static inline bool hg_rewrite_is_on(const struct hg_rewrite *w)
+{
+	return w->to[0] != '\0';
+}
 /* Appends `value` with every upstream URL in it replaced. */
 void hg_rewrite_add(const struct hg_rewrite *w, struct hg_text *out, struct hg_str value);
 /* "link", "location". */

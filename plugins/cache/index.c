@@ -16,6 +16,7 @@ struct entry {
 	struct entry *newer, *older; /* by use */
 	struct index_key key;
 	struct hg_stored *kept;
+	uint64_t bytes; /* counted in the shard: what `kept` holds grows while it is used */
 	int64_t validated_at_us, held_until_us;
 };
 
@@ -67,9 +68,12 @@ static void link_newest(struct shard *s, struct entry *e)
 	s->newest = e;
 }
 
-static uint64_t bytes_of(const struct entry *e)
+static void count_bytes(struct shard *s, struct entry *e)
 {
-	return ENTRY_BYTES + hg_stored_bytes(e->kept);
+	uint64_t bytes = ENTRY_BYTES + hg_stored_bytes(e->kept);
+
+	s->bytes += bytes - e->bytes;
+	e->bytes = bytes;
 }
 
 static void remove_at(struct shard *s, struct entry **at)
@@ -78,7 +82,7 @@ static void remove_at(struct shard *s, struct entry **at)
 
 	*at = e->chain;
 	unlink_use(s, e);
-	s->bytes -= bytes_of(e);
+	s->bytes -= e->bytes;
 	s->n--;
 	hg_stored_unref(e->kept);
 	hg_free(e);
@@ -175,15 +179,18 @@ bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 
 	pthread_mutex_lock(&s->lock);
 	struct entry *e = *place_of(s, key);
-	if (e) {
+	bool is_there = e != NULL;
+	if (is_there) {
 		unlink_use(s, e);
 		link_newest(s, e);
 		if (until_us > e->held_until_us)
 			e->held_until_us = until_us;
 		*ret_found = (struct index_found){ hg_stored_ref(e->kept), e->validated_at_us };
+		count_bytes(s, e);
+		shrink(s, ret_found->validated_at_us); /* e too, when it is all that is left */
 	}
 	pthread_mutex_unlock(&s->lock);
-	return e != NULL;
+	return is_there;
 }
 
 bool index_find(struct index *x, const struct index_key *key, struct index_found *ret_found)
@@ -200,7 +207,6 @@ void index_put(struct index *x, const struct index_key *key, const struct hg_sto
 	pthread_mutex_lock(&s->lock);
 	struct entry *e = *place_of(s, key);
 	if (e) {
-		s->bytes -= bytes_of(e);
 		old = e->kept;
 		unlink_use(s, e);
 	} else {
@@ -214,7 +220,7 @@ void index_put(struct index *x, const struct index_key *key, const struct hg_sto
 	}
 	e->kept = own;
 	e->validated_at_us = validated_at_us;
-	s->bytes += bytes_of(e);
+	count_bytes(s, e);
 	link_newest(s, e);
 	shrink(s, validated_at_us);
 	pthread_mutex_unlock(&s->lock);

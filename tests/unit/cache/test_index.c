@@ -150,6 +150,41 @@ static void what_is_held_is_passed_over(void **state)
 	assert_false(has(*state, 0));
 }
 
+/* A kept reply takes on forms for its clients' bases. */
+static void a_reply_that_grew_is_counted_when_it_is_found(void **state)
+{
+	struct index_key key = key_of(2);
+	struct hg_stored *kept = stored_of(2, MIB / 4);
+
+	put(*state, 1, MIB / 2, 1);
+	index_put(*state, &key, kept, 2);
+	kept->bytes = MIB / 2 + 4096;
+	assert_int_equal(look(*state).entries, 2);
+	assert_true(has(*state, 2));
+	assert_false(has(*state, 1)); /* there is no room for both any more */
+	assert_in_range(look(*state).bytes, MIB / 2 + 4096, MIB / 2 + 4096 + 200);
+
+	kept->bytes = 2 * MIB;
+	assert_true(has(*state, 2)); /* the last time */
+	assert_false(has(*state, 2));
+	assert_int_equal(look(*state).bytes, 0);
+	hg_stored_unref(kept);
+}
+
+static void growth_that_was_not_counted_is_not_taken_off(void **state)
+{
+	struct index_key key = key_of(1);
+	struct hg_stored *kept = stored_of(1, 1000);
+
+	put(*state, 2, 1000, 1);
+	uint64_t bytes = look(*state).bytes;
+	index_put(*state, &key, kept, 1);
+	kept->bytes = 5000;
+	index_drop(*state, &key);
+	assert_int_equal(look(*state).bytes, bytes);
+	hg_stored_unref(kept);
+}
+
 static void a_hold_is_not_shortened(void **state)
 {
 	struct index_key key = key_of(0);
@@ -264,6 +299,8 @@ int main(void)
 		ALONE(bytes_stay_within_the_bound),
 		ALONE(what_is_larger_than_the_bound_is_not_kept),
 		ALONE(what_is_held_is_passed_over),
+		ALONE(a_reply_that_grew_is_counted_when_it_is_found),
+		ALONE(growth_that_was_not_counted_is_not_taken_off),
 		ALONE(a_hold_is_not_shortened),
 		ALONE(a_hold_of_nothing_says_so),
 		ALONE(who_found_it_keeps_it_though_it_is_dropped),

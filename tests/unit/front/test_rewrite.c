@@ -47,6 +47,22 @@ static void links_lead_back_to_the_base_the_client_used(void **state)
 		"<http://localhost:3001/api/v3/x?page=4>; rel=\"last\"");
 }
 
+/* What /api/uploads and /api/graphql answer links to the REST face. */
+static void the_faces_of_an_enterprise_host_share_one_base(void **state)
+{
+	static const char *const prefixes[] = { "/api/v3", "/api/uploads", "/api" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct hg_rewrite w = rewrite_for("localhost:3001", prefixes[i]);
+		assert_string_equal(w.to, "http://localhost:3001/api/v3");
+		assert_int_equal(w.root_n, strlen("http://localhost:3001"));
+		assert_string_equal(w.uploads_from, "https://uploads.github.com");
+	}
+	struct hg_rewrite w = rewrite_for("localhost:3001", "");
+	assert_string_equal(w.uploads_from, "");
+}
+
 static void what_is_no_url_of_the_upstream_stays(void **state)
 {
 	static const char *const values[] = { "https://api.github.com.evil.example/x",
@@ -126,6 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(links_lead_back_to_the_base_the_client_used),
+		cmocka_unit_test(the_faces_of_an_enterprise_host_share_one_base),
 		cmocka_unit_test(what_is_no_url_of_the_upstream_stays),
 		cmocka_unit_test(only_loopback_names_and_public_urls_are_bases),
 		cmocka_unit_test(without_a_base_nothing_is_rewritten),
