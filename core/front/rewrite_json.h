@@ -37,7 +37,7 @@ struct hg_rewrite_json {
 	int32_t hit;    /* the longest pair found; -1 none */
 	size_t held;    /* bytes of a string compared so far */
 	uint8_t state;
-	uint8_t hex_left; /* of an escape \uXXXX */
+	uint8_t hex_left; /* of an escape with four digits */
 	bool in_key;      /* the string is one */
 	bool key_has_escape;
 	bool is_wanted;    /* the next value belongs to such a member */

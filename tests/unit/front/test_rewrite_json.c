@@ -232,7 +232,7 @@ static void the_longer_of_two_bases_is_taken(void **state)
 	assert_becomes(&w,
 		"{\"url\":\"http://g/up/x\",\"b_url\":\"http://g/uq\",\"url\":\"http://g/u\"}",
 		"{\"url\":\"http://localhost/api/uploads/x\",\"b_url\":\"http://localhost/api/v3/"
-	        "uq\","
+		"uq\","
 		"\"url\":\"http://localhost/api/v3/u\"}");
 }
 
@@ -245,10 +245,10 @@ static void an_enterprise_server_keeps_its_uploads(void **state)
 	hg_rewrite_init(&w, &s, false, false, HG_STR("localhost"), HG_STR("/api/v3"));
 	assert_becomes(&w,
 		"{\"url\":\"https://ghe.example/api/v3/x\",\"u_url\":\"https://ghe.example/api/"
-	        "uploads/"
+		"uploads/"
 		"x\",\"html_url\":\"https://ghe.example/o/r\"}",
 		"{\"url\":\"http://localhost/api/v3/x\",\"u_url\":\"http://localhost/api/uploads/"
-	        "x\","
+		"x\","
 		"\"html_url\":\"https://ghe.example/o/r\"}");
 }
 
