@@ -76,8 +76,8 @@ static void add_links(struct hg_request *r, struct hg_str name, struct hg_str va
 
 	if (!r->has_rewrite) {
 		const struct hg_listener_conf *listener = hg_gate_conf(r->conn->gate, r->snapshot);
-		hg_rewrite_init(&r->rewrite, r->snapshot, false, listener && listener->is_unix,
-			r->head.host, r->face.prefix);
+		hg_rewrite_init(&r->rewrite, r->snapshot, r->conn->wire.seal,
+			listener && listener->is_unix, r->head.host, r->face.prefix);
 		r->has_rewrite = true;
 	}
 	hg_text_add(head, name);

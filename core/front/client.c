@@ -113,6 +113,8 @@ static int check_keyless(const struct hg_client_in *in, struct hg_client_refusal
 {
 	if (in->listener->is_unix)
 		return 0;
+	if (in->cert.n)
+		return check_site(in, ret_no);
 	if (!in->listener->is_loopback)
 		return refuse(
 			ret_no, 403, "keys_required", "Without keys hubgate serves loopback only.");
@@ -277,6 +279,8 @@ int hg_client_identify(const struct hg_client_in *in, struct hg_client *ret_clie
 	}
 	if (!needs_key && check_keyless(in, ret_no) < 0)
 		return HG_EDENIED;
+	if (!needs_key && in->cert.n)
+		(void)snprintf(c.name, sizeof(c.name), "cert:%.*s", (int)in->cert.n, in->cert.p);
 	if (needs_key && !in->authorization.n)
 		return refuse(ret_no, 401, "key_required",
 			"A key of hubgate's is needed: Authorization: Bearer hgk_…");

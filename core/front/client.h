@@ -17,9 +17,13 @@
  *                                      listener that is not loopback only where it says so
  *     (none)                           401
  *
+ * Without keys a certificate (tls.h) names a client as well, `cert:NAME`: it may come from
+ * elsewhere, by any Host and through a proxy of its own. With keys it opens the connection and no
+ * more: what a client may do stands with its key.
+ *
  * A browser sends Basic by itself to whoever has it remembered, so a page of another site is
- * refused with Basic as it is without keys. Open routes (signed webhooks, health) and the admin
- * socket (guarded by its mode) need no key.
+ * refused with Basic as it is without keys; so it is with a certificate. Open routes (signed
+ * webhooks, health) and the admin socket (guarded by its mode) need no key.
  *
  * All keys share the pool's scope, so what one read another finds in the cache and shares the
  * fetch of. That shows nobody more than its key allows: ADMIT (admit.h) holds the request's own
@@ -39,6 +43,7 @@ struct hg_client_in {
 	const struct hg_listener_conf *listener;
 	struct hg_str host;          /* the Host field; {0} on HTTP/1.0 */
 	struct hg_str authorization; /* the field's value; {0} when absent */
+	struct hg_str cert;          /* whom its certificate names; {0}: it has none */
 	struct hg_str origin;
 	struct hg_str sec_fetch_site;
 	bool is_safe;      /* GET, HEAD */
@@ -49,7 +54,7 @@ struct hg_client_in {
 };
 
 struct hg_client {
-	char name[HG_CLIENT_NAME_MAX + 1]; /* "local", a key's, "passthrough:1a2b3c4d5e6f" */
+	char name[64]; /* "local", a key's, "cert:ci", "passthrough:1a2b3c4d5e6f" */
 	struct hg_scope scope;
 	struct hg_secret *token; /* a reference for the caller; NULL = the pool */
 	bool token_is_basic;

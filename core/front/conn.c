@@ -36,6 +36,8 @@ static enum hg_conn_wait wait_of(const struct hg_conn *c)
 
 	if (c->lingers)
 		return HG_WAIT_LINGER;
+	if (hg_wire_is_shaking(&c->wire))
+		return HG_WAIT_SHAKING;
 	if (c->wire.out_first)
 		return HG_WAIT_WRITE;
 	if (!r)
@@ -263,7 +265,7 @@ static void on_event(int fd, short what, void *arg)
 	c->wire.entered++;
 	if (what & EV_WRITE)
 		hg_wire_flush(&c->wire);
-	if (what & EV_READ)
+	if ((what & EV_READ) || hg_wire_wants_reading(&c->wire))
 		read_some(c);
 	else if (what & EV_CLOSED)
 		on_eof(c);
@@ -293,6 +295,9 @@ struct hg_conn *hg_conn_new(struct hg_gate *gate, int fd, const union hg_peer *p
 	gate->refs++;
 	c->peer = *peer;
 	hg_wire_open(&c->wire, f->loop, fd, on_event, c, settle_now);
+	const struct hg_listener_conf *listener = hg_gate_conf(gate, f->snapshot);
+	if (listener && listener->tls && !hg_wire_seal(&c->wire, listener->tls))
+		hg_wire_break(&c->wire, false);
 	c->wait = HG_WAIT_NOTHING;
 	hg_list_init(&c->link);
 	hg_list_add(&f->waits[c->wait], &c->link);
@@ -308,6 +313,7 @@ void hg_conn_end(struct hg_conn *c)
 {
 	struct hg_front *f = c->front;
 	struct hg_request *r = c->request;
+	bool politely = !r && !c->wire.broken;
 
 	c->wire.broken = true;
 	c->wire.entered++; /* whatever the plugins say now, it is settled already */
@@ -316,7 +322,7 @@ void hg_conn_end(struct hg_conn *c)
 		r->cut |= !r->replied || c->wire.out_first;
 		hg_request_retire(r);
 	}
-	hg_wire_close(&c->wire);
+	hg_wire_close(&c->wire, politely);
 	hg_free(c->in);
 	hg_list_remove(&c->link);
 	hg_series_add(c->gate->open, -1);
@@ -381,6 +387,7 @@ void hg_conn_expire(struct hg_conn *c)
 {
 	switch ((enum hg_conn_wait)c->wait) {
 	case HG_WAIT_REQUEST:
+	case HG_WAIT_SHAKING:
 	case HG_WAIT_LINGER:
 		hg_conn_end(c);
 		return;

@@ -226,9 +226,11 @@ static void end_idle(struct hg_front *f)
 {
 	struct hg_conn *c;
 
-	HG_LIST_EACH(&f->waits[HG_WAIT_REQUEST], c, link)
-	if (f->draining || c->gate->index < 0)
-		hg_conn_end(c);
+	for (int wait = HG_WAIT_REQUEST; wait <= HG_WAIT_SHAKING; wait++) {
+		HG_LIST_EACH(&f->waits[wait], c, link)
+		if (f->draining || c->gate->index < 0)
+			hg_conn_end(c);
+	}
 }
 
 void hg_front_adopt(struct hg_front *f, struct hg_snapshot *s, const int *fds)

@@ -23,6 +23,7 @@ int64_t hg_front_timeout_us(const struct hg_front *f, enum hg_conn_wait wait)
 	switch (wait) {
 	case HG_WAIT_REQUEST:
 		return conf->idle_timeout_us;
+	case HG_WAIT_SHAKING:
 	case HG_WAIT_HEAD:
 		return conf->head_timeout_us;
 	case HG_WAIT_BODY:

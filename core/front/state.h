@@ -35,6 +35,7 @@ enum {
 /* What a conn waits for, and so which timeout holds. */
 enum hg_conn_wait {
 	HG_WAIT_REQUEST, /* idle: idle_timeout, then closed without a word */
+	HG_WAIT_SHAKING, /* since it was accepted: head_timeout for TLS's handshake, then closed */
 	HG_WAIT_HEAD,    /* since the head's first byte: head_timeout, then 408 */
 	HG_WAIT_BODY,    /* since the last piece: body_timeout, then 408 */
 	HG_WAIT_WRITE,   /* since the client last took bytes: write_timeout, then cut */

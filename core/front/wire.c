@@ -43,18 +43,27 @@ void hg_wire_watch(struct hg_wire *w, bool may_read)
 {
 	short want = EV_PERSIST;
 
-	if (w->out_first)
+	if (w->out_first || hg_wire_wants_reading(w))
 		want |= EV_WRITE;
 	if (!w->eof)
 		want |= may_read ? EV_READ : EV_CLOSED;
-	if (want == w->watched)
-		return;
-	if (w->watched)
-		event_del(&w->event);
-	w->watched = want;
-	HG_BUG_ON(event_assign(&w->event, hg_loop_base(w->loop), w->event.ev_fd, want,
-			  event_get_callback(&w->event), event_get_callback_arg(&w->event)) != 0);
-	HG_BUG_ON(event_add(&w->event, NULL) != 0);
+	if (want != w->watched) {
+		if (w->watched)
+			event_del(&w->event);
+		w->watched = want;
+		HG_BUG_ON(event_assign(&w->event, hg_loop_base(w->loop), w->event.ev_fd, want,
+				  event_get_callback(&w->event),
+				  event_get_callback_arg(&w->event)) != 0);
+		HG_BUG_ON(event_add(&w->event, NULL) != 0);
+	}
+	if (may_read && !w->eof && w->seal && w->seal->has_more)
+		event_active(&w->event, EV_READ, 0); /* the socket has given it already */
+}
+
+bool hg_wire_seal(struct hg_wire *w, struct hg_tls *tls)
+{
+	w->seal = hg_seal_new(tls, (int)w->event.ev_fd);
+	return w->seal != NULL;
 }
 
 void hg_wire_settle_later(struct hg_wire *w)
@@ -72,6 +81,8 @@ void hg_wire_break(struct hg_wire *w, bool reset)
 
 bool hg_wire_shut(struct hg_wire *w)
 {
+	if (w->seal)
+		hg_seal_shut(w->seal);
 	return shutdown(w->event.ev_fd, SHUT_WR) == 0;
 }
 
@@ -195,16 +206,20 @@ static void out_cut(struct hg_wire *w, uint64_t keep)
 
 bool hg_wire_take_back(struct hg_wire *w, uint64_t from)
 {
-	if (w->broken || w->sent_bytes > from)
+	if (w->broken || w->sent_bytes + (w->seal ? w->seal->committed : 0) > from)
 		return false;
 	out_cut(w, from - w->sent_bytes);
 	return true;
 }
 
-void hg_wire_close(struct hg_wire *w)
+void hg_wire_close(struct hg_wire *w, bool politely)
 {
 	struct linger now = { .l_onoff = 1, .l_linger = 0 };
 
+	if (w->seal && politely)
+		hg_seal_shut(w->seal);
+	hg_seal_free(w->seal);
+	w->seal = NULL;
 	if (w->reset)
 		(void)setsockopt(w->event.ev_fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 	event_del(&w->event);
@@ -221,7 +236,8 @@ static size_t send_iov(struct hg_wire *w, struct iovec *iov, size_t n)
 	ssize_t sent;
 
 	do
-		sent = sendmsg(w->event.ev_fd, &msg, MSG_NOSIGNAL);
+		sent = w->seal ? hg_seal_send(w->seal, iov, n)
+		               : sendmsg(w->event.ev_fd, &msg, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
 	if (sent < 0) {
 		if (errno != EAGAIN && errno != EWOULDBLOCK)
@@ -283,7 +299,7 @@ void hg_wire_flush(struct hg_wire *w)
 
 ssize_t hg_wire_read(struct hg_wire *w, char *to, size_t room)
 {
-	ssize_t n = recv(w->event.ev_fd, to, room, 0);
+	ssize_t n = w->seal ? hg_seal_read(w->seal, to, room) : recv(w->event.ev_fd, to, room, 0);
 
 	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
 		hg_wire_break(w, false);

@@ -11,10 +11,13 @@
  * its owner settle it. The owner's `settle` runs at the end of the turn, unless a callback of the
  * owner is above (`entered`) and will do the same itself.
  *
+ * A wire may be sealed (TLS): its owner sees bytes in the clear all the same.
+ *
  * Thread: the front's loop.   Clock: none.
  */
 #pragma once
 #include "base/loop.h"
+#include "front/seal.h"
 #include <event2/event_struct.h>
 #include <hg/str.h>
 #include <stdbool.h>
@@ -26,6 +29,7 @@ struct hg_wire {
 	struct event event;    /* EV_READ, or EV_CLOSED while it may not read; EV_WRITE */
 	struct hg_later later; /* its `run` is the owner's settling */
 	struct hg_loop *loop;
+	struct hg_seal *seal; /* NULL: in the clear */
 	struct hg_out *out_first, *out_last;
 	uint64_t unsent_bytes; /* in that queue */
 	uint64_t sent_bytes;   /* taken by the socket, since it was opened */
@@ -42,11 +46,26 @@ struct hg_wire {
 void hg_wire_open(struct hg_wire *w, struct hg_loop *loop, int fd,
 	void (*on_event)(int fd, short what, void *arg), void *arg,
 	void (*settle)(struct hg_later *later));
-/* Lets go of socket and queue. The memory is the owner's; `later` may still be waiting. */
-void hg_wire_close(struct hg_wire *w);
+/* From now on TLS. False: out of memory. */
+bool hg_wire_seal(struct hg_wire *w, struct hg_tls *tls);
+/* Lets go of socket and queue; `politely`: all was said, and the client is told so. The memory is
+ * the owner's; `later` may still be waiting. */
+void hg_wire_close(struct hg_wire *w, bool politely);
 
-/* Asks libevent for EV_READ or EV_CLOSED, and for EV_WRITE as long as something is queued. */
+/* The handshake is under way: reading goes on with it. */
+static inline bool hg_wire_is_shaking(const struct hg_wire *w)
+{
+	return w->seal && !w->seal->is_open;
+}
+
+/* Asks libevent for EV_READ or EV_CLOSED, and for EV_WRITE as long as something is queued. The
+ * owner's on_event answers EV_READ with hg_wire_read, EV_WRITE with hg_wire_flush and, when
+ * hg_wire_wants_reading says so, with hg_wire_read as well. */
 void hg_wire_watch(struct hg_wire *w, bool may_read);
+static inline bool hg_wire_wants_reading(const struct hg_wire *w)
+{
+	return w->seal && w->seal->wants_write;
+}
 
 /* Up to `room` bytes. 0: the client sends no more. -1: nothing is there now, or it broke. */
 ssize_t hg_wire_read(struct hg_wire *w, char *to, size_t room);

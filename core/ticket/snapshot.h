@@ -71,6 +71,7 @@ enum { /* faces a listener may serve, besides plugin instances */
 };
 
 struct hg_router; /* core/front/router.h */
+struct hg_tls;    /* core/front/tls.h */
 struct hg_keys;   /* core/front/keys.h */
 
 struct hg_listener_conf {
@@ -79,6 +80,7 @@ struct hg_listener_conf {
 	bool is_unix, is_loopback;
 	bool is_keys_only; /* clients' own GitHub tokens are not taken here */
 	struct hg_router *router; /* owned; plugin routes of this listener, most literal first */
+	struct hg_tls *tls;       /* owned; NULL: in the clear */
 };
 
 struct hg_hooks { /* instances of one phase, in the order of `plugins:` */

@@ -60,7 +60,7 @@ static void start(struct world *w)
 
 static void stop(struct world *w)
 {
-	hg_wire_close(&w->wire);
+	hg_wire_close(&w->wire, false);
 	turn(w);
 	if (w->far >= 0)
 		close(w->far);
