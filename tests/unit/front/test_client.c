@@ -213,6 +213,124 @@ static void a_token_is_at_most_4096_bytes(void **state)
 	assert_int_equal(ask(&row, true, &client, &no), HG_EDENIED);
 }
 
+/* -- with keys --------------------------------------------------------------------------------- */
+
+#define KEY "hgk_1DVLUPb8MWlSHaWTEBxMZctIho0VF6H0RvQbZ1WEDeI"
+#define OLD_KEY "hgk_izKmMQ13EWUzr3oZCJbQtiAFDcRiE5vlQD9QZzQsq0N"
+
+struct keyed_row {
+	const char *what, *authorization;
+	const char *client; /* NULL: refused … */
+	const char *code;   /* … with this */
+	bool is_route, is_keys_only, is_unix, no_passthrough;
+	const char *origin, *site;
+};
+
+static const struct keyed_row keyed_rows[] = {
+	{ "no key", "", NULL, "key_required", 0, 0, 0, 0, "", "" },
+	{ "no key, over a Unix socket", "", NULL, "key_required", 0, 0, 1, 0, "", "" },
+	{ "a key", "Bearer " KEY, "ci", NULL, 0, 0, 0, 0, "", "" },
+	{ "as octokit spells it", "token " KEY, "ci", NULL, 0, 0, 0, 0, "", "" },
+	{ "at a plugin's path", "Bearer " KEY, "ci", NULL, 1, 0, 0, 0, "", "" },
+	{ "where tokens are not taken", "Bearer " KEY, "ci", NULL, 0, 1, 0, 1, "", "" },
+	{ "somebody else's", "Bearer hgk_x", NULL, "unknown_key", 0, 0, 0, 0, "", "" },
+	{ "one letter more", "Bearer " KEY "x", NULL, "unknown_key", 0, 0, 0, 0, "", "" },
+	{ "expired", "Bearer " OLD_KEY, NULL, "key_expired", 0, 0, 0, 0, "", "" },
+	/* "u:KEY" and its like, in base 64 */
+	{ "as a password",
+		"Basic dTpoZ2tfMURWTFVQYjhNV2xTSGFXVEVCeE1aY3RJaG8wVkY2SDBSdlFiWjFXRURlSQ==", "ci",
+		NULL, 0, 0, 0, 0, "", "" },
+	{ "without padding",
+		"Basic dTpoZ2tfMURWTFVQYjhNV2xTSGFXVEVCeE1aY3RJaG8wVkY2SDBSdlFiWjFXRURlSQ", "ci",
+		NULL, 0, 0, 0, 0, "", "" },
+	{ "as a user's name",
+		"Basic aGdrXzFEVkxVUGI4TVdsU0hhV1RFQnhNWmN0SWhvMFZGNkgwUnZRYloxV0VEZUk6eA==", NULL,
+		"bad_authorization", 0, 0, 0, 0, "", "" },
+	{ "a password that a page of another site uses",
+		"Basic dTpoZ2tfMURWTFVQYjhNV2xTSGFXVEVCeE1aY3RJaG8wVkY2SDBSdlFiWjFXRURlSQ==", NULL,
+		"cross_site", 0, 0, 0, 0, "https://evil.example", "" },
+	{ "the same, from an img", "Basic dTpnaHBfeA==", NULL, "cross_site", 0, 0, 0, 0, "",
+		"cross-site" },
+	{ "a page that has a key of its own", "Bearer " KEY, "ci", NULL, 0, 0, 0, 0,
+		"https://tool.example", "cross-site" },
+	/* the client's own token */
+	{ "a token", "Bearer ghp_x", "passthrough:", NULL, 0, 0, 0, 0, "", "" },
+	{ "a password that is none", "Basic dTpnaHBfeA==", "passthrough:", NULL, 0, 0, 0, 0, "",
+		"" },
+	{ "a token at a plugin's path", "Bearer ghp_x", NULL, "key_required", 1, 0, 0, 0, "", "" },
+	{ "a token from elsewhere", "Bearer ghp_x", NULL, "passthrough_off", 0, 1, 0, 0, "", "" },
+	{ "a token, switched off", "Bearer ghp_x", NULL, "passthrough_off", 0, 0, 0, 1, "", "" },
+};
+
+static struct hg_keys *make_keys(void)
+{
+	struct hg_keys *keys = hg_keys_new(1);
+	uint8_t digest[HG_KEY_DIGEST_BYTES];
+
+	hg_keys_grant(keys, 0)->name = "ci";
+	hg_key_digest(HG_STR(KEY), digest);
+	assert_true(hg_keys_put(keys, digest, 0, hg_keys_grant(keys, 0)));
+	hg_key_digest(HG_STR(OLD_KEY), digest);
+	assert_true(hg_keys_put(keys, digest, 1000, hg_keys_grant(keys, 0)));
+	return keys;
+}
+
+static void with_keys_who_asks_names_itself(void **state)
+{
+	struct hg_keys *keys = make_keys();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keyed_rows) / sizeof(*keyed_rows); i++) {
+		const struct keyed_row *row = &keyed_rows[i];
+		struct hg_snapshot snapshot = { .http.passthrough = !row->no_passthrough,
+			.keys = keys };
+		struct hg_listener_conf listener = { .is_unix = row->is_unix,
+			.is_keys_only = row->is_keys_only };
+		struct hg_client_in in = { .snapshot = &snapshot,
+			.listener = &listener,
+			.host = HG_STR("hub.example"),
+			.authorization = hg_str(row->authorization),
+			.origin = hg_str(row->origin),
+			.sec_fetch_site = hg_str(row->site),
+			.is_forwarded = true,
+			.is_route = row->is_route,
+			.wall_us = 1000 };
+		struct hg_client c = { .name = "untouched" };
+		struct hg_client_refusal no = { .code = "none" };
+		int rc = hg_client_identify(&in, &c, &no);
+		if (row->client ? rc != 0 || strncmp(c.name, row->client, strlen(row->client)) != 0
+				: rc != HG_EDENIED || strcmp(no.code, row->code) != 0)
+			fail_msg("%s: %s, %s", row->what, c.name, no.code);
+		if (!row->client)
+			continue;
+		struct hg_scope pool = hg_scope_of_pool();
+		assert_int_equal(c.grant != NULL, strcmp(row->client, "ci") == 0);
+		assert_int_equal(c.token == NULL, c.grant != NULL); /* a key is not sent on */
+		assert_int_equal(memcmp(&c.scope, &pool, sizeof(pool)) == 0, c.grant != NULL);
+		hg_secret_unref(c.token);
+	}
+	hg_keys_free(keys);
+}
+
+static void with_keys_open_routes_and_the_admin_socket_need_none(void **state)
+{
+	struct hg_keys *keys = make_keys();
+	struct hg_snapshot snapshot = { .keys = keys };
+	struct hg_listener_conf world = { 0 };
+	struct hg_listener_conf admin = { .is_unix = true, .faces = HG_FACE_ADMIN };
+	struct hg_client_in open = { .snapshot = &snapshot, .listener = &world, .is_open = true };
+	struct hg_client_in show = { .snapshot = &snapshot, .listener = &admin, .is_route = true };
+	struct hg_client_refusal no;
+	struct hg_client c;
+
+	(void)state;
+	assert_int_equal(hg_client_identify(&open, &c, &no), 0);
+	assert_null(c.grant);
+	assert_int_equal(hg_client_identify(&show, &c, &no), 0);
+	assert_string_equal(c.name, "local");
+	hg_keys_free(keys);
+}
+
 static void each_forwarding_field_is_known(void **state)
 {
 	static const char *const yes[] = { "Forwarded", "X-Forwarded-For", "x-forwarded-host",
@@ -235,6 +353,8 @@ int main(void)
 		cmocka_unit_test(the_same_bytes_as_basic_have_other_eyes),
 		cmocka_unit_test(without_passthrough_a_token_is_refused_not_ignored),
 		cmocka_unit_test(a_token_is_at_most_4096_bytes),
+		cmocka_unit_test(with_keys_who_asks_names_itself),
+		cmocka_unit_test(with_keys_open_routes_and_the_admin_socket_need_none),
 		cmocka_unit_test(each_forwarding_field_is_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
