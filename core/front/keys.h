@@ -3,7 +3,7 @@
  *
  * A key is `hgk_` and 43 letters and digits that stand for 32 random bytes. What is kept is its
  * SHA-256: there is nothing to guess in 256 random bits, so a slow hash would protect nothing and
- * cost each request (docs/decisions/003-keys.md).
+ * cost each request (docs/decisions/004-keys.md).
  *
  *     "hgk_4fT9…"  ->  SHA-256  ->  hash map under this process's secret  ->  row  ->  grant
  *

@@ -78,7 +78,7 @@ struct hg_listener_conf {
 	const char *name; /* its bind text */
 	uint32_t faces;
 	bool is_unix, is_loopback;
-	bool is_keys_only; /* clients' own GitHub tokens are not taken here */
+	bool is_keys_only;        /* clients' own GitHub tokens are not taken here */
 	struct hg_router *router; /* owned; plugin routes of this listener, most literal first */
 	struct hg_tls *tls;       /* owned; NULL: in the clear */
 };

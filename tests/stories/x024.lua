@@ -5,7 +5,8 @@ local github = t.github()
 local hub = t.hub { upstream = github, clock = "held", config = { clients = {
 	{ name = "all", key_hash = keys.bot.hash },
 	{ name = "twin", key_hash = keys.old.hash },
-	{ name = "narrow", key_hash = keys.ci.hash, paths = { "/repos/octo-org/hello-world/**" } } } } }
+	{ name = "narrow", key_hash = keys.ci.hash,
+		paths = { "/repos/octo-org/hello-world/**" } } } } }
 local all = { Authorization = "Bearer " .. keys.bot.key }
 local twin = { Authorization = "Bearer " .. keys.old.key }
 local narrow = { Authorization = "Bearer " .. keys.ci.key }

@@ -132,7 +132,7 @@ static void each_mistake_is_said_where_it_stands(void **state)
 			"t.yaml:2:25: clients[0].key_hashes: expected a sequence of hashes" },
 		{ "clients:\n- {name: a, key_hashes: [{hash: \"" A "\", untill: 1}]}\n",
 			"clients[0].key_hashes[0].untill: unknown option (did you mean "
-		        "\"until\"?)" },
+			"\"until\"?)" },
 		{ ONE "  expires: soon\n", "t.yaml:4:12: clients[0].expires: expected a moment" },
 		{ ONE "  expires: 2027-01-01\n",
 			"t.yaml:4:12: clients[0].expires: has passed: the holder is refused" },

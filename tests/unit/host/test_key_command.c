@@ -105,7 +105,7 @@ static void the_hash_of_a_key_is_said_and_of_nothing_else(void **state)
 		assert_int_equal(s.status, 0);
 		assert_string_equal(s.out,
 			"sha256:"
-		        "c781c0b4b59a3d8c96f1bd0ed816f9726afbe7752f5023f9e9e9ce6749aec7dd\n");
+			"c781c0b4b59a3d8c96f1bd0ed816f9726afbe7752f5023f9e9e9ce6749aec7dd\n");
 		drop(&s);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
