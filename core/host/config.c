@@ -394,6 +394,13 @@ bool hg_listener_names(const struct hg_listener_plan *plan, const char *word)
 	return false;
 }
 
+/* Nobody reads along, and nobody comes in without a key or a certificate. */
+static bool is_guarded(const struct loading *l, const struct hg_listener_plan *plan)
+{
+	return plan->tls.is_on &&
+	       (l->config->clients.n_keys || hg_cert_plan_needs_client(&plan->tls));
+}
+
 static void check_bind(struct loading *l, struct hg_listener_plan *plan, uint32_t index)
 {
 	struct hg_err err = HG_ERR_INIT;
@@ -403,10 +410,15 @@ static void check_bind(struct loading *l, struct hg_listener_plan *plan, uint32_
 		hg_faults_add(l->faults, &plan->place, plan->path, "bind: %s", err.text);
 		return;
 	}
-	if (!plan->address.is_loopback)
+	plan->address.is_tls = plan->tls.is_on;
+	if (plan->address.is_unix && plan->tls.is_on)
+		hg_faults_add(l->faults, &plan->tls.place, plan->tls.path,
+			"a Unix socket is guarded by its mode and speaks no TLS");
+	if (!plan->address.is_loopback && !is_guarded(l, plan))
 		hg_faults_add(l->faults, &plan->place, plan->path,
 			"bind: %s is not loopback: without TLS and keys, whoever reaches it could "
-			"spend your token; bind 127.0.0.1, [::1] or unix:/path",
+			"spend your token; bind 127.0.0.1, [::1] or unix:/path, or set `tls:` and "
+			"`clients:` (or tls.client_ca)",
 			plan->entry.bind);
 	for (uint32_t i = 0; i < index; i++) {
 		const char *bind = l->config->listeners[i].entry.bind;
@@ -426,13 +438,15 @@ static void read_listeners(struct loading *l)
 {
 	struct hg_config *c = l->config;
 	const struct hg_node *list = sequence(l, "listeners", HG_LISTENERS_MAX - 1);
+	static const char *const others[] = { "tls", NULL };
 
 	for (uint32_t i = 0; list && i < list->n; i++) {
 		struct hg_listener_plan *plan = &c->listeners[i];
 		const struct hg_node *node = list->items[i];
 		plan->path = hg_arena_printf(arena_of(l), "listeners[%u]", i).p;
-		hg_options_read(hg_listener_options, plan->path, node, NULL, &plan->entry, &c->keep,
-			l->faults);
+		hg_options_read(hg_listener_options, plan->path, node, others, &plan->entry,
+			&c->keep, l->faults);
+		hg_cert_plan_read(&plan->tls, plan->path, node, &c->keep, l->faults);
 		c->n_listeners++;
 		plan->place = place_in(node, "bind");
 		plan->serves_all = !hg_node_find(node, "serve");
@@ -596,6 +610,11 @@ void hg_config_print(const struct hg_config *c, struct hg_text *out)
 	for (uint32_t i = 0; i < c->n_listeners; i++) {
 		hg_text_add(out, i ? HG_STR(",{") : HG_STR("{"));
 		print_rows(hg_listener_options, &c->listeners[i].entry, true, out);
+		if (c->listeners[i].tls.is_on) {
+			hg_text_add(out, HG_STR(",\"tls\":{"));
+			print_rows(hg_tls_options, &c->listeners[i].tls.entry, true, out);
+			hg_text_add_char(out, '}');
+		}
 		hg_text_add_char(out, '}');
 	}
 	hg_text_add(out, HG_STR("],\"clients\":"));

@@ -10,6 +10,7 @@
  */
 #pragma once
 #include "base/text.h"
+#include "host/certs.h"
 #include "host/clients.h"
 #include "host/core_options.h"
 #include "host/listen.h"
@@ -38,6 +39,7 @@ struct hg_listener_plan {
 	const char *path; /* "listeners[0]" */
 	struct hg_place place;
 	struct hg_address address;
+	struct hg_cert_plan tls;
 	bool serves_all; /* no `serve:` */
 };
 

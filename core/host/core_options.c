@@ -134,6 +134,20 @@ const struct hg_option hg_listener_options[] = {
 	{ 0 },
 };
 
+const struct hg_option hg_tls_options[] = {
+	HG_STRING(struct hg_tls_entry, cert, NULL, LIVE | HG_OPT_REQUIRED,
+		"PEM file: the certificate, then those that lead to its root."),
+	HG_STRING(struct hg_tls_entry, key, NULL, LIVE | HG_OPT_REQUIRED,
+		"PEM file: its key, without a passphrase."),
+	HG_STRING(struct hg_tls_entry, client_ca, NULL, LIVE,
+		"PEM file: who may sign clients' certificates; default: clients are not asked for "
+		"one."),
+	HG_ENUM(struct hg_tls_entry, client, "required", "required|optional", LIVE,
+		"Must a client show a certificate, when client_ca is set?"),
+	HG_ENUM(struct hg_tls_entry, min, "1.2", "1.2|1.3", LIVE, "The oldest TLS spoken."),
+	{ 0 },
+};
+
 const struct hg_option hg_plugin_entry_options[] = {
 	HG_STRING(struct hg_plugin_entry, use, NULL, LIVE | HG_OPT_REQUIRED,
 		"The plugin's file, without .so."),

@@ -38,6 +38,15 @@ struct hg_listener_entry { /* one of `listeners:` */
 
 enum { HG_PASSTHROUGH_AUTO = 0, HG_PASSTHROUGH_YES = 1, HG_PASSTHROUGH_NO = 2 };
 
+struct hg_tls_entry { /* `tls:` of a listener */
+	const char *cert, *key;
+	const char *client_ca; /* NULL: clients are not asked for a certificate */
+	int64_t client, min;   /* enums below */
+};
+
+enum { HG_CLIENT_CERT_REQUIRED = 0, HG_CLIENT_CERT_OPTIONAL = 1 };
+enum { HG_TLS_1_2 = 0, HG_TLS_1_3 = 1 };
+
 struct hg_plugin_entry { /* one of `plugins:`, but the plugin's own options */
 	const char *use;
 	const char *name;
@@ -51,4 +60,5 @@ extern const struct hg_option hg_upstream_options[];
 extern const struct hg_option hg_dispatch_options[];
 extern const struct hg_option hg_credential_options[];
 extern const struct hg_option hg_listener_options[];
+extern const struct hg_option hg_tls_options[];
 extern const struct hg_option hg_plugin_entry_options[];

@@ -37,6 +37,7 @@ struct hg_host {
 	struct hg_front *admin; /* on the host loop; NULL = none */
 	struct hg_view *view;
 	struct hg_bus *bus;
+	struct hg_certs certs;
 
 	struct hg_setup *setup; /* the current one; its first reference is the host's */
 	uint32_t n_setups;      /* that are not freed yet */

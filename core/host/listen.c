@@ -89,6 +89,7 @@ uint16_t hg_address_port(const struct hg_address *a)
 
 void hg_address_print(const struct hg_address *a, char *ret_text, size_t size)
 {
+	const char *scheme = a->is_tls ? "https" : "http";
 	char host[INET6_ADDRSTRLEN] = "";
 
 	if (a->is_unix) {
@@ -96,11 +97,11 @@ void hg_address_print(const struct hg_address *a, char *ret_text, size_t size)
 	} else if (a->at.any.sa_family == AF_INET) {
 		inet_ntop(AF_INET, &((const struct sockaddr_in *)&a->at.storage)->sin_addr, host,
 			sizeof(host));
-		snprintf(ret_text, size, "http://%s:%u", host, hg_address_port(a));
+		snprintf(ret_text, size, "%s://%s:%u", scheme, host, hg_address_port(a));
 	} else {
 		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)&a->at.storage)->sin6_addr, host,
 			sizeof(host));
-		snprintf(ret_text, size, "http://[%s]:%u", host, hg_address_port(a));
+		snprintf(ret_text, size, "%s://[%s]:%u", scheme, host, hg_address_port(a));
 	}
 }
 
@@ -133,7 +134,7 @@ static int refuse(int fd, const struct hg_address *a, const char *what, struct h
 
 	close(fd);
 	hg_address_print(a, text, sizeof(text));
-	const char *name = a->is_unix ? text : text + sizeof("http://") - 1;
+	const char *name = a->is_unix ? text : strstr(text, "://") + 3;
 	if (number == EADDRINUSE)
 		return hg_err_set(err, HG_EEXIST, "%s is in use by another program", name);
 	return hg_err_set(err, HG_EIO, "%s: %s: %s", name, what, strerror(number));

@@ -17,6 +17,7 @@
 
 struct hg_address {
 	bool is_unix, is_loopback;
+	bool is_tls; /* the owner's word: how it is printed */
 	socklen_t n;
 	union {
 		struct sockaddr any;
@@ -27,7 +28,7 @@ struct hg_address {
 
 int hg_address_parse(struct hg_str text, struct hg_address *ret_address, struct hg_err *err);
 uint16_t hg_address_port(const struct hg_address *a); /* 0 for a Unix socket */
-/* "http://127.0.0.1:3001", "unix:/path" */
+/* "http://127.0.0.1:3001", "https://…", "unix:/path" */
 void hg_address_print(const struct hg_address *a, char *ret_text, size_t size);
 
 /* A listening, non-blocking socket, or a negative HG_E… . Port 0 becomes the real one in `a`. A

@@ -3,6 +3,7 @@
 #include "base/bug.h"
 #include "base/log.h"
 #include "front/router.h"
+#include "front/tls.h"
 #include "host/plugin.h"
 #include <errno.h>
 #include <hg/mem.h>
@@ -104,6 +105,8 @@ static void make_listener(struct hg_setup *s, const struct hg_listener_plan *pla
 	l->is_loopback = plan->address.is_loopback;
 	l->is_keys_only = plan->entry.passthrough == HG_PASSTHROUGH_NO ||
 	                  (plan->entry.passthrough == HG_PASSTHROUGH_AUTO && !l->is_loopback);
+	if (plan->tls.is_on)
+		l->tls = hg_cert_plan_load(&plan->tls, plan->name, faults);
 	l->router = hg_router_new();
 	if (plan->serves_all || hg_listener_names(plan, "github"))
 		l->faces |= HG_FACE_GITHUB;
@@ -227,8 +230,10 @@ void hg_setup_free(struct hg_setup *s)
 	if (!s)
 		return;
 	HG_BUG_ON(s->n_started);
-	for (uint32_t i = 0; i < s->snapshot.n_listeners; i++)
+	for (uint32_t i = 0; i < s->snapshot.n_listeners; i++) {
 		hg_router_free(s->snapshot.listeners[i].router);
+		hg_tls_unref(s->snapshot.listeners[i].tls);
+	}
 	hg_free(s->snapshot.listeners);
 	hg_keys_free(s->snapshot.keys);
 	for (uint32_t i = 0; i < s->n; i++) {

@@ -10,13 +10,18 @@
 
 /* Which listeners are open, and on what. */
 
-const struct hg_bound *hg_host_bound(const struct hg_host *h, const char *name)
+static struct hg_bound *find_bound(struct hg_host *h, const char *name)
 {
 	for (uint32_t i = 0; i < h->n_bound; i++) {
 		if (strcmp(h->bound[i].name, name) == 0)
 			return &h->bound[i];
 	}
 	return NULL;
+}
+
+const struct hg_bound *hg_host_bound(const struct hg_host *h, const char *name)
+{
+	return find_bound((struct hg_host *)h, name);
 }
 
 static void add_bound(struct hg_host *h, const char *name, const struct hg_address *a)
@@ -126,6 +131,11 @@ static bool is_wanted(const struct hg_setup *s, const char *name)
 
 void hg_host_bind(struct hg_host *h, struct hg_setup *s)
 {
+	for (uint32_t i = 0; i < s->config->n_listeners; i++) { /* `tls:` may have come or gone */
+		struct hg_bound *b = find_bound(h, s->config->listeners[i].name);
+		if (b)
+			b->address.is_tls = s->config->listeners[i].address.is_tls;
+	}
 	for (uint32_t i = 0; i < h->n_bound; i++) {
 		if (!is_wanted(s, h->bound[i].name))
 			remove_bound(h, i--);

@@ -238,10 +238,35 @@ static const struct mistake mistakes[] = {
 	{ "listeners:\n- bind: 0.0.0.0:3001\n",
 		"t.yaml:2:9: listeners[0]: bind: 0.0.0.0:3001 is not loopback: without TLS and "
 		"keys, whoever reaches it could spend your token; bind 127.0.0.1, [::1] or "
-		"unix:/path" },
+		"unix:/path, or set `tls:` and `clients:` (or tls.client_ca)" },
+	{ "listeners:\n- bind: 0.0.0.0:3001\n  tls: {cert: c, key: k}\n",
+		"t.yaml:2:9: listeners[0]: bind: 0.0.0.0:3001 is not loopback: without TLS and "
+		"keys, whoever reaches it could spend your token; bind 127.0.0.1, [::1] or "
+		"unix:/path, or set `tls:` and `clients:` (or tls.client_ca)" },
+	{ "listeners:\n- bind: 0.0.0.0:3001\n"
+	  "  tls: {cert: c, key: k, client_ca: a, client: optional}\n",
+		"t.yaml:2:9: listeners[0]: bind: 0.0.0.0:3001 is not loopback: without TLS and "
+		"keys, whoever reaches it could spend your token; bind 127.0.0.1, [::1] or "
+		"unix:/path, or set `tls:` and `clients:` (or tls.client_ca)" },
 	{ "listeners:\n- bind: '[::]:3001'\n",
 		"t.yaml:2:9: listeners[0]: bind: [::]:3001 is not loopback: without TLS and keys, "
-		"whoever reaches it could spend your token; bind 127.0.0.1, [::1] or unix:/path" },
+		"whoever reaches it could spend your token; bind 127.0.0.1, [::1] or unix:/path, "
+		"or set `tls:` and `clients:` (or tls.client_ca)" },
+	{ "listeners:\n- bind: 127.0.0.1:1\n  tls: yes\n",
+		"t.yaml:3:8: listeners[0].tls: expected a mapping with `cert:` and `key:`, got a "
+		"single value" },
+	{ "listeners:\n- bind: 127.0.0.1:1\n  tls: {cert: c}\n",
+		"t.yaml:3:8: listeners[0].tls.key: must be set: PEM file: its key, without a "
+		"passphrase." },
+	{ "listeners:\n- bind: 127.0.0.1:1\n  tls: {cert: c, key: k, min: 1.1}\n",
+		"t.yaml:3:31: listeners[0].tls.min: expected one of 1.2, 1.3, got \"1.1\" "
+		"(did you mean \"1.2\"?)" },
+	{ "listeners:\n- bind: 127.0.0.1:1\n  tls: {cert: c, key: k, client: optional}\n",
+		"t.yaml:3:34: listeners[0].tls: client: needs client_ca, the file that says who "
+		"may sign their certificates" },
+	{ "listeners:\n- bind: unix:/x\n  tls: {cert: c, key: k}\n",
+		"t.yaml:3:8: listeners[0].tls: a Unix socket is guarded by its mode and speaks no "
+		"TLS" },
 	{ "listeners:\n- bind: 127.0.0.1:1\n- bind: 127.0.0.1:1\n",
 		"t.yaml:3:9: listeners[1]: bind: 127.0.0.1:1 is written twice" },
 	{ "listeners:\n- bind: 127.0.0.1:1\n  serve: [githup]\n",
@@ -282,6 +307,25 @@ static void each_mistake_is_said_where_it_stands(void **state)
 		load(&f, mistakes[i].text);
 		assert_string_equal(f.said.p ? f.said.p : "", mistakes[i].said);
 		assert_true(f.faults.n_errors > 0);
+		drop(&f);
+	}
+}
+
+static void elsewhere_is_listened_with_tls_and_keys_or_certificates(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		"listeners:\n- bind: 0.0.0.0:1\n  tls: {cert: c, key: k, client_ca: a}\n",
+		"listeners:\n- bind: 0.0.0.0:1\n  tls: {cert: c, key: k}\n"
+		"clients:\n- name: ci\n  key_hash: \"sha256:"
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"\n",
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct fixture f;
+		load(&f, texts[i]);
+		assert_string_equal(f.said.p ? f.said.p : "", "");
+		assert_true(f.config->listeners[0].address.is_tls);
 		drop(&f);
 	}
 }
@@ -421,6 +465,7 @@ int main(void)
 		cmocka_unit_test(a_file_may_leave_out_listeners_and_plugins),
 		cmocka_unit_test(a_whole_file_is_read),
 		cmocka_unit_test(each_mistake_is_said_where_it_stands),
+		cmocka_unit_test(elsewhere_is_listened_with_tls_and_keys_or_certificates),
 		cmocka_unit_test(a_listener_may_have_any_free_port_twice),
 		cmocka_unit_test(a_demonstration_adds_the_simulator),
 		cmocka_unit_test(a_demonstration_leaves_the_real_token_alone),

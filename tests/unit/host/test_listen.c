@@ -51,6 +51,12 @@ static void addresses_are_literal(void **state)
 		hg_address_print(&a, text, sizeof(text));
 		assert_string_equal(text, rows[i].printed);
 		assert_int_equal(a.is_loopback, rows[i].loopback);
+		if (a.is_unix)
+			continue;
+		a.is_tls = true;
+		hg_address_print(&a, text, sizeof(text));
+		assert_memory_equal(text, "https://", 8);
+		assert_string_equal(text + 8, rows[i].printed + 7);
 	}
 }
 
