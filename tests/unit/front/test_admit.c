@@ -1,4 +1,5 @@
 #include "front_world.h"
+#include "base/log.h"
 #include "front/keys.h"
 #include "front/resource.h"
 #include "ticket/fetch.h"
@@ -241,6 +242,50 @@ static void what_is_refused_comes_to_no_plugin_and_no_ticket(void **state)
 	end(&w);
 }
 
+static void methods_and_classes_are_cut_to_what_is_granted(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w)->methods = 1u << HG_HTTP1_GET | 1u << HG_HTTP1_HEAD;
+	struct peer *p = world_connect(&w);
+	peer_say(p, ASK("DELETE", "/repos/o/r"));
+	expect_said(p, "method_not_allowed_by_key");
+	assert_int_equal(w.n_tickets, 0);
+	peer_say(p, "GET /repos/o/r HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " KEY
+		    "\r\nX-Hubgate-Priority: critical\r\n\r\n");
+	assert_int_equal(w.n_tickets, 1);
+	assert_int_equal(w.tickets[0]->ask.klass, HG_CLASS_NORMAL);
+	answer(&w, 0, 200, "{}");
+	end(&w);
+}
+
+static void collect_line(void *arg, const char *line, size_t n)
+{
+	hg_text_add(arg, (struct hg_str){ line, n });
+}
+
+static void a_key_in_the_url_is_in_no_log(void **state)
+{
+	struct hg_text lines;
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	hg_text_init(&lines);
+	hg_log_set_sink(collect_line, &lines);
+	assert_true(hg_log_set_core_level(NULL, HG_LOG_DEBUG));
+	struct peer *p = world_connect(&w);
+	peer_say(p, ASK("GET", "/repos/" KEY "/r"));
+	expect_said(p, "key_in_url");
+	assert_true(hg_log_set_core_level(NULL, HG_LOG_INFO));
+	hg_log_set_sink(NULL, NULL);
+	assert_non_null(strstr(lines.p, "path=/(removed)"));
+	assert_null(strstr(lines.p, KEY));
+	hg_text_fini(&lines);
+	end(&w);
+}
+
 static void a_challenge_says_how_to_come_back(void **state)
 {
 	struct world w;
@@ -265,6 +310,8 @@ int main(void)
 		cmocka_unit_test(a_front_may_go_while_an_id_is_asked_for),
 		cmocka_unit_test(more_than_it_may_have_at_once_are_refused),
 		cmocka_unit_test(what_is_refused_comes_to_no_plugin_and_no_ticket),
+		cmocka_unit_test(methods_and_classes_are_cut_to_what_is_granted),
+		cmocka_unit_test(a_key_in_the_url_is_in_no_log),
 		cmocka_unit_test(a_challenge_says_how_to_come_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
