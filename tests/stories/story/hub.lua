@@ -76,9 +76,11 @@ local function learn_ports(self, how)
 		if l.port > 0 then ports[#ports + 1] = l.port end
 	end
 	local github = type(how.upstream) == "table" and how.upstream
-	if #ports ~= (github and 2 or 1) then
+	local listeners = how.config and how.config.listeners
+	if #ports ~= (listeners and #listeners or 1) + (github and 1 or 0) then
 		report.fail(("the hub has %d listeners"):format(#ports))
 	end
+	self.ports = ports
 	self.place = { port = ports[1], host = "localhost:" .. ports[1] }
 	self.url = "http://localhost:" .. ports[1]
 	if github then github:open(ports[#ports]) end
