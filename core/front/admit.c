@@ -182,12 +182,12 @@ void hg_admit_leave(struct hg_request *r)
 	atomic_fetch_sub_explicit(&r->client.grant->in_flight, 1, memory_order_relaxed);
 }
 
-static bool shows_key(struct hg_request *r)
+bool hg_admit_url(struct hg_request *r)
 {
-	if (!hg_key_is_within(r->head.query) && !hg_key_is_within(r->path))
-		return false;
+	if (!r->snapshot->keys || !hg_key_is_within(r->head.target))
+		return true;
 	r->path = HG_STR("/(removed)"); /* logs and `show` print it */
-	return true;
+	return false;
 }
 
 enum hg_verdict hg_admit(struct hg_request *r)
@@ -196,11 +196,6 @@ enum hg_verdict hg_admit(struct hg_request *r)
 
 	if (r->client.is_admitted)
 		return HG_NEXT;
-	if (r->snapshot->keys && shows_key(r)) {
-		hg_request_refuse(r, 400, "key_in_url", -1,
-			"A key does not belong into the URL; take it out of use.");
-		return HG_REFUSED;
-	}
 	if (!g)
 		return HG_NEXT;
 	if (!enter(r)) {

@@ -11,14 +11,16 @@
  * POST is also how GitHub lets clients without PATCH change a resource; X-HTTP-Method-Override and
  * its like are not among the fields that go up.
  *
- * What looks like a whole key in path or query is refused whoever asks (400 key_in_url): it would
- * go to GitHub, and into logs on the way.
+ * What looks like a whole key in path or query is refused whoever asks (400 key_in_url), before
+ * anything else is looked at: it would go to GitHub, and into logs on the way.
  *
  * Thread: the request's front.
  */
 #pragma once
 #include "front/request.h"
 
+/* False: the URL has a key in it; `path` is cleaned of it, and the request must end. */
+bool hg_admit_url(struct hg_request *r);
 /* NEXT, REFUSED, or WAIT with a waiter of its own; then it is called again. */
 enum hg_verdict hg_admit(struct hg_request *r);
 /* The request is over. */

@@ -430,6 +430,11 @@ void hg_request_begin(struct hg_request *r, struct hg_str bytes)
 		hg_reply_refuse_as(r, 503, "listener_gone", "This listener was closed.");
 		return;
 	}
+	if (!hg_admit_url(r)) {
+		hg_reply_refuse_as(r, 400, "key_in_url",
+			"A key does not belong into the URL; take it out of use.");
+		return;
+	}
 	if (!find_route(r, listener))
 		return;
 	if (r->routed.route)
