@@ -1,50 +1,14 @@
 #include "front/answer.h"
 #include "front/fields.h"
 #include "front/reply.h"
-#include "front/rewrite.h"
+#include "front/rewrite_json.h"
 #include "front/stored.h"
+#include "front/tag.h"
 #include "ticket/head.h"
 #include "ticket/view.h"
 #include <string.h>
 
 /* -- validators -------------------------------------------------------------------------------- */
-
-static struct hg_str without_weak(struct hg_str tag)
-{
-	if (hg_str_starts(tag, HG_STR("W/"))) {
-		tag.p += 2;
-		tag.n -= 2;
-	}
-	return tag;
-}
-
-/* RFC 9110 13.1.2: weak comparison with each tag of the list. Commas may stand within a tag. */
-static bool list_has_tag(struct hg_str list, struct hg_str etag)
-{
-	size_t at = 0;
-
-	etag = without_weak(etag);
-	while (at < list.n) {
-		if (strchr(" \t,", list.p[at])) {
-			at++;
-			continue;
-		}
-		size_t from = at;
-		if (list.p[at] == '*')
-			return true;
-		if (list.n - at >= 2 && list.p[at] == 'W' && list.p[at + 1] == '/')
-			at += 2;
-		if (at >= list.n || list.p[at] != '"')
-			return false; /* not a list of tags: it matches nothing */
-		const char *end = memchr(list.p + at + 1, '"', list.n - at - 1);
-		if (!end)
-			return false;
-		at = (size_t)(end - list.p) + 1;
-		if (hg_str_is(without_weak((struct hg_str){ list.p + from, at - from }), etag))
-			return true;
-	}
-	return false;
-}
 
 /* Would the client's validators make this 200 a 304? */
 static bool is_unchanged(const struct hg_request *r, struct hg_str etag, struct hg_str modified)
@@ -56,7 +20,7 @@ static bool is_unchanged(const struct hg_request *r, struct hg_str etag, struct 
 	if (!hg_request_is_safe(r))
 		return false;
 	if (tags.p)
-		return etag.n && list_has_tag(tags, etag);
+		return etag.n && hg_tag_list_has(tags, etag);
 	return since.n && modified.n && hg_parse_http_date(since, &since_us) &&
 	       hg_parse_http_date(modified, &modified_us) && modified_us <= since_us;
 }
@@ -74,15 +38,9 @@ static void add_links(struct hg_request *r, struct hg_str name, struct hg_str va
 {
 	struct hg_text *head = &r->front->head;
 
-	if (!r->has_rewrite) {
-		const struct hg_listener_conf *listener = hg_gate_conf(r->conn->gate, r->snapshot);
-		hg_rewrite_init(&r->rewrite, r->snapshot, r->conn->wire.seal,
-			listener && listener->is_unix, r->head.host, r->face.prefix);
-		r->has_rewrite = true;
-	}
 	hg_text_add(head, name);
 	hg_text_add(head, HG_STR(": "));
-	hg_rewrite_add(&r->rewrite, head, value);
+	hg_rewrite_add(hg_request_rewrite(r), head, value);
 	hg_text_add(head, HG_STR("\r\n"));
 }
 
@@ -124,24 +82,24 @@ static void add_budget(struct hg_request *r)
 void hg_reply_stored(struct hg_request *r)
 {
 	struct hg_front *f = r->front;
-	struct hg_stored *kept = r->answer;
+	struct hg_stored *kept = r->answer = hg_stored_take_for(r->answer, hg_request_rewrite(r));
 	bool unchanged = kept->status == 200 &&
 	                 is_unchanged(r, kept->etag, hg_stored_header(kept, "last-modified"));
 	struct hg_piece pieces[2];
 
 	hg_reply_head_begin(r, unchanged ? 304 : kept->status);
 	hg_reply_head_field(r, HG_STR("Date"), hg_front_date(f));
-	if (!unchanged)
+	if (!unchanged) {
 		hg_text_add(&f->head, kept->lines);
-	else
+		if (kept->link.p)
+			hg_reply_head_field(r, HG_STR("Link"), kept->link);
+		if (kept->location.p)
+			hg_reply_head_field(r, HG_STR("Location"), kept->location);
+	} else {
 		for (uint32_t i = 0; i < kept->n_fields; i++)
-			if (!describes_body(kept->fields[i].name) &&
-				!hg_field_has_links(kept->fields[i].name))
+			if (!describes_body(kept->fields[i].name))
 				hg_reply_head_field(r, kept->fields[i].name, kept->fields[i].value);
-	if (kept->link.p)
-		add_links(r, HG_STR("Link"), kept->link);
-	if (kept->location.p)
-		add_links(r, HG_STR("Location"), kept->location);
+	}
 	if (r->answer_age_s >= 0)
 		hg_reply_head_number(r, HG_STR("Age"), (uint64_t)r->answer_age_s);
 	add_budget(r);
@@ -163,7 +121,7 @@ static bool is_ours(struct hg_str name)
 	       (name.n > 10 && strncasecmp(name.p, "x-hubgate-", 10) == 0);
 }
 
-static void add_upstream_fields(struct hg_request *r, bool unchanged)
+static void add_upstream_fields(struct hg_request *r, struct hg_str etag, bool unchanged)
 {
 	bool has_date = false;
 
@@ -175,6 +133,8 @@ static void add_upstream_fields(struct hg_request *r, bool unchanged)
 		has_date |= hg_str_is_nocase(field->name, HG_STR("date"));
 		if (hg_field_has_links(field->name))
 			add_links(r, field->name, field->value);
+		else if (hg_str_is_nocase(field->name, HG_STR("etag")))
+			hg_reply_head_field(r, field->name, etag);
 		else
 			hg_reply_head_field(r, field->name, field->value);
 	}
@@ -182,16 +142,51 @@ static void add_upstream_fields(struct hg_request *r, bool unchanged)
 		hg_reply_head_field(r, HG_STR("Date"), hg_front_date(r->front));
 }
 
+/* GitHub's tag as this client knows it (docs/decisions/003-entity-tags.md). */
+static struct hg_str tag_for(struct hg_request *r, bool is_rewritten)
+{
+	struct hg_str tag = hg_reply_header(&r->reply, "etag");
+	struct hg_text *text = &r->front->scratch;
+
+	hg_text_clear(text);
+	if (is_rewritten)
+		hg_rewrite_add_tag(hg_request_rewrite(r), text, tag);
+	else if (r->reply.head->status == 304)
+		hg_rewrite_add_tag_held(hg_request_rewrite(r), text,
+			hg_http1_value(&r->head, HG_HTTP1_IF_NONE_MATCH), tag);
+	else
+		return tag;
+	return hg_arena_copy(&r->arena, hg_text_str(text));
+}
+
+static bool is_to_be_rewritten(struct hg_request *r)
+{
+	return hg_rewrite_json_is_for(r->reply.head->status,
+		       hg_reply_header(&r->reply, "content-type"),
+		       hg_reply_header(&r->reply, "content-encoding")) &&
+	       hg_rewrite_is_on(hg_request_rewrite(r));
+}
+
+/* The length is told to nobody; what was announced is still to come. */
+static void begin_rewriting(struct hg_request *r)
+{
+	r->body_links = hg_arena_alloc(&r->arena, sizeof(*r->body_links));
+	hg_rewrite_json_init(r->body_links, hg_request_rewrite(r));
+	hg_reply_head_end(r, -1);
+	r->length_left = r->reply.head->length_bytes;
+}
+
 void hg_reply_upstream_head(struct hg_request *r)
 {
 	const struct hg_reply *reply = &r->reply;
 	int status = reply->head->status;
+	bool is_rewritten = is_to_be_rewritten(r);
+	struct hg_str etag = tag_for(r, is_rewritten);
 	bool unchanged = r->owns_validators && status == 200 &&
-	                 is_unchanged(r, hg_reply_header(reply, "etag"),
-				 hg_reply_header(reply, "last-modified"));
+	                 is_unchanged(r, etag, hg_reply_header(reply, "last-modified"));
 
 	hg_reply_head_begin(r, unchanged ? 304 : status);
-	add_upstream_fields(r, unchanged);
+	add_upstream_fields(r, etag, unchanged);
 	hg_reply_head_number(
 		r, HG_STR("X-Hubgate-Wait-Ms"), (uint64_t)(reply->note.waited_us / 1000));
 	if (reply->note.alias[0])
@@ -199,6 +194,8 @@ void hg_reply_upstream_head(struct hg_request *r)
 	add_cache_status(r);
 	if (unchanged || status == 304 || status == 204)
 		hg_reply_head_end(r, -2);
+	else if (is_rewritten)
+		begin_rewriting(r);
 	else
 		hg_reply_head_end(r, reply->head->length_bytes);
 	r->reply_from = hg_wire_end(&r->conn->wire);
@@ -209,9 +206,28 @@ void hg_reply_upstream_head(struct hg_request *r)
 	}
 }
 
+static void queue_piece(struct hg_request *r, const struct hg_piece *piece)
+{
+	struct hg_wire *w = &r->conn->wire;
+	char line[HG_HTTP1_CHUNK_HEAD_BYTES];
+
+	if (!piece->bytes.n)
+		return;
+	if (r->chunked)
+		hg_wire_append(
+			w, (struct hg_str){ line, hg_http1_chunk_head(line, piece->bytes.n) });
+	if (piece->kind == HG_PIECE_BYTES)
+		hg_wire_append(w, piece->bytes);
+	else
+		hg_wire_queue(w, piece);
+	if (r->chunked)
+		hg_wire_append(w, HG_STR("\r\n"));
+}
+
 void hg_reply_upstream_piece(struct hg_request *r, struct hg_chunk *c)
 {
-	char line[HG_HTTP1_CHUNK_HEAD_BYTES];
+	struct hg_piece piece = { { c->bytes, c->n }, HG_PIECE_CHUNK, c };
+	struct hg_text *text = &r->front->scratch;
 
 	if (r->no_body || !c->n || r->cut)
 		return;
@@ -222,13 +238,10 @@ void hg_reply_upstream_piece(struct hg_request *r, struct hg_chunk *c)
 		}
 		r->length_left -= c->n;
 	}
-	if (r->chunked)
-		hg_wire_append(
-			&r->conn->wire, (struct hg_str){ line, hg_http1_chunk_head(line, c->n) });
-	struct hg_piece piece = { { c->bytes, c->n }, HG_PIECE_CHUNK, c };
-	hg_wire_queue(&r->conn->wire, &piece);
-	if (r->chunked)
-		hg_wire_append(&r->conn->wire, HG_STR("\r\n"));
+	hg_text_clear(text);
+	if (r->body_links && hg_rewrite_json_next(r->body_links, piece.bytes, text))
+		piece = (struct hg_piece){ hg_text_str(text), HG_PIECE_BYTES, NULL };
+	queue_piece(r, &piece);
 }
 
 void hg_reply_upstream_end(struct hg_request *r)
@@ -238,6 +251,12 @@ void hg_reply_upstream_end(struct hg_request *r)
 	if (!r->no_body && r->length_left > 0) { /* shorter than announced */
 		hg_reply_abort(r);
 		return;
+	}
+	if (r->body_links && !r->no_body) {
+		struct hg_text *text = &r->front->scratch;
+		hg_text_clear(text);
+		hg_rewrite_json_end(r->body_links, text);
+		queue_piece(r, &(struct hg_piece){ hg_text_str(text), HG_PIECE_BYTES, NULL });
 	}
 	if (r->chunked)
 		hg_wire_append(&r->conn->wire, HG_STR("0\r\n\r\n"));
@@ -250,6 +269,7 @@ bool hg_reply_take_back(struct hg_request *r)
 		return false;
 	r->reply_began = false;
 	r->chunked = false;
+	r->body_links = NULL;
 	r->no_body = false;
 	r->length_left = -1;
 	return true;

@@ -1,8 +1,9 @@
 /*
  * answer - GitHub's replies on their way to a client: kept ones, and those that come in.
  *
- * Both are written with the client's base in their links, with 304 where the client has it
- * already, and with what hubgate says of its own (Cache-Status, budget, wait).
+ * Both are written with the client's base in their links and in the URLs of JSON bodies (so these
+ * are sent chunked while they come in: their new length is not known), with 304 where the client
+ * has it already, and with what hubgate says of its own (Cache-Status, budget, wait).
  *
  * Thread: the request's front.
  */

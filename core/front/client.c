@@ -144,7 +144,7 @@ struct proof { /* what a client shows */
 	struct hg_str token;
 	struct hg_str key; /* p NULL: it is no key */
 	bool is_basic;
-	bool is_misplaced; /* a key as Basic's user name: GitHub must not get it either */
+	bool is_misplaced; /* a key as Basic's user name, or not encoded: not for GitHub either */
 	char decoded[MAX_TOKEN_BYTES];
 };
 
@@ -186,7 +186,7 @@ static void look_into_basic(struct proof *p)
 	struct hg_str pair = decode64(p->token, p->decoded);
 	const char *colon = pair.n ? memchr(pair.p, ':', pair.n) : NULL;
 
-	p->is_misplaced = hg_key_looks_like_one(pair);
+	p->is_misplaced = hg_key_looks_like_one(pair) || hg_key_looks_like_one(p->token);
 	if (!colon)
 		return;
 	struct hg_str password = { colon + 1, pair.n - (size_t)(colon + 1 - pair.p) };

@@ -5,6 +5,7 @@
 #include "front/answer.h"
 #include "front/phase.h"
 #include "front/reply.h"
+#include "front/tag.h"
 #include "ticket/head.h"
 #include "ticket/snapshot.h"
 #include "ticket/ticket.h"
@@ -12,6 +13,19 @@
 #include <stdio.h>
 
 /* -- asking ------------------------------------------------------------------------------------ */
+
+/* Our entity tags become GitHub's again. */
+static struct hg_str value_for_github(struct hg_request *r, const struct hg_field *f)
+{
+	struct hg_text *text = &r->front->scratch;
+
+	hg_text_clear(text);
+	if ((hg_str_is_nocase(f->name, HG_STR("if-none-match")) ||
+		    hg_str_is_nocase(f->name, HG_STR("if-match"))) &&
+		hg_rewrite_tags_back(hg_request_rewrite(r), text, f->value))
+		return hg_text_str(text);
+	return f->value;
+}
 
 static void copy_fields(struct hg_request *r, struct hg_ticket *t)
 {
@@ -26,7 +40,7 @@ static void copy_fields(struct hg_request *r, struct hg_ticket *t)
 			(r->owns_validators && hg_field_is_validator(f->name)))
 			continue;
 		own[n++] = (struct hg_field){ hg_arena_copy(&t->arena, f->name),
-			hg_arena_copy(&t->arena, f->value) };
+			hg_arena_copy(&t->arena, value_for_github(r, f)) };
 	}
 	t->ask.fields = own;
 	t->ask.n_fields = n;

@@ -284,5 +284,5 @@ void hg_reply_abort(struct hg_request *r)
 	r->cut = true;
 	hg_wire_flush(&r->conn->wire); /* the client may see how far it came */
 	/* Without a length or chunks only a reset tells the client that it is not whole. */
-	hg_wire_break(&r->conn->wire, !r->chunked && r->length_left < 0);
+	hg_wire_break(&r->conn->wire, !r->chunked && (r->length_left < 0 || r->body_links));
 }

@@ -121,6 +121,17 @@ const char *hg_request_face_name(const struct hg_request *r)
 	return r->github.tmpl.p ? "github" : "none";
 }
 
+const struct hg_rewrite *hg_request_rewrite(struct hg_request *r)
+{
+	if (!r->has_rewrite) {
+		const struct hg_listener_conf *listener = hg_gate_conf(r->conn->gate, r->snapshot);
+		hg_rewrite_init(&r->rewrite, r->snapshot, r->conn->wire.seal,
+			listener && listener->is_unix, r->head.host, r->face.prefix);
+		r->has_rewrite = true;
+	}
+	return &r->rewrite;
+}
+
 void hg_request_leave_body(struct hg_request *r)
 {
 	struct hg_conn *c = r->conn;

@@ -63,7 +63,7 @@ struct hg_request {
 	bool wants_drain; /* HG_EAGAIN was said */
 	bool is_raw;      /* HG_ROUTE_RAW */
 	int status;
-	int64_t length_left; /* of Content-Length; -1: unknown */
+	int64_t length_left; /* of the length announced, to us or by us; -1: unknown */
 	uint64_t sent_from;  /* the wire's sent_bytes when it began */
 	uint64_t reply_from; /* where its upstream head stands in the wire */
 	struct hg_text set;  /* lines of hg_reply_set */
@@ -77,6 +77,7 @@ struct hg_request {
 	struct hg_str path, route;
 	struct hg_rewrite rewrite; /* made when first needed */
 	bool has_rewrite;
+	struct hg_rewrite_json *body_links; /* arena; a body of JSON on its way; NULL: no such */
 	enum hg_class klass;
 	uint32_t cost;
 	int64_t began_us, deadline_us;
@@ -119,6 +120,9 @@ void hg_request_spares_free(struct hg_front *f);
 const char *hg_request_face_name(const struct hg_request *r);
 const char *hg_request_step_name(const struct hg_request *r);
 uint64_t hg_request_sent_bytes(const struct hg_request *r);
+
+/* Of this client's base to GitHub's. */
+const struct hg_rewrite *hg_request_rewrite(struct hg_request *r);
 
 /* Nobody wants the rest of its body. */
 void hg_request_leave_body(struct hg_request *r);

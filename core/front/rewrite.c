@@ -110,7 +110,7 @@ void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, bool is_
 
 static bool ends_base(const struct hg_str value, size_t at)
 {
-	return at == value.n || strchr("/?#>\"", value.p[at]) != NULL;
+	return at == value.n || (value.p[at] && strchr("/?#>\"", value.p[at]));
 }
 
 void hg_rewrite_add(const struct hg_rewrite *w, struct hg_text *out, struct hg_str value)

@@ -121,7 +121,7 @@ struct hg_front {
 	int64_t date_s;            /* second of `date` */
 	char date[30];
 	struct hg_text head;    /* the head that is being rendered */
-	struct hg_text scratch; /* error bodies, rewritten links */
+	struct hg_text scratch; /* error bodies, what is rewritten */
 	struct hg_front_counter counters[HG_FRONT_COUNTERS];
 	char buf[HG_FRONT_BUF_BYTES];
 };

@@ -292,17 +292,19 @@ static struct hg_stored *put_form(
 	return NULL;
 }
 
-struct hg_stored *hg_stored_for(struct hg_stored *kept, const struct hg_rewrite *w)
+struct hg_stored *hg_stored_take_for(struct hg_stored *kept, const struct hg_rewrite *w)
 {
 	unsigned slot = 0;
 
 	if (!hg_rewrite_is_on(w) || kept->base.n ||
 		(!kept->is_json && !kept->link.p && !kept->location.p))
-		return hg_stored_ref(kept);
+		return kept;
 	struct hg_stored *form = find_form(kept, w, &slot);
 	if (!form && slot < HG_STORED_FORMS)
 		form = put_form(kept, w, make_form(kept, w, true), slot);
-	if (!form)
-		return make_form(kept, w, false);
-	return hg_stored_ref(form);
+	if (form)
+		return form; /* which counts where the reply does */
+	form = make_form(kept, w, false);
+	hg_stored_unref(kept);
+	return form;
 }

@@ -43,5 +43,6 @@ struct hg_stored {
 	struct hg_stored *_Atomic forms[HG_STORED_FORMS]; /* filled from the first on */
 };
 
-/* As clients of this base see it, with a reference: the reply itself when that is the same. */
-struct hg_stored *hg_stored_for(struct hg_stored *kept, const struct hg_rewrite *w);
+/* As clients of this base see it: the reply itself when that is the same. The caller's reference to
+ * `kept` becomes one to what is returned. */
+struct hg_stored *hg_stored_take_for(struct hg_stored *kept, const struct hg_rewrite *w);

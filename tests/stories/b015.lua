@@ -13,6 +13,7 @@ end
 local path = "/repos/octo-org/hello-world/issues?per_page=70"
 local direct = github:get(path, token):expect(200)
 t.expect(#direct.body > 4000000, "the body is too small to prove anything")
-hub:get(path, token):expect(200):expect_body(direct.body)
-hub:get(path, token):expect(200):expect_body(direct.body) -- from memory
+local through = direct.body:gsub('url":"' .. github.url, 'url":"' .. hub.url)
+hub:get(path, token):expect(200):expect_body(through)
+hub:get(path, token):expect(200):expect_body(through) -- from memory
 	:expect_match("Cache-Status", "fwd%-status=304")

@@ -9,5 +9,6 @@ for _ = 1, 3 do
 	hub:get(path):expect(200):expect_body(first.body)
 		:expect_match("Cache-Status", "fwd=stale; fwd%-status=304")
 end
-github:expect_requests(3, { target = path, if_none_match = first:header("ETag"), status = 304 })
+local githubs = first:header("ETag"):gsub("%-hg1%-%x+", "") -- which our tag is made of
+github:expect_requests(3, { target = path, if_none_match = githubs, status = 304 })
 github:expect_spent(1)

@@ -30,7 +30,7 @@ static const struct hg_plugin memory = { .size = sizeof(struct hg_plugin),
 	.on_done = on_done };
 
 static const struct hg_field fields[] = {
-	FIELD("Content-Type", "application/json"),
+	FIELD("Content-Type", "text/plain"),
 	FIELD("ETag", "W/\"a,b\""),
 	FIELD("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"),
 	FIELD("Link", "<https://api.github.com/user/repos?page=2>; rel=\"next\""),
@@ -125,6 +125,48 @@ static void a_client_s_validators_make_it_a_304(void **state)
 	stop(&w);
 }
 
+/* Each base has a representation of its own; GitHub's is none of them. */
+static void kept_json_is_sent_in_the_form_of_the_clients_base(void **state)
+{
+	(void)state;
+	static const struct hg_field json[] = { FIELD("Content-Type", "application/json"),
+		FIELD("ETag", "W/\"5d\""),
+		FIELD("Link", "<https://api.github.com/x>; rel=\"next\"") };
+	struct world w;
+	kept = hg_stored_make(200, json, 3, HG_STR("{\"url\":\"https://api.github.com/user\"}"));
+	world_init(&w);
+	world_plug(&w, &memory);
+	world_start(&w);
+	struct peer *p = world_connect(&w);
+	char get[160], tag[64];
+
+	peer_say(p, GET("/user"));
+	const char *heard = peer_hear(p);
+	assert_non_null(
+		strstr(heard, "Content-Length: 31\r\n\r\n{\"url\":\"http://localhost/user\"}"));
+	assert_int_equal(count_of(heard, "Link: <http://localhost/x>; rel=\"next\"\r\n"), 1);
+	const char *etag = strstr(heard, "ETag: ");
+	assert_non_null(etag);
+	(void)snprintf(tag, sizeof(tag), "%.*s", (int)strcspn(etag + 6, "\r"), etag + 6);
+	assert_int_equal(strncmp(tag, "W/\"5d-hg1-", 10), 0);
+
+	static const char *const hosts[] = { "localhost", "localhost:1" };
+	for (unsigned i = 0; i < 2; i++) {
+		(void)snprintf(get, sizeof(get),
+			"GET /user HTTP/1.1\r\nHost: %s\r\nIf-None-Match: %s\r\n\r\n", hosts[i],
+			tag);
+		peer_forget(p);
+		peer_say(p, get);
+		heard = peer_hear(p);
+		assert_int_equal(strstr(heard, "HTTP/1.1 304 ") != NULL, i == 0);
+		assert_int_equal(count_of(heard, "Link: <http://localhost"), 1);
+	}
+	peer_forget(p);
+	peer_say(p, "GET /user HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: W/\"5d\"\r\n\r\n");
+	assert_non_null(strstr(peer_hear(p), "HTTP/1.1 200 "));
+	stop(&w);
+}
+
 static void head_is_answered_from_the_kept_get(void **state)
 {
 	(void)state;
@@ -175,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_kept_reply_comes_with_the_budget_of_now),
 		cmocka_unit_test(a_client_s_validators_make_it_a_304),
+		cmocka_unit_test(kept_json_is_sent_in_the_form_of_the_clients_base),
 		cmocka_unit_test(head_is_answered_from_the_kept_get),
 		cmocka_unit_test(a_large_body_is_sent_from_where_it_lies),
 		cmocka_unit_test(what_is_kept_can_not_begin_a_field_of_its_own),

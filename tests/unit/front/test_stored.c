@@ -136,7 +136,7 @@ static bool has(struct hg_str text, const char *part)
 static void a_form_has_the_links_the_tag_and_the_body_of_its_base(void **state)
 {
 	struct hg_rewrite w = rewrite_for("localhost:1");
-	struct hg_stored *kept = make_json(), *form = hg_stored_for(kept, &w);
+	struct hg_stored *kept = make_json(), *form = hg_stored_take_for(hg_stored_ref(kept), &w);
 
 	(void)state;
 	assert_ptr_not_equal(form, kept);
@@ -164,8 +164,8 @@ static void a_form_is_made_once_and_counted(void **state)
 	(void)state;
 	for (unsigned i = 0; i < HG_STORED_FORMS; i++) {
 		struct hg_rewrite w = rewrite_for(hosts[i]);
-		struct hg_stored *first = hg_stored_for(kept, &w);
-		struct hg_stored *again = hg_stored_for(kept, &w);
+		struct hg_stored *first = hg_stored_take_for(hg_stored_ref(kept), &w);
+		struct hg_stored *again = hg_stored_take_for(hg_stored_ref(kept), &w);
 		assert_ptr_equal(first, again);
 		bytes += first->bytes;
 		assert_int_equal(hg_stored_bytes(kept), bytes);
@@ -174,8 +174,8 @@ static void a_form_is_made_once_and_counted(void **state)
 	}
 	for (unsigned i = HG_STORED_FORMS; i < 6; i++) {
 		struct hg_rewrite w = rewrite_for(hosts[i]);
-		struct hg_stored *first = hg_stored_for(kept, &w);
-		struct hg_stored *again = hg_stored_for(kept, &w);
+		struct hg_stored *first = hg_stored_take_for(hg_stored_ref(kept), &w);
+		struct hg_stored *again = hg_stored_take_for(hg_stored_ref(kept), &w);
 		assert_ptr_not_equal(first, again); /* one base too many: served, not kept */
 		assert_true(hg_str_is(first->body, again->body));
 		assert_true(has(first->body, hosts[i]));
@@ -189,7 +189,7 @@ static void a_form_is_made_once_and_counted(void **state)
 static void a_form_outlives_the_owners_reference(void **state)
 {
 	struct hg_rewrite w = rewrite_for("localhost:1");
-	struct hg_stored *kept = make_json(), *form = hg_stored_for(kept, &w);
+	struct hg_stored *kept = make_json(), *form = hg_stored_take_for(hg_stored_ref(kept), &w);
 
 	(void)state;
 	hg_stored_unref(kept);
@@ -207,7 +207,7 @@ static void a_body_in_which_nothing_changes_is_shared(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 6; i++) {
 		struct hg_rewrite w = rewrite_for(hosts[i]);
-		struct hg_stored *form = hg_stored_for(kept, &w);
+		struct hg_stored *form = hg_stored_take_for(hg_stored_ref(kept), &w);
 		assert_int_equal(form->body.p == kept->body.p, i < HG_STORED_FORMS);
 		assert_true(hg_str_is(form->body, kept->body));
 		assert_true(hg_str_starts(form->etag, HG_STR("\"1-hg1-"))); /* by the head alone */
@@ -223,14 +223,14 @@ static void where_nothing_is_rewritten_the_reply_is_its_own_form(void **state)
 	struct hg_stored *text = make(plain, 2), *json = make_json(), *same;
 
 	(void)state;
-	same = hg_stored_for(text, &on);
+	same = hg_stored_take_for(hg_stored_ref(text), &on);
 	assert_ptr_equal(same, text);
 	hg_stored_unref(same);
-	same = hg_stored_for(json, &off);
+	same = hg_stored_take_for(hg_stored_ref(json), &off);
 	assert_ptr_equal(same, json);
 	hg_stored_unref(same);
-	struct hg_stored *form = hg_stored_for(json, &on);
-	same = hg_stored_for(form, &on);
+	struct hg_stored *form = hg_stored_take_for(hg_stored_ref(json), &on);
+	same = hg_stored_take_for(hg_stored_ref(form), &on);
 	assert_ptr_equal(same, form);
 	hg_stored_unref(same);
 	hg_stored_unref(form);
@@ -243,7 +243,8 @@ static void only_the_links_of_what_is_no_json_change(void **state)
 	struct hg_field fields[] = { F("Content-Type", "text/plain"), F("ETag", "\"1\""),
 		F("Location", "https://api.github.com/y") };
 	struct hg_rewrite w = rewrite_for("localhost:1");
-	struct hg_stored *kept = make(fields, 3), *form = hg_stored_for(kept, &w);
+	struct hg_stored *kept = make(fields, 3),
+			 *form = hg_stored_take_for(hg_stored_ref(kept), &w);
 
 	(void)state;
 	assert_true(hg_str_is(hg_stored_header(form, "location"), HG_STR("http://localhost:1/y")));
@@ -265,7 +266,8 @@ static void *use_forms(void *arg)
 		(void)pthread_barrier_wait(&barrier);
 		for (unsigned i = 0; i < 6; i++) {
 			struct hg_rewrite w = rewrite_for(hosts[i]);
-			struct hg_stored *form = hg_stored_for(replies[turn], &w);
+			struct hg_stored *form =
+				hg_stored_take_for(hg_stored_ref(replies[turn]), &w);
 			if (!has(form->body, hosts[i]))
 				return replies;
 			hg_stored_unref(form);
