@@ -186,7 +186,9 @@ static void look_into_basic(struct proof *p)
 	struct hg_str pair = decode64(p->token, p->decoded);
 	const char *colon = pair.n ? memchr(pair.p, ':', pair.n) : NULL;
 
-	p->is_misplaced = hg_key_looks_like_one(pair) || hg_key_looks_like_one(p->token);
+	p->is_misplaced =
+		hg_key_looks_like_one(pair) || hg_key_looks_like_one(p->token) ||
+		(colon && hg_key_is_within((struct hg_str){ pair.p, (size_t)(colon - pair.p) }));
 	if (!colon)
 		return;
 	struct hg_str password = { colon + 1, pair.n - (size_t)(colon + 1 - pair.p) };
@@ -210,9 +212,11 @@ static int read_proof(
 		look_into_basic(p);
 	else if (hg_key_looks_like_one(p->token))
 		p->key = p->token;
+	if (!p->key.p && hg_key_is_within(p->token))
+		p->is_misplaced = true;
 	if (p->is_misplaced)
 		return refuse(ret_no, 401, "bad_authorization",
-			"With Basic the key is the password; any name will do.");
+			"A key stands alone behind Bearer or token, or is the password of Basic.");
 	return 0;
 }
 

@@ -246,6 +246,8 @@ static const struct keyed_row keyed_rows[] = {
 	{ "as a user's name",
 		"Basic aGdrXzFEVkxVUGI4TVdsU0hhV1RFQnhNWmN0SWhvMFZGNkgwUnZRYloxV0VEZUk6eA==", NULL,
 		"bad_authorization", 0, 0, 0, 0, "", "" },
+	{ "behind a name, as a token", "Bearer u:" KEY, NULL, "bad_authorization", 0, 0, 0, 0, "",
+		"" },
 	{ "as Basic, not encoded", "Basic " KEY, NULL, "bad_authorization", 0, 0, 0, 0, "", "" },
 	{ "a password that a page of another site uses",
 		"Basic dTpoZ2tfMURWTFVQYjhNV2xTSGFXVEVCeE1aY3RJaG8wVkY2SDBSdlFiWjFXRURlSQ==", NULL,
