@@ -111,11 +111,11 @@ static int check_site(const struct hg_client_in *in, struct hg_client_refusal *r
 
 static int check_keyless(const struct hg_client_in *in, struct hg_client_refusal *ret_no)
 {
-	if (in->listener->is_unix)
+	if (in->listener->is_unix && !in->is_foreign)
 		return 0;
 	if (in->cert.n)
 		return check_site(in, ret_no);
-	if (!in->listener->is_loopback)
+	if (!in->listener->is_loopback || in->is_foreign)
 		return refuse(
 			ret_no, 403, "keys_required", "Without keys hubgate serves loopback only.");
 	if (in->is_forwarded)

@@ -44,6 +44,7 @@ struct hg_client_in {
 	struct hg_str host;          /* the Host field; {0} on HTTP/1.0 */
 	struct hg_str authorization; /* the field's value; {0} when absent */
 	struct hg_str cert;          /* whom its certificate names; {0}: it has none */
+	bool is_foreign;             /* a proxy says that it comes from another machine */
 	struct hg_str origin;
 	struct hg_str sec_fetch_site;
 	bool is_safe;      /* GET, HEAD */

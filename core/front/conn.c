@@ -2,9 +2,11 @@
 #include "base/metric.h"
 #include "front/flow.h"
 #include "front/phase.h"
+#include "front/preface.h"
 #include "front/proxy.h"
 #include <event2/event.h>
 #include <hg/mem.h>
+#include <string.h>
 
 enum {
 	READ_ROOM_BYTES = 16 << 10, /* read at a time into a conn's own buffer */
@@ -36,7 +38,7 @@ static enum hg_conn_wait wait_of(const struct hg_conn *c)
 
 	if (c->lingers)
 		return HG_WAIT_LINGER;
-	if (hg_wire_is_shaking(&c->wire))
+	if (c->is_prefaced || hg_wire_is_shaking(&c->wire))
 		return HG_WAIT_SHAKING;
 	if (c->wire.out_first)
 		return HG_WAIT_WRITE;
@@ -194,6 +196,13 @@ static void reserve(struct hg_conn *c, size_t room)
 	c->in = hg_realloc(c->in, c->in_room);
 }
 
+static void drop_own(struct hg_conn *c)
+{
+	hg_free(c->in);
+	c->in = NULL;
+	c->in_n = c->in_room = 0;
+}
+
 static void feed_own(struct hg_conn *c)
 {
 	size_t used = feed(c, c->in ? c->in : "", c->in_n);
@@ -205,9 +214,7 @@ static void feed_own(struct hg_conn *c)
 		memmove(c->in, c->in + used, c->in_n);
 		return;
 	}
-	hg_free(c->in);
-	c->in = NULL;
-	c->in_room = 0;
+	drop_own(c);
 }
 
 /* The client sends no more. Before its reply that means that it left. */
@@ -221,9 +228,55 @@ static void on_eof(struct hg_conn *c)
 		hg_wire_break(&c->wire, false);
 }
 
+static void begin_tls(struct hg_conn *c)
+{
+	const struct hg_listener_conf *listener = hg_gate_conf(c->gate, c->front->snapshot);
+
+	if (listener && listener->tls && !hg_wire_seal(&c->wire, listener->tls))
+		hg_wire_break(&c->wire, false);
+}
+
+/* Its bytes and none behind them: what follows may be a handshake. */
+static void read_preface(struct hg_conn *c)
+{
+	union hg_peer peer = c->peer;
+	size_t want = HG_PREFACE_HEAD_BYTES;
+
+	for (;;) {
+		reserve(c, want);
+		ssize_t n = hg_wire_read(&c->wire, c->in + c->in_n, want);
+		if (n == 0)
+			on_eof(c);
+		if (n <= 0)
+			return;
+		c->in_n += (uint32_t)n;
+		switch (hg_preface_read(c->in, c->in_n, &want, &peer)) {
+		case HG_PREFACE_MORE:
+			continue;
+		case HG_PREFACE_BAD:
+			hg_wire_break(&c->wire, false);
+			return;
+		case HG_PREFACE_DONE:
+			break;
+		}
+		break;
+	}
+	/* Another machine's loopback is elsewhere. */
+	bool both_here = hg_peer_is_loopback(&peer) && hg_peer_is_loopback(&c->peer);
+	c->is_foreign = !both_here && memcmp(&peer, &c->peer, sizeof(peer)) != 0;
+	c->peer = peer;
+	c->is_prefaced = false;
+	drop_own(c);
+	begin_tls(c);
+}
+
 static void read_some(struct hg_conn *c)
 {
 	struct hg_front *f = c->front;
+	if (c->is_prefaced) {
+		read_preface(c);
+		return;
+	}
 	bool own = c->in_n > 0;
 	char *to = f->buf;
 	size_t room = sizeof(f->buf);
@@ -296,7 +349,10 @@ struct hg_conn *hg_conn_new(struct hg_gate *gate, int fd, const union hg_peer *p
 	c->peer = *peer;
 	hg_wire_open(&c->wire, f->loop, fd, on_event, c, settle_now);
 	const struct hg_listener_conf *listener = hg_gate_conf(gate, f->snapshot);
-	if (listener && listener->tls && !hg_wire_seal(&c->wire, listener->tls))
+	c->is_prefaced = listener && listener->has_preface;
+	if (!c->is_prefaced)
+		begin_tls(c);
+	else if (!listener->is_unix && !hg_net_has(listener->trusted, listener->n_trusted, peer))
 		hg_wire_break(&c->wire, false);
 	c->wait = HG_WAIT_NOTHING;
 	hg_list_init(&c->link);
@@ -367,7 +423,7 @@ void hg_conn_settle(struct hg_conn *c)
 	c->wire.entered++;
 	hg_wire_flush(&c->wire);
 	pump(c);
-	if (!c->wire.broken && !c->lingers)
+	if (!c->wire.broken && !c->lingers && !c->is_prefaced)
 		feed_own(c);
 	c->wire.entered--;
 	if (c->wire.broken) {

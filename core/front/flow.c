@@ -114,6 +114,7 @@ static bool identify(struct hg_request *r, const struct hg_listener_conf *listen
 		.host = h->host,
 		.authorization = hg_http1_value(h, HG_HTTP1_AUTHORIZATION),
 		.cert = hg_str(r->conn->wire.seal ? r->conn->wire.seal->client : NULL),
+		.is_foreign = r->conn->is_foreign,
 		.origin = hg_http1_value(h, HG_HTTP1_ORIGIN),
 		.sec_fetch_site = hg_http1_value(h, HG_HTTP1_SEC_FETCH_SITE),
 		.is_safe = hg_request_is_safe(r),

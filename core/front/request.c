@@ -267,6 +267,8 @@ struct hg_str hg_request_peer(const struct hg_request *r)
 		(void)inet_ntop(AF_INET6, &peer->in6.sin6_addr, host, sizeof(host));
 		own->peer_text = hg_arena_printf(
 			&own->arena, "[%s]:%u", host, (unsigned)ntohs(peer->in6.sin6_port));
+	} else if (peer->any.sa_family == AF_UNSPEC) {
+		own->peer_text = HG_STR("unknown");
 	} else {
 		own->peer_text = HG_STR("unix");
 	}

@@ -14,11 +14,10 @@
 #include "base/list.h"
 #include "base/loop.h"
 #include "base/text.h"
+#include "front/net.h"
 #include "front/wire.h"
 #include "ticket/snapshot.h"
 #include <hg/phases.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 struct hg_port;
 struct hg_request;
@@ -35,19 +34,14 @@ enum {
 /* What a conn waits for, and so which timeout holds. */
 enum hg_conn_wait {
 	HG_WAIT_REQUEST, /* idle: idle_timeout, then closed without a word */
-	HG_WAIT_SHAKING, /* since it was accepted: head_timeout for TLS's handshake, then closed */
+	HG_WAIT_SHAKING, /* since it was accepted: head_timeout for preface and handshake, then
+	                    closed */
 	HG_WAIT_HEAD,    /* since the head's first byte: head_timeout, then 408 */
 	HG_WAIT_BODY,    /* since the last piece: body_timeout, then 408 */
 	HG_WAIT_WRITE,   /* since the client last took bytes: write_timeout, then cut */
 	HG_WAIT_LINGER,  /* half-closed: until the client closes, HG_CONN_LINGER_US */
 	HG_WAIT_NOTHING, /* for a plugin or the dispatcher: they keep deadlines of their own */
 	HG_CONN_WAITS
-};
-
-union hg_peer {
-	struct sockaddr any;
-	struct sockaddr_in in4;
-	struct sockaddr_in6 in6; /* the largest; a unix peer has a family only */
 };
 
 struct hg_conn {
@@ -63,6 +57,8 @@ struct hg_conn {
 
 	union hg_peer peer;
 	uint8_t wait;     /* enum hg_conn_wait */
+	bool is_prefaced; /* a proxy's preface is still to come; `in` has what came of it */
+	bool is_foreign;  /* … and it named somebody who is not on this machine */
 	bool closing;     /* no request after this one */
 	bool must_linger; /* bytes of the client were left unread: close would cut our reply */
 	bool lingers;     /* half-closed: what comes is dropped */

@@ -434,6 +434,28 @@ static void check_bind(struct loading *l, struct hg_listener_plan *plan, uint32_
 		plan->name = hg_arena_printf(arena_of(l), "%s#%u", plan->entry.bind, twins + 1).p;
 }
 
+static void check_trusted(
+	struct loading *l, struct hg_listener_plan *plan, const struct hg_node *node)
+{
+	const struct hg_option_list *list = &plan->entry.trusted;
+	struct hg_place place = place_in(node, list->n ? "trusted" : "proxy_protocol");
+
+	if (list->n && !plan->entry.proxy_protocol)
+		hg_faults_add(l->faults, &place, plan->path, "trusted: needs proxy_protocol");
+	if (plan->entry.proxy_protocol && !list->n && !plan->address.is_unix)
+		hg_faults_add(l->faults, &place, plan->path,
+			"proxy_protocol: needs `trusted`, the addresses of the proxies that may "
+			"name a client");
+	plan->trusted =
+		hg_arena_alloc0(&l->config->keep.arena, (list->n + 1) * sizeof(*plan->trusted));
+	for (uint32_t i = 0; i < list->n; i++)
+		if (!hg_net_parse(hg_str(list->items[i]), &plan->trusted[i]))
+			hg_faults_add(l->faults, &place, plan->path,
+				"trusted: expected an address or a range (10.0.0.0/8, fd00::/8), "
+				"got \"%s\"",
+				list->items[i]);
+}
+
 static void read_listeners(struct loading *l)
 {
 	struct hg_config *c = l->config;
@@ -453,6 +475,7 @@ static void read_listeners(struct loading *l)
 		if (!plan->entry.bind)
 			continue;
 		check_bind(l, plan, i);
+		check_trusted(l, plan, node);
 		plan->place = place_in(node, "serve");
 		check_serve(l, plan);
 	}

@@ -10,6 +10,7 @@
  */
 #pragma once
 #include "base/text.h"
+#include "front/net.h"
 #include "host/certs.h"
 #include "host/clients.h"
 #include "host/core_options.h"
@@ -40,7 +41,8 @@ struct hg_listener_plan {
 	struct hg_place place;
 	struct hg_address address;
 	struct hg_cert_plan tls;
-	bool serves_all; /* no `serve:` */
+	struct hg_net *trusted; /* as many as entry.trusted */
+	bool serves_all;        /* no `serve:` */
 };
 
 struct hg_plugin_plan {

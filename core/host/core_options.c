@@ -131,6 +131,11 @@ const struct hg_option hg_listener_options[] = {
 	HG_ENUM(struct hg_listener_entry, passthrough, "auto", "auto|yes|no", LIVE,
 		"Are clients' own GitHub tokens taken here, when http.passthrough is on? auto: on "
 		"loopback and Unix sockets; elsewhere a key is needed."),
+	HG_BOOL(struct hg_listener_entry, proxy_protocol, "false", LIVE,
+		"Every connection begins with PROXY protocol version 2, which names the client."),
+	HG_LIST(struct hg_listener_entry, trusted, NULL, LIVE,
+		"Addresses and ranges (10.0.0.0/8) of the proxies that may name a client; "
+		"connections of others are closed."),
 	{ 0 },
 };
 

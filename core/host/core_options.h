@@ -34,6 +34,8 @@ struct hg_listener_entry { /* one of `listeners:` */
 	const char *bind;
 	struct hg_option_list serve; /* n 0: all that may be served without being named */
 	int64_t passthrough;         /* enum below */
+	bool proxy_protocol;
+	struct hg_option_list trusted;
 };
 
 enum { HG_PASSTHROUGH_AUTO = 0, HG_PASSTHROUGH_YES = 1, HG_PASSTHROUGH_NO = 2 };

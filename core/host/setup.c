@@ -105,6 +105,9 @@ static void make_listener(struct hg_setup *s, const struct hg_listener_plan *pla
 	l->is_loopback = plan->address.is_loopback;
 	l->is_keys_only = plan->entry.passthrough == HG_PASSTHROUGH_NO ||
 	                  (plan->entry.passthrough == HG_PASSTHROUGH_AUTO && !l->is_loopback);
+	l->has_preface = plan->entry.proxy_protocol;
+	l->trusted = plan->trusted;
+	l->n_trusted = plan->entry.trusted.n;
 	if (plan->tls.is_on)
 		l->tls = hg_cert_plan_load(&plan->tls, plan->name, faults);
 	l->router = hg_router_new();

@@ -72,6 +72,7 @@ enum { /* faces a listener may serve, besides plugin instances */
 
 struct hg_router; /* core/front/router.h */
 struct hg_tls;    /* core/front/tls.h */
+struct hg_net;    /* core/front/net.h */
 struct hg_keys;   /* core/front/keys.h */
 
 struct hg_listener_conf {
@@ -81,6 +82,9 @@ struct hg_listener_conf {
 	bool is_keys_only;        /* clients' own GitHub tokens are not taken here */
 	struct hg_router *router; /* owned; plugin routes of this listener, most literal first */
 	struct hg_tls *tls;       /* owned; NULL: in the clear */
+	bool has_preface;         /* a proxy says first who the client is (preface.h) */
+	const struct hg_net *trusted; /* who such a proxy may be */
+	uint32_t n_trusted;
 };
 
 struct hg_hooks { /* instances of one phase, in the order of `plugins:` */

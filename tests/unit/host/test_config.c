@@ -264,6 +264,14 @@ static const struct mistake mistakes[] = {
 	{ "listeners:\n- bind: 127.0.0.1:1\n  tls: {cert: c, key: k, client: optional}\n",
 		"t.yaml:3:34: listeners[0].tls: client: needs client_ca, the file that says who "
 		"may sign their certificates" },
+	{ "listeners:\n- bind: 127.0.0.1:1\n  proxy_protocol: true\n",
+		"t.yaml:3:19: listeners[0]: proxy_protocol: needs `trusted`, the addresses of the "
+		"proxies that may name a client" },
+	{ "listeners:\n- bind: 127.0.0.1:1\n  trusted: [10.0.0.0/8]\n",
+		"t.yaml:3:12: listeners[0]: trusted: needs proxy_protocol" },
+	{ "listeners:\n- bind: 127.0.0.1:1\n  proxy_protocol: true\n  trusted: [10.0.0.1/8]\n",
+		"t.yaml:4:12: listeners[0]: trusted: expected an address or a range (10.0.0.0/8, "
+		"fd00::/8), got \"10.0.0.1/8\"" },
 	{ "listeners:\n- bind: unix:/x\n  tls: {cert: c, key: k}\n",
 		"t.yaml:3:8: listeners[0].tls: a Unix socket is guarded by its mode and speaks no "
 		"TLS" },
