@@ -42,8 +42,9 @@ HG_API void hg_stored_unref(struct hg_stored *kept); /* NULL is fine; the last o
 HG_API int hg_stored_status(const struct hg_stored *kept);
 HG_API struct hg_str hg_stored_header(const struct hg_stored *kept, const char *name);
 HG_API struct hg_str hg_stored_body(const struct hg_stored *kept);
-HG_API uint64_t hg_stored_bytes(
-	const struct hg_stored *kept); /* memory it holds, overhead included */
+/* Memory it holds, overhead included. Grows while it is used, by what clients of some base are sent
+ * of it: who counts remembers what it has counted. */
+HG_API uint64_t hg_stored_bytes(const struct hg_stored *kept);
 
 /* -- a reply of a route ------------------------------------------------------------------------ */
 
