@@ -121,8 +121,10 @@ static int start(struct hg_host *h, struct hg_err *err)
 {
 	struct hg_fds *fds = hg_alloc((h->n_fronts + 1) * sizeof(*fds));
 	struct hg_setup *s = h->setup;
-	int rc = hg_host_open(h, s, fds, err);
+	int rc = hg_inherited_find(&h->inherited, err);
 
+	if (rc >= 0)
+		rc = hg_host_open(h, s, fds, err);
 	if (rc >= 0) {
 		hg_host_point_at_simulator(h, s);
 		rc = start_dispatch(h, err);
@@ -131,8 +133,10 @@ static int start(struct hg_host *h, struct hg_err *err)
 		if (rc < 0)
 			hg_host_close(h, s, fds);
 	}
-	if (rc >= 0)
+	if (rc >= 0) {
+		hg_inherited_drop_rest(&h->inherited);
 		start_fronts(h, fds);
+	}
 	hg_free(fds);
 	return rc;
 }
@@ -290,6 +294,7 @@ static void take_down(struct hg_host *h)
 	hg_front_free(h->admin);
 	h->admin = NULL;
 	hg_host_unbind_all(h);
+	hg_inherited_close(&h->inherited);
 	if (h->dispatch)
 		hg_loop_call(h->dispatcher.loop, free_dispatch, h);
 	hg_host_enter_setup(h, NULL);

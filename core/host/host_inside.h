@@ -8,6 +8,7 @@
 #include "front/front.h"
 #include "host/bus.h"
 #include "host/host.h"
+#include "host/inherited.h"
 #include "host/setup.h"
 #include "host/worker.h"
 #include <event2/event.h>
@@ -24,6 +25,7 @@ enum hg_host_state {
 struct hg_bound { /* a listener that is open */
 	char *name;
 	struct hg_address address; /* with the real port */
+	bool is_inherited;         /* a Unix socket's file is another's */
 };
 
 struct hg_host {
@@ -42,6 +44,7 @@ struct hg_host {
 	struct hg_setup *setup; /* the current one; its first reference is the host's */
 	uint32_t n_setups;      /* that are not freed yet */
 	uint64_t generation;
+	struct hg_inherited inherited;
 	struct hg_bound bound[HG_LISTENERS_MAX];
 	uint32_t n_bound;
 

@@ -24,36 +24,42 @@ const struct hg_bound *hg_host_bound(const struct hg_host *h, const char *name)
 	return find_bound((struct hg_host *)h, name);
 }
 
-static void add_bound(struct hg_host *h, const char *name, const struct hg_address *a)
+static void add_bound(
+	struct hg_host *h, const char *name, const struct hg_address *a, bool is_inherited)
 {
 	if (h->n_bound == HG_LISTENERS_MAX)
 		return;
-	h->bound[h->n_bound++] = (struct hg_bound){ hg_strndup(name, strlen(name)), *a };
+	h->bound[h->n_bound++] =
+		(struct hg_bound){ hg_strndup(name, strlen(name)), *a, is_inherited };
 }
 
 static void remove_bound(struct hg_host *h, uint32_t i)
 {
-	if (h->bound[i].address.is_unix)
+	if (h->bound[i].address.is_unix && !h->bound[i].is_inherited)
 		(void)unlink(h->bound[i].address.at.un.sun_path);
 	hg_free(h->bound[i].name);
 	h->bound[i] = h->bound[--h->n_bound];
 }
 
-/* One socket a front; of a Unix socket, one in all. */
+/* One socket a front; of a Unix or inherited socket, one in all. */
 static int open_listener(
 	struct hg_host *h, struct hg_setup *s, uint32_t i, struct hg_fds *fds, struct hg_err *err)
 {
 	struct hg_listener_plan *plan = &s->config->listeners[i];
 	struct hg_address a = plan->address;
+	int given = hg_inherited_open(&h->inherited, &a);
 
 	for (uint32_t k = 0; k < h->n_fronts; k++) {
-		int fd = k > 0 && a.is_unix ? fcntl(fds[0].fd[i], F_DUPFD_CLOEXEC, 0)
-		                            : hg_listen_open(&a, 0666, k == 0, err);
+		int fd = given;
+		if (k > 0 && (a.is_unix || given >= 0))
+			fd = fcntl(fds[0].fd[i], F_DUPFD_CLOEXEC, 0);
+		else if (given < 0)
+			fd = hg_listen_open(&a, 0666, k == 0, err);
 		if (fd < 0)
 			return hg_err_wrap(err, "listener");
 		fds[k].fd[i] = fd;
 	}
-	add_bound(h, plan->name, &a);
+	add_bound(h, plan->name, &a, given >= 0);
 	return 0;
 }
 
@@ -79,7 +85,7 @@ static int open_admin(struct hg_host *h, struct hg_setup *s, struct hg_fds *fds,
 	if (fd < 0)
 		return hg_err_wrap(err, "admin socket (admin.bind chooses another)");
 	fds->fd[s->admin_listener] = fd;
-	add_bound(h, s->config->admin.bind, &a);
+	add_bound(h, s->config->admin.bind, &a, false);
 	return 0;
 }
 
