@@ -1,4 +1,6 @@
 #include "tls_world.h"
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -118,6 +120,51 @@ static void files_that_do_not_fit_leave_the_old_ones_in_force(void **state)
 	hg_tls_unref(tls);
 }
 
+struct opener {
+	struct hg_tls *tls;
+	_Atomic bool ends;
+	uint32_t n;
+};
+
+static void *open_many(void *arg)
+{
+	struct opener *o = arg;
+
+	while (!atomic_load(&o->ends)) {
+		SSL *ssl = hg_tls_open(o->tls);
+		o->n += SSL_get_certificate(ssl) != NULL;
+		SSL_free(ssl);
+	}
+	return NULL;
+}
+
+static void connections_are_opened_while_files_change(void **state)
+{
+	(void)state;
+	struct hg_err err = HG_ERR_INIT;
+	struct opener openers[2];
+	pthread_t threads[2];
+
+	papers_issue(&papers, "server", "localhost", "DNS:localhost", 30, false);
+	struct hg_tls *tls = papers_tls(&papers, NULL, false);
+	for (int i = 0; i < 2; i++) {
+		openers[i] = (struct opener){ .tls = hg_tls_ref(tls) };
+		assert_int_equal(pthread_create(&threads[i], NULL, open_many, &openers[i]), 0);
+	}
+	for (int i = 0; i < 50; i++) {
+		papers_issue(&papers, "server", "localhost", "DNS:localhost", 30, false);
+		assert_int_equal(hg_tls_renew(tls, &err), 1);
+		hg_tls_rotate_keys();
+	}
+	for (int i = 0; i < 2; i++) {
+		atomic_store(&openers[i].ends, true);
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_true(openers[i].n > 0);
+		hg_tls_unref(tls);
+	}
+	hg_tls_unref(tls);
+}
+
 static void it_knows_how_long_its_certificate_is_good(void **state)
 {
 	(void)state;
@@ -137,6 +184,7 @@ int main(void)
 		cmocka_unit_test(what_can_not_be_used_is_named),
 		cmocka_unit_test(other_files_are_taken_when_they_fit),
 		cmocka_unit_test(files_that_do_not_fit_leave_the_old_ones_in_force),
+		cmocka_unit_test(connections_are_opened_while_files_change),
 		cmocka_unit_test(it_knows_how_long_its_certificate_is_good),
 	};
 
