@@ -138,9 +138,36 @@ static void unix_sockets_replace_the_dead_and_leave_the_living(void **state)
 	rmdir(dir);
 }
 
+static void ipv6_is_listened_on_beside_ipv4(void **state)
+{
+	(void)state;
+	struct hg_address a, same_port;
+	struct hg_err err = HG_ERR_INIT;
+	char text[160];
+
+	assert_int_equal(hg_address_parse(HG_STR("[::1]:0"), &a, NULL), 0);
+	int fd = hg_listen_open(&a, 0, true, &err);
+	if (fd < 0 && strstr(err.text, "Cannot assign requested address"))
+		skip(); /* this machine has no IPv6 */
+	assert_true(fd >= 0);
+	hg_address_print(&a, text, sizeof(text));
+	assert_memory_equal(text, "http://[::1]:", 13);
+	int client = hg_listen_connect(&a, &err);
+	assert_true(client >= 0);
+	(void)snprintf(text, sizeof(text), "127.0.0.1:%u", (unsigned)hg_address_port(&a));
+	assert_int_equal(hg_address_parse(hg_str(text), &same_port, NULL), 0);
+	int other = hg_listen_open(&same_port, 0, true, &err);
+	assert_true(other >= 0 || strstr(err.text, "in use")); /* by a stranger, not by us */
+	if (other >= 0)
+		close(other);
+	close(client);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ipv6_is_listened_on_beside_ipv4),
 		cmocka_unit_test(addresses_are_literal),
 		cmocka_unit_test(the_path_of_a_unix_socket_must_fit),
 		cmocka_unit_test(port_0_becomes_the_real_one_and_fronts_share_it),
