@@ -2,6 +2,7 @@
 
 #include "base/metric.h"
 #include "base/text.h"
+#include "host/elf_file.h"
 #include "host/faults.h"
 #include "host/options.h"
 #include <dirent.h>
@@ -255,6 +256,11 @@ const struct hg_plugin *hg_plugin_accept(
 static const struct hg_plugin *open_file(const char *path, struct hg_err *err)
 {
 	const struct hg_plugin *(*entry)(void) = NULL;
+
+	if (hg_elf_check(path, err) < 0) {
+		hg_err_wrap(err, "plugin %s", path);
+		return NULL;
+	}
 	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 
 	if (!library) {

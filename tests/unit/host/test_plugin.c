@@ -5,7 +5,12 @@
 #include <cmocka.h>
 
 #include "host/plugin.h"
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char *const dirs[] = { "/nonexistent/first", HG_TEST_PLUGINS };
 static const struct hg_option_list path = { dirs, 2 };
@@ -160,6 +165,85 @@ static void a_route_or_command_without_its_function_is_refused(void **state)
 	assert_string_equal(err.text, "plugin t: command \"list\" has no run");
 }
 
+/* A folder with one file, gone with `drop_file`. */
+struct trial {
+	char dir[64], file[96];
+};
+
+static void make_trial(struct trial *t)
+{
+	snprintf(t->dir, sizeof(t->dir), "/tmp/hg-test-plugin-XXXXXX");
+	assert_non_null(mkdtemp(t->dir));
+	snprintf(t->file, sizeof(t->file), "%s/x.so", t->dir);
+}
+
+static void drop_trial(const struct trial *t)
+{
+	assert_int_equal(unlink(t->file), 0);
+	assert_int_equal(rmdir(t->dir), 0);
+}
+
+static char *read_fine(size_t *ret_n)
+{
+	FILE *f = fopen(HG_TEST_PLUGINS "/fine.so", "rb");
+	struct stat st;
+
+	assert_non_null(f);
+	assert_int_equal(fstat(fileno(f), &st), 0);
+	char *bytes = malloc((size_t)st.st_size);
+	assert_non_null(bytes);
+	assert_int_equal(fread(bytes, 1, (size_t)st.st_size, f), st.st_size);
+	(void)fclose(f);
+	*ret_n = (size_t)st.st_size;
+	return bytes;
+}
+
+static void write_trial(const struct trial *t, const char *bytes, size_t n)
+{
+	FILE *f = fopen(t->file, "wb");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, n, f), n);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void a_plugin_that_is_cut_short_is_refused_at_every_length(void **state)
+{
+	(void)state;
+	struct trial t;
+	size_t n;
+	char *bytes = read_fine(&n);
+	char said[160];
+
+	make_trial(&t);
+	write_trial(&t, bytes, 0);
+	assert_non_null(strstr(refusal(t.file), ": is empty"));
+	for (size_t at = 1; at < n; at += at < 1024 || n - at < 64 ? 1 : 61) {
+		write_trial(&t, bytes, at);
+		snprintf(said, sizeof(said), "plugin %s: is cut short: %zu bytes, needs ", t.file,
+			at);
+		assert_non_null(strstr(refusal(t.file), said));
+	}
+	free(bytes);
+	drop_trial(&t);
+}
+
+static void a_fifo_or_another_file_as_plugin_is_refused_at_once(void **state)
+{
+	(void)state;
+	struct trial t;
+
+	make_trial(&t);
+	assert_int_equal(mkfifo(t.file, 0600), 0);
+	assert_non_null(strstr(refusal(t.file), ": is no regular file"));
+	assert_int_equal(unlink(t.file), 0);
+	static const char text[] =
+		"GROUP ( libc.so.6 ) and more, so that a header would fit into it.";
+	write_trial(&t, text, sizeof(text));
+	assert_non_null(strstr(refusal(t.file), ": is no 64-bit ELF shared library"));
+	drop_trial(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +255,8 @@ int main(void)
 		cmocka_unit_test(what_an_older_plugin_does_not_know_reads_as_nothing),
 		cmocka_unit_test(rows_of_a_newer_plugin_are_read_by_their_own_size),
 		cmocka_unit_test(a_route_or_command_without_its_function_is_refused),
+		cmocka_unit_test(a_plugin_that_is_cut_short_is_refused_at_every_length),
+		cmocka_unit_test(a_fifo_or_another_file_as_plugin_is_refused_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
