@@ -1,5 +1,5 @@
 /*
- * bug - asserts that stay in production (HOUSE-STYLE.md section 10).
+ * bug - asserts that stay in production.
  *
  *     HG_BUG_ON(x)            our bug, and going on would harm others: line, stack, abort
  *     if (HG_ODD(x)) return;  our bug, but this one request can be given up: counts, logs, once

@@ -2,7 +2,7 @@
  * github_route - what a method and a path of GitHub's API mean: the template that names them in
  * metrics and caches, the bucket they are counted in, the family whose freshness they have.
  *
- * Pure tables (GitHub document "Rate limits for the REST API" for the buckets; the seed's table
+ * Pure tables (GitHub document "Rate limits for the REST API" for the buckets; hubgate's own table
  * for the families). The number of templates is bounded, whatever clients send.
  *
  * Thread: any.

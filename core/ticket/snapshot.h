@@ -57,7 +57,7 @@ struct hg_dispatch_conf {
 		*strategy; /* label of a strategy/1 provider; NULL = adaptive when there is one */
 };
 
-/* `credential:` the gateway's own; several in step 4. */
+/* `credential:` the gateway's own. */
 struct hg_credential_conf {
 	const char *alias;       /* "main" */
 	struct hg_secret *token; /* NULL = unauthenticated */

@@ -1,6 +1,6 @@
 #include "curve.h"
 
-#define SEED_LIMIT 5000.0 /* at which the seed document gives its bursts */
+#define GIVEN_LIMIT 5000.0 /* for which bursts are given */
 
 static double elapsed_share(const struct hg_strategy_view *v)
 {
@@ -13,7 +13,7 @@ static double elapsed_share(const struct hg_strategy_view *v)
 double curve_allowed(const struct curve *c, const struct hg_strategy_view *v)
 {
 	double end = c->share * (double)v->limit;
-	double burst = c->burst * (double)v->limit / SEED_LIMIT;
+	double burst = c->burst * (double)v->limit / GIVEN_LIMIT;
 	double allowed = (burst < 1.0 ? 1.0 : burst) + end * elapsed_share(v);
 
 	return allowed < end ? allowed : end;

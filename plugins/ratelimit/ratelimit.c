@@ -1,7 +1,7 @@
 /*
  * ratelimit - three ways to spend a budget: conservative, adaptive, aggressive (strategy/1).
  *
- * Each is an allowance curve (curve.h) with the seed document's numbers. `adaptive`, the default,
+ * Each is an allowance curve (curve.h) with fixed numbers of its own. `adaptive`, the default,
  * follows aggressive's curve up to 60 % used and its own up to 80 %; above that it keeps
  * conservative's interval. After GitHub said no, every strategy is conservative until the reset.
  * Critical and high are never paced. Reserves and the limit itself are the ledger's.

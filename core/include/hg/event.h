@@ -3,7 +3,7 @@
  *
  * Topics are dotted words: "ratelimit.low", "credential.invalid", "webhook.workflow_job". A
  * plugin publishes with hg_event_publish and listens by declaring patterns in its table
- * (`.events`, "webhook.*"). Delivery is in order, at most once, on the host loop; a listener's
+ * (`.events`, "webhook.*"). Delivery is in order, at most once, on the host loop; the bus's
  * queue is bounded and what does not fit is counted (hubgate_events_dropped_total) and lost, so
  * what must not be lost belongs in the store.
  */

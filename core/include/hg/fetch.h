@@ -9,6 +9,9 @@
  *     hg_fetch_set_class(f, HG_CLASS_LOW);
  *     hg_fetch_send(f, on_done, arg);      // f belongs to the host until on_done returned
  *
+ * It may outlive `stop`, which cancels what it does not want to wait for: on_done still comes, with
+ * HG_ECANCELLED or with a reply that was faster, and `self` lives until the last one returned.
+ *
  * Thread: a loop's; all of one fetch on the same loop.
  */
 #pragma once

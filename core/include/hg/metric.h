@@ -12,7 +12,8 @@
  *     self->hits = hg_series_find(self, "cache_hits_total", (const char *[]){ "repositories" });
  *     hg_series_add(self->hits, 1);
  *
- * Thread: any. Adding is a relaxed add to a word of the calling thread: no lock, no sharing.
+ * Thread: any. Adding is a relaxed add to a word of the calling loop: no lock. Threads that are no
+ * loop share a word.
  */
 #pragma once
 #include "abi.h"

@@ -2,8 +2,8 @@
  * option - one row per setting; the row drives everything.
  *
  * A row names a member of the plugin's conf struct, its type, default, range, flags and help.
- * The host parses YAML into the struct with it, refuses unknown keys ("did you mean"), prints
- * `hubgate config show`, the JSON Schema, etc/hubgate.yaml and the docs page from it.
+ * The host parses YAML into the struct with it, refuses unknown keys ("did you mean"), and shows
+ * the values in force with it (`hubgate show config`).
  *
  *     struct cache_conf {
  *             uint64_t max_bytes;

@@ -1,7 +1,8 @@
 /*
  * phases - a request's way through the plugins, and what a hook may answer.
  *
- *     front       ADMIT   may this client do this, on the resolved resource
+ *     front       ADMIT   may this client do this, on the resolved resource (plugins' routes too,
+ *                         but those that are HG_ROUTE_OPEN)
  *                 WEIGH   class, cost, deadline, cache rule
  *                 LOOKUP  answer without GitHub
  *     dispatcher  SEND    the paying credential is known: validators and headers

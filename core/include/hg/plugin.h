@@ -4,7 +4,8 @@
  * A plugin is one folder, one .so, one symbol. It declares: options, phases, routes, services,
  * metrics, commands and events stand in the table, nothing registers by a call, so a start that
  * fails half-way leaves nothing behind. An instance is one entry of `plugins:`; the host
- * allocates `self` (zeroed, self_size bytes) and `conf` (conf_size, filled from the options).
+ * allocates `self` (zeroed, self_size bytes) and `conf` (conf_size, filled from the options; it
+ * lives as long as the instance).
  *
  *     static const struct hg_plugin hello_plugin = {
  *             .size = sizeof(struct hg_plugin), .abi = HG_ABI,

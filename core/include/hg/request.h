@@ -38,6 +38,9 @@ HG_API const struct hg_field *hg_request_headers(const struct hg_request *r, uin
 
 HG_API bool hg_request_is_safe(const struct hg_request *r); /* GET or HEAD */
 HG_API bool hg_request_is_head(const struct hg_request *r);
+/* Content comes with it. That of a GET has no meaning in HTTP, but GitHub may give it one: what is
+ * answered then is not an answer to the same request without it. */
+HG_API bool hg_request_has_body(const struct hg_request *r);
 
 /* -- who asked -------------------------------------------------------------------------- */
 
@@ -100,7 +103,9 @@ HG_API void hg_waiter_resume(struct hg_waiter *w, hg_resume_fn on_front, void *a
 
 /* -- a word per request and plugin ------------------------------------------------------------ */
 
-/* The slot of this plugin instance; NULL at first. Free what it points to in DONE. */
+/* The slot of this plugin instance; NULL at first. Free what it points to in DONE, or, for a route
+ * that has one, in on_gone, which comes after DONE. DONE runs also for requests that this plugin's
+ * earlier hooks never saw. */
 HG_API void **hg_request_slot(struct hg_request *r, void *self);
 
 /* Memory that is freed after DONE. Not zeroed, aligned for any type. */

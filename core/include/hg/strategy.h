@@ -1,5 +1,6 @@
 /*
- * strategy/1 - how fast a budget may be spent.  (Provisional until step 4 closes.)
+ * strategy/1 - how fast a budget may be spent.  (Provisional: may still change
+ * before the number is released.)
  *
  * A pure function: from the state of one ledger to the microseconds that a ticket must still
  * wait. It keeps no state, so a reload or a second dispatcher changes nothing. The dispatcher

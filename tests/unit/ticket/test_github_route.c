@@ -113,7 +113,7 @@ static void a_request_counts_in_its_bucket(void **state)
 			rows[i].path);
 }
 
-/* The seed's freshness table. */
+/* The freshness table. */
 static void a_read_has_its_family(void **state)
 {
 	static const struct {
