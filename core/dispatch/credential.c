@@ -92,29 +92,50 @@ static struct hg_scope own_scope(const struct hg_secret *token)
 	return scope;
 }
 
-void hg_credentials_adopt(struct hg_credentials *c, const char *alias, struct hg_secret *token)
+/* The one of this token; made when it is not there. */
+static struct hg_credential *own_of(struct hg_credentials *c, struct hg_secret *token)
 {
 	struct hg_scope scope = own_scope(token);
 	struct hg_credential *cred = hg_map_find(c->by_scope, scope_str(&scope));
 
-	bool was_new = !cred; /* else one replaced before comes back: one in, one out */
+	if (cred)
+		return cred;
+	cred = credential_new(c, HG_CREDENTIAL_OWN, scope, token);
+	cred->label = cred->alias;
+	c->n_replaced++; /* until it is the one in force */
+	return cred;
+}
 
-	if (!cred) {
-		cred = credential_new(c, HG_CREDENTIAL_OWN, scope, token);
-		cred->label = cred->alias;
-	}
+static void set_alias(struct hg_credential *cred, const char *alias)
+{
 	snprintf(cred->alias, sizeof(cred->alias), "%s", alias ? alias : "main");
-	if (c->own && c->own != cred)
-		c->n_replaced += was_new ? 1 : 0;
+}
+
+void hg_credentials_adopt(struct hg_credentials *c, const char *alias, struct hg_secret *token)
+{
+	struct hg_credential *cred = own_of(c, token);
+
+	set_alias(cred, alias);
+	if (cred == c->own)
+		return;
+	c->n_replaced += c->own ? 1 : 0;
+	c->n_replaced--;
 	c->own = cred;
 }
 
-struct hg_credential *hg_credentials_find(struct hg_credentials *c, const struct hg_ask *ask)
+struct hg_credential *hg_credentials_find(
+	struct hg_credentials *c, const struct hg_ask *ask, const struct hg_credential_conf *conf)
 {
 	if (ask->url.n)
 		return c->elsewhere;
-	if (!ask->token)
+	if (!ask->token && conf->token == c->own->token)
 		return c->own;
+	if (!ask->token) { /* of before a reload; perhaps with the same bytes */
+		struct hg_credential *own = own_of(c, conf->token);
+		if (!own->alias[0])
+			set_alias(own, conf->alias);
+		return own;
+	}
 
 	struct hg_credential *cred = hg_map_find(c->by_scope, scope_str(&ask->scope));
 

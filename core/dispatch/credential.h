@@ -14,6 +14,7 @@
 #include "base/heap.h"
 #include "base/map.h"
 #include "dispatch/budget.h"
+#include "ticket/snapshot.h"
 #include "ticket/ticket.h"
 
 #define HG_PASSTHROUGH_MOST 1024
@@ -62,8 +63,10 @@ void hg_credentials_init(struct hg_credentials *c);
 void hg_credentials_fini(struct hg_credentials *c); /* none has flights any more */
 /* The gateway's own from now on; same token: the same ledgers. `token` NULL = none. */
 void hg_credentials_adopt(struct hg_credentials *c, const char *alias, struct hg_secret *token);
-/* Who pays for this ask. Never NULL. */
-struct hg_credential *hg_credentials_find(struct hg_credentials *c, const struct hg_ask *ask);
+/* Who pays for this ask, which began with `conf`: a token goes only to the upstream it was
+ * configured with, also when a reload has replaced both meanwhile. Never NULL. */
+struct hg_credential *hg_credentials_find(
+	struct hg_credentials *c, const struct hg_ask *ask, const struct hg_credential_conf *conf);
 /* Forgets passthrough tokens over the bound, and own ones that were replaced. Not while one of
  * them is being looked at. `forget` runs before each is freed. */
 void hg_credentials_trim(

@@ -10,9 +10,11 @@
 /* -- coming ------------------------------------------------------------------------------------ */
 
 /* Which of GitHub's buckets: what it named for this route before, else what the path says. */
-static struct hg_ledger *ledger_for(struct hg_dispatcher *d, const struct hg_ask *ask)
+static struct hg_ledger *ledger_for(struct hg_dispatcher *d, const struct hg_ticket *t)
 {
-	struct hg_credential *cred = hg_credentials_find(&d->credentials, ask);
+	const struct hg_ask *ask = &t->ask;
+	struct hg_credential *cred =
+		hg_credentials_find(&d->credentials, ask, &t->snapshot->credential);
 	const char *learned = ask->route.n ? hg_map_find(d->learned, ask->route) : NULL;
 
 	return hg_credential_ledger(cred, learned ? hg_str(learned) : ask->resource);
@@ -77,7 +79,7 @@ void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t, const st
 	}
 	hg_heap_move(&d->deadlines, &t->due, t->ask.deadline_us);
 
-	struct hg_ledger *l = ledger_for(d, &t->ask);
+	struct hg_ledger *l = ledger_for(d, t);
 	hg_coalesce_key(&t->ask, t->snapshot, l->credential->scope, key);
 	struct hg_flight *f = hg_coalesce_find(&d->coalesce, key);
 	if (f) {

@@ -1,6 +1,7 @@
 #include "rig.h"
 
 static struct hg_credentials all;
+static const struct hg_credential_conf conf = { "main", NULL };
 static struct hg_dice dice = { 5 };
 
 static int setup(void **state)
@@ -30,7 +31,7 @@ static struct hg_credential *find(struct hg_secret *token, uint32_t who)
 	struct hg_ask ask = { .token = token };
 
 	memcpy(ask.scope.bytes, &who, sizeof(who));
-	return hg_credentials_find(&all, &ask);
+	return hg_credentials_find(&all, &ask, &conf);
 }
 
 static void the_own_credential_may_have_no_token(void **state)
@@ -44,12 +45,12 @@ static void what_goes_to_another_host_is_nobodys(void **state)
 {
 	(void)state;
 	struct hg_ask ask = { .url = HG_STR("https://objects.example/x") };
-	const struct hg_credential *cred = hg_credentials_find(&all, &ask);
+	const struct hg_credential *cred = hg_credentials_find(&all, &ask, &conf);
 
 	assert_ptr_not_equal(cred, all.own);
 	assert_null(cred->token);
 	hg_credentials_trim(&all, nothing_to_forget, NULL);
-	assert_ptr_equal(hg_credentials_find(&all, &ask), cred);
+	assert_ptr_equal(hg_credentials_find(&all, &ask, &conf), cred);
 }
 
 static void a_clients_token_is_the_same_credential_each_time(void **state)
@@ -103,6 +104,36 @@ static void a_replaced_own_token_lives_until_its_last_flight(void **state)
 	hg_credentials_trim(&all, nothing_to_forget, &forgotten);
 	assert_int_equal(forgotten, 1);
 	hg_secret_unref(token);
+}
+
+static void a_token_of_before_a_reload_still_pays_for_what_began_with_it(void **state)
+{
+	(void)state;
+	struct hg_secret *old = hg_secret_new(HG_STR("old")), *now = hg_secret_new(HG_STR("new"));
+	struct hg_secret *same = hg_secret_new(HG_STR("new"));
+	const struct hg_credential_conf before = { "before", old }, after = { "main", now },
+					again = { "main", same };
+	const struct hg_ask ask = { 0 };
+	unsigned forgotten = 0;
+
+	hg_credentials_adopt(&all, "before", old);
+	hg_credentials_adopt(&all, "main", now);
+	hg_credentials_trim(&all, nothing_to_forget, NULL);
+	assert_int_equal(all.n_replaced, 0);
+	const struct hg_credential *was = hg_credentials_find(&all, &ask, &before);
+	assert_ptr_equal(was->token, old);
+	assert_string_equal(was->alias, "before");
+	assert_ptr_equal(hg_credentials_find(&all, &ask, &before), was);
+	assert_ptr_equal(hg_credentials_find(&all, &ask, &after), all.own);
+	assert_ptr_equal(hg_credentials_find(&all, &ask, &again), all.own);
+	assert_ptr_equal(all.own->token, now);
+	assert_int_equal(all.n_replaced, 1);
+	hg_credentials_trim(&all, nothing_to_forget, &forgotten);
+	assert_int_equal(forgotten, 1);
+	assert_int_equal(all.n_replaced, 0);
+	hg_secret_unref(old);
+	hg_secret_unref(now);
+	hg_secret_unref(same);
 }
 
 static void ledgers_are_bounded_and_odd_names_are_core(void **state)
@@ -171,6 +202,7 @@ int main(void)
 		T(a_clients_token_is_the_same_credential_each_time),
 		T(the_longest_unused_token_is_forgotten_but_not_one_in_use),
 		T(a_replaced_own_token_lives_until_its_last_flight),
+		T(a_token_of_before_a_reload_still_pays_for_what_began_with_it),
 		T(ledgers_are_bounded_and_odd_names_are_core),
 		T(blocks_without_a_time_double_up_to_a_quarter_of_an_hour),
 		T(the_cap_counts_a_fixed_hour),

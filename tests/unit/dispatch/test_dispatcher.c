@@ -190,6 +190,47 @@ static void a_reload_keeps_the_ledgers_of_the_same_token(void **state)
 	hg_secret_unref(other.credential.token);
 }
 
+/* Else a reload that changes host and token together shows the new token to the old host. */
+static void token_and_host_are_of_the_snapshot_with_which_a_ticket_began(void **state)
+{
+	(void)state;
+	struct hg_snapshot next;
+	struct hg_secret *old = rig.snapshot.credential.token;
+
+	rig.snapshot.upstream.base_url = "https://old.example";
+	rig_configure(&rig, &next);
+	next.upstream.base_url = "https://new.example";
+	next.credential.token = hg_secret_new(HG_STR("ghp_of_another"));
+	struct hg_ticket *queued = rig_ticket(&rig, "GET", "/a", HG_CLASS_HIGH);
+	hg_dispatcher_adopt(rig.d, &next);
+	rig_turn(&rig); /* nobody uses the old token: it is forgotten */
+
+	rig_submit(&rig, queued);
+	assert_ptr_equal(rig.sent[0]->snapshot, &rig.snapshot);
+	assert_ptr_equal(rig.sent[0]->token, old);
+	struct hg_ticket *late = rig_ask(&rig, "GET", "/b");
+	assert_ptr_equal(rig.sent[1]->token, old);
+	assert_int_equal(rig_core(&rig)->in_flight, 0);
+
+	struct hg_ticket *newer = hg_ticket_new(rig.loop, &next, rig_on_news, NULL);
+	newer->ask = late->ask;
+	newer->ask.path = HG_STR("/b");
+	rig_submit(&rig, newer);
+	assert_int_equal(rig.n_sent, 3); /* not shared with the old one */
+	assert_ptr_equal(rig.sent[2]->snapshot, &next);
+	assert_ptr_equal(rig.sent[2]->token, next.credential.token);
+
+	for (unsigned i = 0; i < 3; i++)
+		rig_reply(&rig, i, rig_limits(200, 5000, 4000, WALL / SEC + 3600));
+	assert_int_equal(rig_core(&rig)->limit, 5000);
+	rig_expect_whole(queued, 200);
+	rig_expect_whole(late, 200);
+	rig_expect_whole(newer, 200);
+	hg_dispatcher_adopt(rig.d, &rig.snapshot);
+	rig_turn(&rig);
+	hg_secret_unref(next.credential.token);
+}
+
 static void the_deadline_ends_what_waits_for_its_turn(void **state)
 {
 	(void)state;
@@ -232,6 +273,7 @@ int main(void)
 		T(when_all_have_left_the_transfer_is_aborted),
 		T(a_cancel_after_the_end_is_harmless),
 		T(a_reload_keeps_the_ledgers_of_the_same_token),
+		T(token_and_host_are_of_the_snapshot_with_which_a_ticket_began),
 		T(the_deadline_ends_what_waits_for_its_turn),
 		T(one_followers_deadline_does_not_end_the_others),
 	};
