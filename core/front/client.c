@@ -21,9 +21,13 @@ static bool starts_nocase(struct hg_str s, struct hg_str prefix)
 
 bool hg_field_is_forwarding(struct hg_str name)
 {
-	return hg_str_is_nocase(name, HG_STR("forwarded")) ||
-	       starts_nocase(name, HG_STR("x-forwarded-")) ||
-	       hg_str_is_nocase(name, HG_STR("x-real-ip")) || hg_str_is_nocase(name, HG_STR("via"));
+	static const char *const names[] = { "forwarded", "via", "x-forwarded", "x-real-ip",
+		"x-client-ip", "x-cluster-client-ip", "cf-connecting-ip", "true-client-ip" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (hg_str_is_nocase(name, hg_str(names[i])))
+			return true;
+	return starts_nocase(name, HG_STR("x-forwarded-"));
 }
 
 /* 127.0.0.0/8 as four decimal numbers: "127.evil.example" is a name, not an address. */

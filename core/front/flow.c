@@ -99,7 +99,8 @@ static bool is_forwarded(const struct hg_http1_head *h)
 	for (uint32_t i = 0; i < h->n_fields; i++) {
 		struct hg_str name = h->fields[i].name;
 		char c = name.n ? (char)(name.p[0] | 0x20) : 0;
-		if ((c == 'x' || c == 'f' || c == 'v') && hg_field_is_forwarding(name))
+		if ((c == 'x' || c == 'f' || c == 'v' || c == 'c' || c == 't') &&
+			hg_field_is_forwarding(name))
 			return true;
 	}
 	return false;

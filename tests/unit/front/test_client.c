@@ -337,8 +337,10 @@ static void with_keys_open_routes_and_the_admin_socket_need_none(void **state)
 static void each_forwarding_field_is_known(void **state)
 {
 	static const char *const yes[] = { "Forwarded", "X-Forwarded-For", "x-forwarded-host",
-		"X-FORWARDED-PROTO", "X-Forwarded-anything", "X-Real-IP", "Via" };
-	static const char *const no[] = { "Forward", "X-Forwarded", "Viaduct", "Host", "" };
+		"X-FORWARDED-PROTO", "X-Forwarded-anything", "X-Real-IP", "Via", "X-Forwarded",
+		"CF-Connecting-IP", "True-Client-IP", "X-Client-IP", "X-Cluster-Client-IP" };
+	static const char *const no[] = { "Forward", "X-Forward", "Viaduct", "Client-IP", "Host",
+		"" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
