@@ -443,6 +443,12 @@ void hg_conn_expire(struct hg_conn *c)
 {
 	switch ((enum hg_conn_wait)c->wait) {
 	case HG_WAIT_REQUEST:
+		if (hg_wire_has_bytes(&c->wire)) { /* a request came at the last moment */
+			touch(c);
+			return;
+		}
+		hg_conn_end(c);
+		return;
 	case HG_WAIT_SHAKING:
 	case HG_WAIT_LINGER:
 		hg_conn_end(c);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define COMPLAIN_EVERY_US INT64_C(60000000)
+#define SPARED_US INT64_C(1000000) /* idle for less: not ended for another */
 
 enum {
 	ACCEPT_AT_ONCE = 32, /* then others get a turn */
@@ -20,10 +21,18 @@ enum {
 
 /* -- accepting --------------------------------------------------------------------------------- */
 
-/* Who has waited longest for nothing gives its place to who wants something. */
-static bool end_oldest_idle(struct hg_front *f)
+/* Who has waited longest for nothing, if that is long: whoever came just now is about to ask. */
+static struct hg_conn *oldest_idle(struct hg_front *f)
 {
 	struct hg_conn *c = HG_LIST_FIRST(&f->waits[HG_WAIT_REQUEST], struct hg_conn, link);
+
+	return c && c->since_us + SPARED_US <= hg_front_now_us(f) ? c : NULL;
+}
+
+/* It gives its place to who wants something. */
+static bool end_oldest_idle(struct hg_front *f)
+{
+	struct hg_conn *c = oldest_idle(f);
 
 	if (!c)
 		return false;
@@ -54,7 +63,7 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
 		union hg_peer peer;
 		socklen_t n = sizeof(peer);
-		if (hg_front_is_full(f) && hg_list_is_empty(&f->waits[HG_WAIT_REQUEST])) {
+		if (hg_front_is_full(f) && !oldest_idle(f)) {
 			hg_front_pause_accepting(f);
 			return;
 		}

@@ -297,6 +297,13 @@ void hg_wire_flush(struct hg_wire *w)
 	}
 }
 
+bool hg_wire_has_bytes(const struct hg_wire *w)
+{
+	char byte;
+
+	return !w->broken && recv(event_get_fd(&w->event), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
 ssize_t hg_wire_read(struct hg_wire *w, char *to, size_t room)
 {
 	ssize_t n = w->seal ? hg_seal_read(w->seal, to, room) : recv(w->event.ev_fd, to, room, 0);

@@ -70,6 +70,9 @@ static inline bool hg_wire_wants_reading(const struct hg_wire *w)
 /* Up to `room` bytes. 0: the client sends no more. -1: nothing is there now, or it broke. */
 ssize_t hg_wire_read(struct hg_wire *w, char *to, size_t room);
 
+/* Did the client send something that was not read yet? */
+bool hg_wire_has_bytes(const struct hg_wire *w);
+
 enum hg_piece_kind { HG_PIECE_BYTES, HG_PIECE_STATIC, HG_PIECE_CHUNK, HG_PIECE_STORED };
 
 /* A run of bytes to send. The owner is referenced only when the socket does not take it all. */

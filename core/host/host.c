@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -362,6 +363,17 @@ static bool prepare(struct hg_host *h)
 	return true;
 }
 
+/* As many descriptors as we may have: a connection is one. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int hg_host_run(const struct hg_host_wish *wish)
 {
 	struct hg_host *h = hg_alloc0(sizeof(*h));
@@ -369,6 +381,7 @@ int hg_host_run(const struct hg_host_wish *wish)
 
 	HG_BUG_ON(getrandom(key, sizeof(key), 0) != (ssize_t)sizeof(key));
 	hg_hash_seed(key);
+	raise_descriptors();
 	h->wish = *wish;
 	h->clock = make_clock(wish);
 	h->loop = hg_loop_new(h->clock, HG_THREAD_HOST, "host", HOST_MAILBOX_ROOM);

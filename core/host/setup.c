@@ -9,7 +9,10 @@
 #include <hg/mem.h>
 #include <hg/strategy.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+
+enum { DESCRIPTORS_KEPT = 128 }; /* not for clients */
 
 /* -- instances --------------------------------------------------------------------------------- */
 
@@ -194,6 +197,29 @@ static void choose_strategy(struct hg_setup *s, struct hg_faults *faults)
 		wanted, n ? have : "none: plugin ratelimit is not in it");
 }
 
+/* No front takes more connections than there are descriptors for; some are kept for the way to
+ * GitHub, for files and the loops themselves. */
+static void bound_connections(struct hg_setup *s)
+{
+	int64_t *most = &s->snapshot.http.max_connections;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > INT32_MAX)
+		return;
+	int64_t all = (int64_t)limit.rlim_cur;
+	int64_t kept = all / 2 < DESCRIPTORS_KEPT ? all / 2 : DESCRIPTORS_KEPT;
+	int64_t share = (all - kept) / (s->config->workers ? s->config->workers : 1);
+	if (share < 1)
+		share = 1;
+	if (*most > share) {
+		HG_LOG(HG_LOG_HOST, HG_LOG_INFO,
+			"http.max_connections is %lld, but %lld descriptors are enough for %lld a "
+			"front",
+			(long long)*most, (long long)all, (long long)share);
+		*most = share;
+	}
+}
+
 struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_routes *core,
 	uint64_t generation, struct hg_faults *faults)
 {
@@ -217,6 +243,7 @@ struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_rou
 	atomic_init(&snap->refs, 1);
 	snap->generation = generation;
 	snap->http = config->http;
+	bound_connections(s);
 	snap->upstream = config->upstream;
 	snap->dispatch = config->dispatch;
 	snap->credential = config->credential;

@@ -1,5 +1,8 @@
 #include "front_world.h"
 
+#include "front/conn.h"
+#include <sys/resource.h>
+
 /* Routes that answer at once, and one that takes a body. */
 static struct {
 	uint32_t n_requests, n_gone, n_pieces;
@@ -448,6 +451,68 @@ static void the_oldest_idle_conn_gives_its_place(void **state)
 	stop(&w);
 }
 
+static void a_conn_that_came_just_now_keeps_its_place(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *p = start(&w);
+
+	w.snapshot.http.max_connections = 1;
+	struct peer *q = world_connect(&w);
+	peer_say(q, GET("/hello?late"));
+	(void)peer_hear(p);
+	assert_false(p->closed);
+	assert_string_equal(peer_hear(q), "");
+	world_wait(&w, 1 * SEC); /* it has had its time */
+	assert_non_null(strstr(peer_hear(q), "late"));
+	(void)peer_hear(p);
+	assert_true(p->closed);
+	stop(&w);
+}
+
+static void without_descriptors_those_just_accepted_stay(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *p = start(&w);
+	struct rlimit limit, none;
+	int lowest = dup(0);
+
+	assert_true(lowest >= 0);
+	close(lowest);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	/* one for the client's own side, none for the front's */
+	none.rlim_cur = (rlim_t)lowest + 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	struct peer *q = world_connect(&w);
+	peer_say(q, GET("/hello?late"));
+	assert_string_equal(peer_hear(q), "");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	peer_say(p, GET("/hello?first"));
+	assert_non_null(strstr(peer_hear(p), "first"));
+	world_wait(&w, 1 * SEC);
+	assert_non_null(strstr(peer_hear(q), "late"));
+	stop(&w);
+}
+
+static void an_idle_conn_whose_request_is_there_is_not_closed(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *p = start(&w);
+	struct hg_conn *c = HG_LIST_FIRST(&w.front->waits[HG_WAIT_REQUEST], struct hg_conn, link);
+
+	assert_non_null(c);
+	assert_int_equal(send(p->fd, GET("/hello?x"), strlen(GET("/hello?x")), MSG_NOSIGNAL),
+		strlen(GET("/hello?x")));
+	hg_conn_expire(c); /* its time is over before it was read */
+	world_turn(&w);
+	assert_non_null(strstr(peer_hear(p), "200 OK"));
+	assert_false(p->closed);
+	stop(&w);
+}
+
 static void busy_conns_make_new_ones_wait(void **state)
 {
 	(void)state;
@@ -520,6 +585,9 @@ int main(void)
 		cmocka_unit_test(a_large_unwanted_body_ends_the_conn),
 		cmocka_unit_test(a_client_that_leaves_in_its_body_is_gone_once),
 		cmocka_unit_test(the_oldest_idle_conn_gives_its_place),
+		cmocka_unit_test(a_conn_that_came_just_now_keeps_its_place),
+		cmocka_unit_test(without_descriptors_those_just_accepted_stay),
+		cmocka_unit_test(an_idle_conn_whose_request_is_there_is_not_closed),
 		cmocka_unit_test(busy_conns_make_new_ones_wait),
 		cmocka_unit_test(many_requests_ahead_are_not_all_read),
 		cmocka_unit_test(a_client_that_leaves_is_seen_when_nothing_is_read),
