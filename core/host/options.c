@@ -559,6 +559,27 @@ static void print_unit(const struct hg_option *row, const void *member, struct h
 	hg_text_add_char(out, '"');
 }
 
+/* A URL of a proxy may have a name and a password in it: they are nobody's to read. */
+static void print_word(const char *word, struct hg_text *out)
+{
+	struct hg_text shown;
+	const char *host = strstr(word, "://");
+
+	host = host ? host + 3 : word;
+	/* The last @: a password may have any character in it. */
+	const char *at = strrchr(host, '@');
+	hg_text_init(&shown);
+	if (at && host != word) {
+		hg_text_add(&shown, (struct hg_str){ word, (size_t)(host - word) });
+		host = at + 1;
+	} else {
+		host = word;
+	}
+	hg_text_add(&shown, hg_str(host));
+	hg_text_add_json(out, hg_text_str(&shown));
+	hg_text_fini(&shown);
+}
+
 void hg_option_print(const struct hg_option *row, const void *conf, struct hg_text *out)
 {
 	const void *member = (const char *)conf + row->offset;
@@ -595,7 +616,7 @@ void hg_option_print(const struct hg_option *row, const void *conf, struct hg_te
 	else if (row->type == HG_OPT_SECRET)
 		hg_text_add(out, HG_STR("\"***\""));
 	else
-		hg_text_add_json(out, hg_str(pointer));
+		print_word(pointer, out);
 }
 
 static bool is_same_secret(const struct hg_secret *a, const struct hg_secret *b)
@@ -612,6 +633,11 @@ bool hg_option_is_same(const struct hg_option *row, const void *a, const void *b
 {
 	struct hg_text one, two;
 
+	if (row->type == HG_OPT_STRING) { /* printed, two passwords would look alike */
+		const char *x = *(const char *const *)((const char *)a + row->offset);
+		const char *y = *(const char *const *)((const char *)b + row->offset);
+		return x && y ? strcmp(x, y) == 0 : x == y;
+	}
 	if (row->type == HG_OPT_SECRET) {
 		struct hg_secret *const *x = (void *)((char *)(uintptr_t)a + row->offset);
 		struct hg_secret *const *y = (void *)((char *)(uintptr_t)b + row->offset);

@@ -45,7 +45,7 @@ int hg_options_check(const struct hg_option *rows, uint64_t conf_size, struct hg
 uint32_t hg_options_read(const struct hg_option *rows, const char *path, const struct hg_node *map,
 	const char *const *others, void *conf, struct hg_keep *keep, struct hg_faults *faults);
 
-/* The value as JSON; a secret as "***" (or null). */
+/* The value as JSON; a secret as "***" (or null), a URL without name and password. */
 void hg_option_print(const struct hg_option *row, const void *conf, struct hg_text *out);
 /* Do both confs say the same in this row? */
 bool hg_option_is_same(const struct hg_option *row, const void *a, const void *b);
