@@ -170,6 +170,21 @@ static int bind_unix(int fd, const struct hg_address *a, unsigned mode)
 	return rc;
 }
 
+int hg_listen_folder_is_ours(const char *dir, struct hg_err *err)
+{
+	struct stat st;
+
+	if (stat(dir, &st) < 0)
+		return 0; /* opening the socket will say so */
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return hg_err_set(
+			err, HG_EDENIED, "%s belongs to another user, who could replace it", dir);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(st.st_mode & S_ISVTX))
+		return hg_err_set(err, HG_EDENIED,
+			"%s may be written to by others, who could replace it: chmod go-w", dir);
+	return 0;
+}
+
 int hg_listen_open(struct hg_address *a, unsigned mode, bool is_first, struct hg_err *err)
 {
 	int one = 1;

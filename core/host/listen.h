@@ -31,6 +31,8 @@ uint16_t hg_address_port(const struct hg_address *a); /* 0 for a Unix socket */
 /* "http://127.0.0.1:3001", "https://…", "unix:/path" */
 void hg_address_print(const struct hg_address *a, char *ret_text, size_t size);
 
+/* HG_EDENIED when another user could replace a socket in `dir`: it is theirs, or all may write. */
+int hg_listen_folder_is_ours(const char *dir, struct hg_err *err);
 /* A listening, non-blocking socket, or a negative HG_E… . Port 0 becomes the real one in `a`. A
  * Unix socket gets `mode`. `is_first`: nobody, not even another hubgate, may be there yet. */
 int hg_listen_open(struct hg_address *a, unsigned mode, bool is_first, struct hg_err *err);

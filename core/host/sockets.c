@@ -68,18 +68,14 @@ static int open_admin(struct hg_host *h, struct hg_setup *s, struct hg_fds *fds,
 {
 	struct hg_address a = s->config->admin_address;
 	char dir[sizeof(a.at.un.sun_path)];
-	struct stat st;
 
 	snprintf(dir, sizeof(dir), "%s", a.at.un.sun_path);
 	char *slash = strrchr(dir, '/');
 	if (slash && slash != dir) {
 		*slash = 0;
 		(void)mkdir(dir, 0700);
-		bool is_theirs = stat(dir, &st) == 0 && st.st_uid != geteuid() && st.st_uid != 0;
-		if (is_theirs)
-			return hg_err_set(err, HG_EDENIED,
-				"admin socket: %s belongs to another user, who could replace it",
-				dir);
+		if (hg_listen_folder_is_ours(dir, err) < 0)
+			return hg_err_wrap(err, "admin socket");
 	}
 	int fd = hg_listen_open(&a, 0600, true, err);
 	if (fd < 0)

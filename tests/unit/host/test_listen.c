@@ -164,10 +164,29 @@ static void ipv6_is_listened_on_beside_ipv4(void **state)
 	close(fd);
 }
 
+static void a_folder_that_others_may_write_to_is_not_ours(void **state)
+{
+	(void)state;
+	static const struct {
+		mode_t mode;
+		int rc;
+	} rows[] = { { 0700, 0 }, { 0755, 0 }, { 01777, 0 }, { 0770, HG_EDENIED },
+		{ 0702, HG_EDENIED } };
+	char dir[] = "/tmp/hg-test-listen-XXXXXX";
+
+	assert_non_null(mkdtemp(dir));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(chmod(dir, rows[i].mode), 0);
+		assert_int_equal(hg_listen_folder_is_ours(dir, NULL), rows[i].rc);
+	}
+	assert_int_equal(rmdir(dir), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ipv6_is_listened_on_beside_ipv4),
+		cmocka_unit_test(a_folder_that_others_may_write_to_is_not_ours),
 		cmocka_unit_test(addresses_are_literal),
 		cmocka_unit_test(the_path_of_a_unix_socket_must_fit),
 		cmocka_unit_test(port_0_becomes_the_real_one_and_fronts_share_it),
