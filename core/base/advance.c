@@ -144,7 +144,7 @@ static void start_round(void)
 bool hg_loops_advance(struct hg_loop *on, int64_t by_us, bool (*is_quiet)(void),
 	void (*done)(void *arg), void *arg)
 {
-	if (!hg_clock_is_held(on->clock) || by_us < 0)
+	if (!hg_clock_is_held(on->clock) || by_us < 0 || by_us > HG_ADVANCE_MAX_US)
 		return false;
 	if (atomic_exchange(&advance.is_under_way, true))
 		return false;

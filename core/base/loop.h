@@ -75,6 +75,7 @@ void hg_loop_later(
  * alarms are counted by the loop itself. */
 void hg_loop_busy(struct hg_loop *l);
 
+#define HG_ADVANCE_MAX_US INT64_C(320000000000000) /* ten years: more is refused */
 /* Moves a held clock by `by_us` in steps: to each alarm in turn, letting all loops come to rest in
  * between; at rest = no loop did anything for three rounds of pings and `is_quiet` (offload
  * threads; NULL = yes) agrees. `done` runs on `on` when all is quiet at the new moment. One at a

@@ -296,6 +296,8 @@ static enum hg_verdict on_advance(void *self, struct hg_request *r)
 	hg_admin_args_fini(&args);
 	if (!ok)
 		return say_wrong(r, 400, HG_STR("by= must be a duration: 250ms, 30s, 1h"));
+	if (by_us > HG_ADVANCE_MAX_US)
+		return say_wrong(r, 400, HG_STR("by= is more than ten years"));
 	if (!hg_clock_is_held(h->clock))
 		return say_wrong(r, 409, HG_STR("the clock runs: start with --clock held"));
 	struct hg_waiter *w = hg_request_wait(r);
