@@ -25,6 +25,7 @@ struct hg_instance {
 	struct hg_provider *found; /* services found, by position in table->needs */
 	_Atomic uint64_t hook_us, hook_calls, hook_slow; /* stopwatch */
 	_Atomic uint32_t n_pending; /* offloads and posts under way: stop waits for 0 */
+	_Atomic uint32_t n_fetches; /* sent, on_done has not returned: freeing waits for 0 */
 	struct hg_series *hook_seconds, *hook_slow_total;
 	struct hg_list link; /* of all instances that live, for log levels */
 	void *owner;         /* the host's record */

@@ -88,25 +88,50 @@ static bool has_pending(const struct hg_setup *s)
 	return false;
 }
 
-static void retire(struct hg_message *m);
-
-static void retire_again(evutil_socket_t fd, short what, void *arg)
+static bool has_fetches(const struct hg_setup *s)
 {
-	(void)fd;
-	(void)what;
-	retire(arg);
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (atomic_load(&s->instances[i]->n_fetches))
+			return true;
+	}
+	return false;
 }
 
-/* No request, ticket or fetch knows the setup any more. */
-static void retire(struct hg_message *m)
+/* Looks again soon: in real time, whatever the clock. */
+static void again(struct hg_setup *s, void (*look)(evutil_socket_t fd, short what, void *setup))
 {
-	struct hg_setup *s = HG_CONTAINER(m, struct hg_setup, message);
-	struct hg_host *h = s->host;
 	const struct timeval soon = { 0, 5000 };
+	const struct hg_host *h = s->host;
 
-	if (has_pending(s)) { /* an offload is still at work: real time, whatever the clock */
-		HG_BUG_ON(event_base_once(hg_loop_base(h->loop), -1, EV_TIMEOUT, retire_again, m,
-				  &soon) != 0);
+	HG_BUG_ON(event_base_once(hg_loop_base(h->loop), -1, EV_TIMEOUT, look, s, &soon) != 0);
+}
+
+/* Everything is stopped. A fetch of one of its instances still ends by on_done, and what stop
+ * posted still runs. */
+static void release(evutil_socket_t fd, short what, void *setup)
+{
+	struct hg_setup *s = setup;
+	struct hg_host *h = s->host;
+
+	(void)fd;
+	(void)what;
+	if (has_pending(s) || has_fetches(s)) {
+		again(s, release);
+		return;
+	}
+	hg_setup_free(s);
+	h->n_setups--;
+}
+
+static void end_setup(evutil_socket_t fd, short what, void *setup)
+{
+	struct hg_setup *s = setup;
+	struct hg_host *h = s->host;
+
+	(void)fd;
+	(void)what;
+	if (has_pending(s)) { /* an offload is still at work */
+		again(s, end_setup);
 		return;
 	}
 	stop_threads(h, s, h->n_fronts + 2);
@@ -114,8 +139,13 @@ static void retire(struct hg_message *m)
 	if (atomic_load(&h->state) != HG_HOST_ENDING)
 		HG_LOG(HG_LOG_HOST, HG_LOG_INFO, "configuration ended generation=%llu",
 			(unsigned long long)s->snapshot.generation);
-	hg_setup_free(s);
-	h->n_setups--;
+	release(-1, 0, s);
+}
+
+/* No request and no ticket knows the setup any more. */
+static void retire(struct hg_message *m)
+{
+	end_setup(-1, 0, HG_CONTAINER(m, struct hg_setup, message));
 }
 
 static void on_unused(struct hg_snapshot *snap)
@@ -230,7 +260,8 @@ static int try_reload(struct hg_host *h, struct hg_faults *faults)
 	}
 	if (rc < 0) {
 		hg_faults_add(faults, NULL, NULL, "%s", err.text);
-		hg_setup_free(s);
+		h->n_setups++; /* until it is released: start may have sent a fetch */
+		release(-1, 0, s);
 	} else {
 		take_over(h, s, fds);
 	}

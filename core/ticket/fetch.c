@@ -65,6 +65,7 @@ static void fetch_free(struct hg_fetch *f)
 static void finish(struct hg_later *later)
 {
 	struct hg_fetch *f = HG_CONTAINER(later, struct hg_fetch, later);
+	struct hg_instance *in = f->in;
 	struct hg_fetched got = {
 		.size = sizeof(got),
 		.status = f->head && !f->failed ? f->head->status : 0,
@@ -75,12 +76,13 @@ static void finish(struct hg_later *later)
 		.err_code = f->failed,
 		.err_text = hg_str(f->why),
 	};
-	struct hg_stopwatch watch = hg_stopwatch_begin(f->in, "on_fetched");
+	struct hg_stopwatch watch = hg_stopwatch_begin(in, "on_fetched");
 
 	f->told = true;
-	f->on_done(f->in->self, f->arg, &got);
+	f->on_done(in->self, f->arg, &got);
 	hg_stopwatch_end(&watch);
 	fetch_free(f);
+	atomic_fetch_sub(&in->n_fetches, 1); /* the last touch: from here on it may be freed */
 }
 
 static void end_with(struct hg_fetch *f, int code, const char *why)
@@ -359,6 +361,8 @@ void hg_fetch_on_piece(
 void hg_fetch_send(struct hg_fetch *f,
 	void (*on_done)(void *self, void *arg, const struct hg_fetched *got), void *arg)
 {
+	/* Its tickets hold the newest snapshot, which need not be the one its instance is of. */
+	atomic_fetch_add(&f->in->n_fetches, 1);
 	f->on_done = on_done;
 	f->arg = arg;
 	send_to(f, f->target);

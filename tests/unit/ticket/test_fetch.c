@@ -428,6 +428,42 @@ static void a_fetch_cancelled_with_its_reply_under_way_is_told_once(void **state
 	assert_int_equal(probe->err_code, HG_ECANCELLED);
 }
 
+static unsigned n_fetches_in_on_done;
+
+static void look_in_on_done(void *self, void *arg, const struct hg_fetched *got)
+{
+	n_fetches_in_on_done = atomic_load(&probe->in->n_fetches);
+	on_done(self, arg, got);
+}
+
+static void an_instance_counts_a_fetch_until_on_done_returned(void **state)
+{
+	(void)state;
+	(void)begin("GET", "/zen");
+	assert_int_equal(atomic_load(&probe->in->n_fetches), 0);
+	hg_fetch_send(probe->fetch, look_in_on_done, probe);
+	assert_int_equal(atomic_load(&probe->in->n_fetches), 1);
+	fake_settle(&probe->fake);
+	hg_fetch_cancel(probe->fetch);
+	assert_int_equal(atomic_load(&probe->in->n_fetches), 1); /* on_done is still to come */
+	n_fetches_in_on_done = 0;
+	fake_settle(&probe->fake);
+	assert_int_equal(probe->n_done, 1);
+	assert_int_equal(n_fetches_in_on_done, 1);
+	assert_int_equal(atomic_load(&probe->in->n_fetches), 0);
+}
+
+static void a_redirected_fetch_is_counted_once(void **state)
+{
+	(void)state;
+	(void)begin("GET", "/zen");
+	struct hg_ticket *t = redirect(sent(), 302, "/1");
+
+	assert_int_equal(atomic_load(&probe->in->n_fetches), 1);
+	answer(t, 200, "");
+	assert_int_equal(atomic_load(&probe->in->n_fetches), 0);
+}
+
 static void a_fetch_that_was_not_sent_is_freed_by_cancel(void **state)
 {
 	(void)state;
@@ -494,6 +530,8 @@ int main(void)
 		ALONE(a_body_over_the_limit_ends_the_fetch),
 		ALONE(a_cancelled_fetch_is_told_once_and_later),
 		ALONE(a_fetch_cancelled_with_its_reply_under_way_is_told_once),
+		ALONE(an_instance_counts_a_fetch_until_on_done_returned),
+		ALONE(a_redirected_fetch_is_counted_once),
 		ALONE(a_fetch_that_was_not_sent_is_freed_by_cancel),
 		ALONE(pieces_come_as_they_are_and_the_body_is_empty),
 		ALONE(cancelled_in_on_piece_no_more_pieces_come),
