@@ -244,6 +244,12 @@ bool hg_request_is_head(const struct hg_request *r)
 	return r->head.method_id == HG_HTTP1_HEAD;
 }
 
+bool hg_request_has_body(const struct hg_request *r)
+{
+	return r->head.framing == HG_HTTP1_CHUNKED ||
+	       (r->head.framing == HG_HTTP1_LENGTH && r->head.content_length > 0);
+}
+
 /* -- who asked --------------------------------------------------------------------------------- */
 
 struct hg_str hg_request_client(const struct hg_request *r)

@@ -81,6 +81,8 @@ bool key_of_request(const struct hg_request *r, struct index_key *ret_key)
 	uint32_t n;
 	const struct hg_field *fields = hg_request_headers(r, &n);
 
+	if (hg_request_has_body(r))
+		return false;
 	for (uint32_t i = 0; i < n; i++)
 		if (!is_understood(fields[i].name))
 			return false;

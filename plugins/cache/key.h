@@ -3,7 +3,7 @@
  * dispatcher is about to send.
  *
  * Path and query byte for byte, the fields GitHub's answers vary on, and the scope. A request with
- * a field that is not understood here, or a range, has no key and passes the cache by.
+ * a field that is not understood here, a range or a body has no key and passes the cache by.
  *
  * Thread: any.
  */

@@ -87,6 +87,11 @@ struct hg_str hg_request_header(const struct hg_request *r, const char *name)
 	return (struct hg_str){ 0 };
 }
 
+bool hg_request_has_body(const struct hg_request *r)
+{
+	return hg_request_header(r, "content-length").n > 0;
+}
+
 /* What is sent is the same request, seen by the dispatcher. */
 struct hg_send {
 	struct hg_request r;

@@ -67,6 +67,7 @@ static void what_is_not_understood_has_no_key(void **state)
 		{ "/x", "", { "p" }, { F("X-GitHub-Invented", "1") }, 1 },
 		{ "/x", "", { "p" }, { F("Accept", "a"), F("accept", "b") }, 2 },
 		{ "/x", "", { "p" }, { F("Accept", "a"), F("Accept", "a") }, 2 },
+		{ "/x", "", { "p" }, { F("Content-Length", "1") }, 1 },
 	};
 
 	(void)state;

@@ -71,6 +71,27 @@ static void a_plugin_sees_what_was_asked(void **state)
 		see_what_was_asked);
 }
 
+static void see_a_body(struct hg_request *r)
+{
+	assert_true(hg_request_has_body(r));
+}
+
+static void see_no_body(struct hg_request *r)
+{
+	assert_false(hg_request_has_body(r));
+}
+
+static void a_plugin_sees_whether_a_body_comes(void **state)
+{
+	(void)state;
+	ask("GET /things/1 HTTP/1.1\r\nHost: localhost\r\n\r\n", see_no_body);
+	ask("GET /things/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", see_no_body);
+	ask("GET /things/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx", see_a_body);
+	ask("GET /things/1 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+	    "1\r\nx\r\n0\r\n\r\n",
+		see_a_body);
+}
+
 static void see_no_credential(struct hg_request *r)
 {
 	uint32_t n;
@@ -151,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_plugin_sees_what_was_asked),
+		cmocka_unit_test(a_plugin_sees_whether_a_body_comes),
 		cmocka_unit_test(a_plugin_never_sees_a_credential),
 		cmocka_unit_test(a_client_may_say_priority_and_deadline),
 		cmocka_unit_test(nonsense_of_a_client_changes_nothing),
