@@ -313,8 +313,9 @@ struct hg_node *hg_yaml_load(struct hg_arena *arena, const char *file, struct hg
 			close(fd);
 		return NULL;
 	}
-	if (S_ISDIR(st.st_mode)) {
-		hg_faults_add(faults, &whole, NULL, "is a directory");
+	if (!S_ISREG(st.st_mode)) {
+		hg_faults_add(faults, &whole, NULL,
+			S_ISDIR(st.st_mode) ? "is a directory" : "is no regular file");
 		close(fd);
 		return NULL;
 	}
@@ -324,6 +325,11 @@ struct hg_node *hg_yaml_load(struct hg_arena *arena, const char *file, struct hg
 	while (n <= HG_YAML_BYTES && (got = read(fd, bytes + n, HG_YAML_BYTES + 1 - n)) > 0)
 		n += (size_t)got;
 	close(fd);
+	if (n == 0) {
+		hg_faults_add(faults, &whole, NULL, "is empty");
+		hg_free(bytes);
+		return NULL;
+	}
 
 	struct hg_node *root = hg_yaml_parse(arena, file, (struct hg_str){ bytes, n }, faults);
 	hg_free(bytes);

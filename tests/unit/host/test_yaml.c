@@ -6,7 +6,11 @@
 
 #include "base/text.h"
 #include "host/yaml.h"
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct fixture {
 	struct hg_arena arena;
@@ -205,6 +209,31 @@ static void changing_a_copy_leaves_the_original(void **state)
 	drop(&f);
 }
 
+static void an_empty_file_or_a_fifo_is_no_configuration(void **state)
+{
+	(void)state;
+	char dir[] = "/tmp/hg-test-yaml-XXXXXX";
+	char file[64];
+	struct fixture f;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/t.yaml", dir);
+	for (int is_fifo = 0; is_fifo <= 1; is_fifo++) {
+		parse(&f, "");
+		if (is_fifo)
+			assert_int_equal(mkfifo(file, 0600), 0);
+		else
+			close(open(file, O_WRONLY | O_CREAT, 0600));
+		assert_null(hg_yaml_load(&f.arena, file, &f.faults));
+		assert_int_equal(f.faults.n, 1);
+		assert_string_equal(
+			f.faults.items[0].message, is_fifo ? "is no regular file" : "is empty");
+		assert_int_equal(unlink(file), 0);
+		drop(&f);
+	}
+	assert_int_equal(rmdir(dir), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +246,7 @@ int main(void)
 		cmocka_unit_test(a_file_over_the_limit_is_refused_before_it_is_parsed),
 		cmocka_unit_test(a_file_that_is_not_there_is_one_fault),
 		cmocka_unit_test(changing_a_copy_leaves_the_original),
+		cmocka_unit_test(an_empty_file_or_a_fifo_is_no_configuration),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
