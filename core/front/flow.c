@@ -249,6 +249,7 @@ static void start_body(struct hg_request *r)
 	struct hg_piece piece = { go_on, HG_PIECE_STATIC, NULL };
 
 	enter_step(r, HG_STEP_BODY);
+	r->body_began_us = hg_front_now_us(r->front);
 	if (r->owes_continue) {
 		r->owes_continue = false;
 		hg_wire_write(&r->conn->wire, &piece, 1);
@@ -459,10 +460,20 @@ bool hg_request_wants_body(const struct hg_request *r)
 	return r->step == HG_STEP_BODY || r->body_dropped;
 }
 
-/* Pieces may be as small as a byte each, so they share blocks. */
-static void collect(struct hg_request *r, struct hg_str piece)
+static void let_go_of_body(struct hg_request *r)
+{
+	hg_chunks_clear(&r->body_chunks);
+	r->front->body_bytes -= r->body_held;
+	r->body_held = 0;
+	r->body_room = 0;
+}
+
+/* Pieces may be as small as a byte each, so they share blocks. False: all bodies of this front
+ * take as much as they may. */
+static bool collect(struct hg_request *r, struct hg_str piece)
 {
 	struct hg_chunks *l = &r->body_chunks;
+	struct hg_front *f = r->front;
 
 	while (piece.n) {
 		if (!r->body_room) {
@@ -471,6 +482,10 @@ static void collect(struct hg_request *r, struct hg_str piece)
 			                            : BODY_BLOCK_BYTES;
 			r->body_room =
 				expected < BODY_BLOCK_BYTES ? (uint32_t)expected : BODY_BLOCK_BYTES;
+			if (f->body_bytes + r->body_room > r->snapshot->http.max_buffered_bytes)
+				return false;
+			f->body_bytes += r->body_room;
+			r->body_held += r->body_room;
 			struct hg_chunk *c = hg_alloc(sizeof(*c) + r->body_room);
 			atomic_init(&c->refs, 1);
 			c->n = 0;
@@ -485,16 +500,43 @@ static void collect(struct hg_request *r, struct hg_str piece)
 		piece.p += n;
 		piece.n -= n;
 	}
+	return true;
+}
+
+static void refuse_body(struct hg_request *r)
+{
+	static const struct hg_refusal no = { 503, "overloaded",
+		{ "Too many bodies of requests are held already.", 45 }, 1 };
+
+	let_go_of_body(r);
+	enter_step(r, HG_STEP_REPLY);
+	r->body_done = true;
+	r->keep_alive = false;
+	r->conn->closing = true;
+	r->conn->must_linger = true;
+	hg_reply_refuse(r, &no, (struct hg_str){ 0 });
+}
+
+/* However often a piece comes: a body as a whole must end as well. */
+static bool is_late(const struct hg_request *r)
+{
+	int64_t began_us = r->body_began_us ? r->body_began_us : r->began_us;
+
+	return hg_front_now_us(r->front) - began_us > r->snapshot->http.body_total_timeout_us;
 }
 
 void hg_request_take_piece(struct hg_request *r, struct hg_str piece)
 {
+	if (is_late(r)) {
+		hg_request_bad(r, 408, "body_timeout");
+		return;
+	}
 	if (r->body_dropped)
 		return;
 	if (r->routed.route)
 		take_verdict_of_body(r, hg_phase_on_body(r, piece, false), false);
-	else
-		collect(r, piece);
+	else if (!collect(r, piece))
+		refuse_body(r);
 }
 
 void hg_request_body_ended(struct hg_request *r)
@@ -600,5 +642,6 @@ void hg_request_retire(struct hg_request *r)
 	}
 	if (r->owes_gone)
 		hg_phase_on_gone(r);
+	let_go_of_body(r);
 	hg_request_drop(r);
 }

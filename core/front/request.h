@@ -103,6 +103,8 @@ struct hg_request {
 	struct hg_reply reply;
 	struct hg_chunks body_chunks; /* of a proxied request's own body */
 	uint32_t body_room;           /* left in the last of them */
+	uint64_t body_held;           /* of the front's body_bytes */
+	int64_t body_began_us;        /* its first byte was asked for */
 	struct hg_chunk *held;        /* last piece of a reply that is kept: sent after KEEP */
 	int64_t waited_us, upstream_us;
 	int upstream_status;

@@ -106,6 +106,7 @@ struct hg_front {
 	int64_t complained_us;   /* of a machine without descriptors */
 	int64_t accept_again_us; /* > 0: accepting is paused until then, or until a conn ends */
 	uint32_t n_spares, n_waiters;
+	uint64_t body_bytes; /* room that bodies of requests take; at most max_buffered_bytes */
 	uint64_t n_conns, n_requests, n_accepted, n_answered, n_bad;
 
 	bool draining, drained;

@@ -1,7 +1,7 @@
 /*
  * faults - all that is wrong with a configuration, found in one go and in its order.
  *
- *     hub.yaml:7:12: http.max_fields: 5 is below the smallest value, 10
+ *     hub.yaml:7:12: http.max_fields: 200 is above the largest value, 100
  *
  * Bounded: after HG_FAULTS_MAX it only counts. Warnings do not make a configuration unusable.
  *

@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			NULL, &dispatch, &keep, &faults);
 		hg_options_read(hg_log_options, "log", hg_node_find(root, "log"), NULL, &log, &keep,
 			&faults);
-		check(http.max_fields >= 10 && http.max_fields <= 1000);
+		check(http.max_fields >= 1 && http.max_fields <= 100);
 		check(http.max_head_bytes >= 1024 && http.max_head_bytes <= 1 << 20);
 		check(http.head_timeout_us >= 10000 && http.head_timeout_us <= 600000000);
 		check(dispatch.retries >= 0 && dispatch.retries <= 10);

@@ -288,6 +288,59 @@ static void a_slow_body_is_408(void **state)
 	stop(&w);
 }
 
+static void a_body_that_trickles_for_ever_is_408(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *p = start(&w);
+
+	w.snapshot.http.body_total_timeout_us = 60 * SEC;
+	peer_say(p, "POST /post HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\na");
+	for (int i = 0; i < 3; i++) {
+		world_wait(&w, 20 * SEC);
+		peer_say(p, "b");
+		assert_string_equal(peer_hear(p), "");
+	}
+	world_wait(&w, 20 * SEC);
+	peer_say(p, "c");
+	assert_non_null(strstr(peer_hear(p), "HTTP/1.1 408 "));
+	assert_true(p->closed);
+	stop(&w);
+}
+
+static void bodies_beyond_what_may_be_held_are_503(void **state)
+{
+	(void)state;
+	static const char head[] = "POST /repos/o/r/issues HTTP/1.1\r\nHost: localhost\r\n"
+				   "Content-Length: 70000\r\n\r\n";
+	static char half[35000];
+	struct world w;
+	struct peer *p = start(&w), *q = world_connect(&w);
+
+	memset(half, 'x', sizeof(half));
+	w.snapshot.http.max_buffered_bytes = 100000;
+	peer_say(p, head);
+	peer_say_bytes(p, half, sizeof(half));
+	peer_say(q, head);
+	peer_say_bytes(q, half, sizeof(half));
+	peer_say_bytes(p, half, sizeof(half));
+	peer_say_bytes(q, half, sizeof(half));
+	(void)peer_hear(p);
+	const char *heard = peer_hear(q);
+	assert_int_equal(w.n_tickets, 1); /* one is on its way, whole */
+	if (!heard[0])
+		heard = peer_hear(p);
+	assert_non_null(strstr(heard, "HTTP/1.1 503 "));
+	assert_non_null(strstr(heard, "Retry-After: 1\r\n"));
+	assert_non_null(strstr(heard, "Connection: close\r\n"));
+	world_give_head(&w, 0, 201, NULL, 0);
+	world_finish(&w, 0);
+	peer_leave(p);
+	peer_leave(q);
+	assert_int_equal(w.front->body_bytes, 0); /* all was given back */
+	stop(&w);
+}
+
 static void an_idle_conn_is_closed_without_a_word(void **state)
 {
 	(void)state;
@@ -575,6 +628,8 @@ int main(void)
 		cmocka_unit_test(too_many_fields_are_431),
 		cmocka_unit_test(a_slow_head_is_408),
 		cmocka_unit_test(a_slow_body_is_408),
+		cmocka_unit_test(a_body_that_trickles_for_ever_is_408),
+		cmocka_unit_test(bodies_beyond_what_may_be_held_are_503),
 		cmocka_unit_test(an_idle_conn_is_closed_without_a_word),
 		cmocka_unit_test(waiting_for_upstream_is_no_timeout_of_the_conn),
 		cmocka_unit_test(connection_close_is_obeyed),

@@ -300,9 +300,9 @@ static const struct mistake mistakes[] = {
 	{ "plugins: [{use: [a]}]\n",
 		"t.yaml:1:17: plugins[0].use: expected a single value, got a sequence" },
 	/* several at once */
-	{ "workers: 0\nhttp: {max_fields: 1}\nplugins: [x]\n",
+	{ "workers: 0\nhttp: {max_fields: 0}\nplugins: [x]\n",
 		"t.yaml:1:10: workers: expected auto or 1 to 64, got \"0\"\n"
-		"t.yaml:2:20: http.max_fields: 1 is below the smallest value, 10\n"
+		"t.yaml:2:20: http.max_fields: 0 is below the smallest value, 1\n"
 		"t.yaml:3:11: plugins[0]: expected a mapping with `use:`, got a single value" },
 };
 
@@ -452,6 +452,28 @@ static void showing_it_hides_the_token(void **state)
 	drop(&f);
 }
 
+static void showing_it_hides_the_password_of_a_proxy(void **state)
+{
+	(void)state;
+	struct hg_text out;
+	struct fixture f;
+
+	load(&f, "upstream: {proxy: \"http://me:p@ss/w@proxy.example:3128\"}\n");
+	assert_non_null(f.config);
+	hg_text_init(&out);
+	hg_config_print(f.config, &out);
+	assert_null(strstr(out.p, "p@ss"));
+	assert_null(strstr(out.p, "me:"));
+	hg_text_fini(&out);
+	drop(&f);
+	load(&f, "upstream: {proxy: \"http://me:pass@proxy.example:3128\"}\n");
+	hg_text_init(&out);
+	hg_config_print(f.config, &out);
+	assert_non_null(strstr(out.p, "\"proxy\":\"http://proxy.example:3128\""));
+	hg_text_fini(&out);
+	drop(&f);
+}
+
 static int enter_home(void **state)
 {
 	(void)state;
@@ -481,6 +503,7 @@ int main(void)
 		cmocka_unit_test(the_plugin_path_of_the_command_line_wins),
 		cmocka_unit_test(a_change_that_needs_a_restart_is_named),
 		cmocka_unit_test(showing_it_hides_the_token),
+		cmocka_unit_test(showing_it_hides_the_password_of_a_proxy),
 	};
 	return cmocka_run_group_tests(tests, enter_home, leave_home);
 }
