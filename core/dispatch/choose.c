@@ -7,6 +7,7 @@
 #include <hg/strategy.h>
 
 #define SEC_US 1000000ll
+#define HTTP2_STREAMS 100 /* in one connection: what GitHub and libcurl allow */
 
 static const char *const stop_names[HG_STOPS] = {
 	[HG_STOP_NONE] = "none",
@@ -336,23 +337,44 @@ static void send(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_n
 	d->transport.send(d->transport.arg, f);
 }
 
-void hg_dispatcher_send_ready(
+bool hg_dispatcher_has_slot(
+	const struct hg_dispatcher *d, const struct hg_credential *cred, enum hg_class klass)
+{
+	int64_t most = d->snapshot->upstream.max_connections;
+	uint32_t elsewhere = d->credentials.elsewhere->on_wire;
+
+	if (most <= 0) /* no limit */
+		return true;
+	if (cred->kind == HG_CREDENTIAL_ELSEWHERE)
+		return elsewhere < most;
+	if (d->is_multiplexed)
+		most *= HTTP2_STREAMS;
+	if (klass != HG_CLASS_CRITICAL && most > 2)
+		most--;
+	return d->on_wire - elsewhere < most;
+}
+
+bool hg_dispatcher_send_next(
 	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now)
 {
 	int64_t wake_us;
-	struct hg_flight *f;
 
-	do {
+	do { /* Also with no slot free: what can not make its deadline is told at once. */
 		wake_us = INT64_MAX;
-		/* Also with no slot free: what can not make its deadline is told at once. */
-		while ((f = choose(d, cred, now, &wake_us)) &&
-			cred->on_wire < d->snapshot->dispatch.max_concurrent) {
+		struct hg_flight *f = choose(d, cred, now, &wake_us);
+		if (!f || cred->on_wire >= d->snapshot->dispatch.max_concurrent)
+			continue;
+		if (hg_dispatcher_has_slot(d, cred, f->klass)) {
+			hg_list_remove(&cred->slotless);
 			send(d, f, now);
-			wake_us = INT64_MAX;
+			return true;
 		}
+		if (hg_list_is_empty(&cred->slotless))
+			hg_list_add(&d->slotless, &cred->slotless);
 	} while (wake_us <= now->mono_us); /* somebody was told: look who stands there now */
 	if (wake_us == INT64_MAX)
 		hg_heap_remove(&d->wakes, &cred->wake);
 	else
 		hg_heap_move(&d->wakes, &cred->wake, wake_us);
+	return false;
 }

@@ -28,6 +28,7 @@ static struct hg_credential *credential_new(struct hg_credentials *c, enum hg_cr
 	cred->blocked_us = cred->hour_began_us = INT64_MIN;
 	hg_list_init(&cred->ledgers);
 	hg_list_init(&cred->dirty);
+	hg_list_init(&cred->slotless);
 	hg_list_init(&cred->link);
 	hg_list_add_first(&c->all, &cred->link);
 	HG_BUG_ON(hg_map_put(c->by_scope, scope_str(&cred->scope), cred));
@@ -47,6 +48,7 @@ static void credential_free(struct hg_credentials *c, struct hg_credential *cred
 	hg_map_take(c->by_scope, scope_str(&cred->scope));
 	hg_list_remove(&cred->link);
 	hg_list_remove(&cred->dirty);
+	hg_list_remove(&cred->slotless);
 	c->n_replaced -= cred->kind == HG_CREDENTIAL_OWN && cred != c->own;
 	c->n_passthrough -= cred->kind == HG_CREDENTIAL_PASSTHROUGH;
 	hg_secret_unref(cred->token);

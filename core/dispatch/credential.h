@@ -47,6 +47,7 @@ struct hg_credential {
 	/* the dispatcher's */
 	struct hg_list link;      /* most recently used first */
 	struct hg_list dirty;     /* something changed: look who may go */
+	struct hg_list slotless;  /* somebody could go, but for a free connection */
 	struct hg_heap_node wake; /* next moment at which something may go */
 };
 

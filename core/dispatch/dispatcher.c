@@ -169,6 +169,13 @@ static void run_out_queued(struct hg_dispatcher *d, struct hg_ticket *t, const s
 			waited_s, cred->alias, cred->on_wire);
 		return;
 	}
+	if (!hg_list_is_empty(&cred->slotless)) {
+		hg_dispatcher_refuse(d, t, &slots, now->mono_us,
+			"No free connection within the deadline, %.1f s: %u requests are under way "
+			"(upstream.max_connections).",
+			waited_s, hg_dispatcher_in_flight(d));
+		return;
+	}
 	if (hg_heap_has(&cred->wake) && cred->wake.key > now->mono_us)
 		budget.retry_after_s = (cred->wake.key - now->mono_us + 999999) / 1000000;
 	hg_dispatcher_refuse(d, t, &budget, now->mono_us,
@@ -230,10 +237,31 @@ static void forget(void *arg, struct hg_credential *cred)
 	hg_heap_remove(&d->wakes, &cred->wake);
 }
 
+/* One of each credential at a time, those first that wait for a connection, so that one with many
+ * queued does not take each that becomes free. */
+static void send_in_turns(struct hg_dispatcher *d, const struct hg_now *now)
+{
+	struct hg_credential *cred;
+
+	if (hg_dispatcher_has_slot(d, d->credentials.own, HG_CLASS_CRITICAL))
+		for (struct hg_list *at = d->slotless.prev; at != &d->slotless;) {
+			cred = HG_CONTAINER(at, struct hg_credential, slotless);
+			at = at->prev;
+			hg_list_remove(&cred->slotless);
+			hg_list_remove(&cred->dirty);
+			hg_list_add_first(&d->dirty, &cred->dirty);
+		}
+	while ((cred = HG_LIST_FIRST(&d->dirty, struct hg_credential, dirty))) {
+		bool sent = hg_dispatcher_send_next(d, cred, now);
+		hg_list_remove(&cred->dirty);
+		if (sent)
+			hg_list_add(&d->dirty, &cred->dirty);
+	}
+}
+
 int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now)
 {
 	struct hg_heap_node *n;
-	struct hg_credential *cred;
 
 	while ((n = due_node(&d->deadlines, now->mono_us)))
 		run_out(d, HG_CONTAINER(n, struct hg_ticket, due), now);
@@ -243,10 +271,7 @@ int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now)
 		hg_heap_remove(&d->wakes, n);
 		hg_dispatcher_look_at(d, HG_CONTAINER(n, struct hg_credential, wake));
 	}
-	while ((cred = HG_LIST_FIRST(&d->dirty, struct hg_credential, dirty))) {
-		hg_dispatcher_send_ready(d, cred, now);
-		hg_list_remove(&cred->dirty);
-	}
+	send_in_turns(d, now);
 	hg_credentials_trim(&d->credentials, forget, d);
 
 	int64_t next_us = INT64_MAX;
@@ -273,6 +298,7 @@ struct hg_dispatcher *hg_dispatcher_new(
 	hg_list_init(&d->tickets);
 	hg_list_init(&d->flights);
 	hg_list_init(&d->dirty);
+	hg_list_init(&d->slotless);
 	hg_heap_init(&d->deadlines);
 	hg_heap_init(&d->dues);
 	hg_heap_init(&d->wakes);
@@ -335,12 +361,21 @@ void hg_dispatcher_free(struct hg_dispatcher *d)
 	hg_free(d);
 }
 
+static bool is_same_upstream(const struct hg_snapshot *a, const struct hg_snapshot *b)
+{
+	const char *url_a = a->upstream.base_url, *url_b = b->upstream.base_url;
+
+	return a->upstream.http2 == b->upstream.http2 && url_a && url_b && !strcmp(url_a, url_b);
+}
+
 void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
 {
 	struct hg_snapshot *old = d->snapshot;
 	struct hg_credential *cred;
 
 	d->snapshot = hg_snapshot_ref(s);
+	if (!is_same_upstream(s, old))
+		d->is_multiplexed = false; /* until it has shown it */
 	hg_credentials_adopt(&d->credentials, s->credential.alias, s->credential.token);
 	HG_LIST_EACH(&d->credentials.all, cred, link)
 	{

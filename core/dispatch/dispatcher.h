@@ -17,7 +17,8 @@
  *     503 overloaded            over dispatch.max_tickets
  *     502 upstream_unreachable  no connection, or it broke before the head
  *     504 upstream_timeout      connect, first byte or total; or the deadline came while sent
- *     504 queue_timeout         the deadline came while all slots of its credential were taken
+ *     504 queue_timeout         the deadline came while all slots of its credential, or all
+ *                               connections (upstream.max_connections), were taken
  *     (0) cancelled             the owner left, or the dispatcher stops (503 then)
  * After the head only code is set: HG_EIO or HG_ETIMEOUT, the reply is cut.
  *

@@ -55,10 +55,11 @@ struct hg_flight {
 		kept; /* all pieces so far, while within share_bytes: late followers get them */
 	bool keeps;   /* `kept` is complete */
 	bool paused;
-	bool connected; /* the transport said so: from now on the first byte is awaited */
-	bool taken;     /* `cost` is reserved in the ledger */
-	uint32_t cost;  /* points */
-	uint32_t tries; /* how often it was sent */
+	bool is_multiplexed; /* the transport said so before the head: HTTP/2 */
+	bool connected;      /* the transport said so: from now on the first byte is awaited */
+	bool taken;          /* `cost` is reserved in the ledger */
+	uint32_t cost;       /* points */
+	uint32_t tries;      /* how often it was sent */
 	uint32_t room_fields;
 	uint64_t n_bytes;
 	int64_t queued_us, sent_us, head_us,

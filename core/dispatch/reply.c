@@ -234,6 +234,8 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 	f->connected = true;
 	f->head = hg_head_ref(head);
 	rate_of(f, head, now, &rate);
+	if (!f->ask.url.n && f->snapshot == d->snapshot)
+		d->is_multiplexed = f->is_multiplexed;
 	settle(d, f, &rate, now);
 	note_head(f, now);
 	count_upstream(f);

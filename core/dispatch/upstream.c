@@ -191,6 +191,9 @@ static void end_of_head(struct transfer *t)
 	if (!head)
 		return;
 	t->has_head = true;
+	long version = 0;
+	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
+	t->flight->is_multiplexed = version == CURL_HTTP_VERSION_2_0;
 	hg_dispatcher_on_head(t->upstream->dispatcher, t->flight, head, &now);
 	hg_head_unref(head);
 }

@@ -128,6 +128,115 @@ static void stopping_ends_what_is_under_way(void **state)
 	hg_ticket_unref(streams);
 }
 
+/* -- connections ------------------------------------------------------------------------------- */
+
+static struct hg_ticket *ask_as(const char *client, const char *path, enum hg_class klass)
+{
+	struct hg_ticket *t = rig_ticket(&rig, "GET", path, klass);
+
+	t->ask.token = hg_secret_new(hg_str(client));
+	memcpy(t->ask.scope.bytes, client, strlen(client));
+	rig_submit(&rig, t);
+	return t;
+}
+
+/* Answers all that is sent, and what is sent then, until nothing is under way. */
+static void answer_all(void)
+{
+	for (unsigned i = 0; i < rig.n_sent; i++)
+		if (rig.sent[i])
+			rig_reply(&rig, i, rig_limits(200, 5000, 4000, WALL / SEC + 3600));
+}
+
+static void who_waits_for_a_connection_waits_in_its_class(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 5000, 4999, 3000);
+	rig.snapshot.upstream.max_connections = 3;
+	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/b");
+	struct hg_ticket *low = rig_ticket(&rig, "GET", "/low", HG_CLASS_LOW);
+	struct hg_ticket *high = rig_ticket(&rig, "GET", "/high", HG_CLASS_HIGH);
+	struct hg_ticket *critical = rig_ticket(&rig, "GET", "/critical", HG_CLASS_CRITICAL);
+
+	rig_submit(&rig, low);
+	rig_submit(&rig, high);
+	assert_int_equal(rig.n_sent, 3); /* the one that learned, a and b: one is kept free */
+	rig_submit(&rig, critical);
+	assert_int_equal(rig.n_sent, 4);
+	assert_true(hg_str_is(rig.sent[3]->ask.path, HG_STR("/critical")));
+	rig_reply(&rig, 1, rig_limits(200, 5000, 4000, WALL / SEC + 3600));
+	assert_int_equal(rig.n_sent, 4); /* the next free one is kept for critical again */
+	rig_reply(&rig, 2, rig_limits(200, 5000, 4000, WALL / SEC + 3600));
+	assert_int_equal(rig.n_sent, 5);
+	assert_true(hg_str_is(rig.sent[4]->ask.path, HG_STR("/high")));
+	answer_all();
+	rig_expect_whole(a, 200);
+	rig_expect_whole(b, 200);
+	rig_expect_whole(low, 200);
+	rig_expect_whole(high, 200);
+	rig_expect_whole(critical, 200);
+}
+
+static void free_connections_go_round_the_credentials(void **state)
+{
+	(void)state;
+	struct hg_ticket *many[6];
+	char path[8];
+
+	rig.snapshot.upstream.max_connections = 1;
+	for (unsigned i = 0; i < 6; i++) {
+		(void)snprintf(path, sizeof(path), "/%u", i);
+		many[i] = ask_as("many", path, HG_CLASS_HIGH);
+	}
+	struct hg_ticket *one = ask_as("one", "/one", HG_CLASS_HIGH);
+	assert_int_equal(rig.n_sent, 1);
+	rig_reply(&rig, 0, rig_limits(200, 5000, 4000, WALL / SEC + 3600));
+	rig_reply(&rig, 1, rig_limits(200, 5000, 4000, WALL / SEC + 3600));
+	assert_int_equal(rig.n_sent, 3);
+	assert_true(hg_str_is(rig.sent[2]->ask.path, HG_STR("/one")));
+	answer_all();
+	for (unsigned i = 0; i < 6; i++)
+		rig_expect_whole(many[i], 200);
+	rig_expect_whole(one, 200);
+}
+
+static void over_http2_more_than_the_connections_are_under_way(void **state)
+{
+	(void)state;
+	rig.snapshot.upstream.max_connections = 1;
+	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/b");
+	struct hg_ticket *c = rig_ask(&rig, "GET", "/c");
+
+	assert_int_equal(rig.n_sent, 1);
+	rig.sent[0]->is_multiplexed = true;
+	rig_answer(&rig, 0, rig_limits(200, 5000, 4000, WALL / SEC + 3600));
+	assert_int_equal(rig.n_sent, 3);
+	rig_end(&rig, 0, 0, true);
+	answer_all();
+	rig_expect_whole(a, 200);
+	rig_expect_whole(b, 200);
+	rig_expect_whole(c, 200);
+}
+
+static void the_deadline_says_that_no_connection_was_free(void **state)
+{
+	(void)state;
+	rig.snapshot.upstream.max_connections = 1;
+	rig.snapshot.upstream.first_byte_timeout_us = 0;
+	rig.snapshot.upstream.connect_timeout_us = 0;
+	rig.snapshot.upstream.total_timeout_us = 0;
+	struct hg_ticket *a = rig_ticket(&rig, "GET", "/a", HG_CLASS_HIGH);
+	a->ask.deadline_us += SEC;
+	rig_submit(&rig, a);
+	struct hg_ticket *b = rig_ask(&rig, "GET", "/b");
+
+	rig_advance(&rig, 60 * SEC);
+	assert_int_equal(rig.n_sent, 1);
+	rig_expect_refused(b, 504, "queue_timeout");
+	answer_all();
+	rig_expect_whole(a, 200);
+}
+
 /* -- leaving ----------------------------------------------------------------------------------- */
 
 static void leaving_the_queue_sends_nothing(void **state)
@@ -269,6 +378,10 @@ int main(void)
 		T(another_host_gets_no_token_and_costs_no_budget),
 		T(a_ticket_that_comes_too_late_is_not_sent),
 		T(stopping_ends_what_is_under_way),
+		T(who_waits_for_a_connection_waits_in_its_class),
+		T(free_connections_go_round_the_credentials),
+		T(over_http2_more_than_the_connections_are_under_way),
+		T(the_deadline_says_that_no_connection_was_free),
 		T(leaving_the_queue_sends_nothing),
 		T(when_all_have_left_the_transfer_is_aborted),
 		T(a_cancel_after_the_end_is_harmless),
