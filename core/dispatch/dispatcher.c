@@ -55,6 +55,47 @@ static void join(
 	}
 }
 
+static bool waits(const struct hg_ticket *t)
+{
+	return t->state == HG_TICKET_QUEUED || t->state == HG_TICKET_PARKED;
+}
+
+/* The newest of the worst class that waits, if that is worse than `than`. */
+static struct hg_ticket *least_urgent(const struct hg_dispatcher *d, enum hg_class than)
+{
+	struct hg_ticket *worst = NULL;
+
+	if (d->n_in_state[HG_TICKET_QUEUED] + d->n_in_state[HG_TICKET_PARKED] == 0)
+		return NULL;
+	for (struct hg_list *at = d->tickets.prev; at != &d->tickets; at = at->prev) {
+		struct hg_ticket *t = HG_CONTAINER(at, struct hg_ticket, all);
+		if (!waits(t) || t->ask.klass <= than)
+			continue;
+		than = t->ask.klass;
+		worst = t;
+		if (than == HG_CLASSES - 1)
+			break;
+	}
+	return worst;
+}
+
+/* Too many: true when one that is less urgent gave its place to `t`. */
+static bool makes_room(struct hg_dispatcher *d, const struct hg_ticket *t,
+	const struct hg_ticket_end *how, const struct hg_now *now)
+{
+	struct hg_ticket *gives = least_urgent(d, t->ask.klass);
+
+	if (!gives)
+		return false;
+	struct hg_flight *f = gives->flight;
+	hg_dispatcher_refuse(d, gives, how, now->mono_us,
+		"%u requests wait for GitHub or are under way, and a more urgent one came.",
+		d->n_tickets - 1);
+	if (hg_list_is_empty(&f->tickets))
+		hg_dispatcher_drop_flight(d, f, now);
+	return true;
+}
+
 void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
 {
 	static const struct hg_ticket_end full = {
@@ -67,7 +108,8 @@ void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t, const st
 
 	d->n_tickets++;
 	hg_list_add(&d->tickets, &t->all);
-	if ((int64_t)d->n_tickets > d->snapshot->dispatch.max_tickets) {
+	if ((int64_t)d->n_tickets > d->snapshot->dispatch.max_tickets &&
+		!makes_room(d, t, &full, now)) {
 		hg_dispatcher_refuse(d, t, &full, now->mono_us,
 			"%u requests wait for GitHub or are under way.", d->n_tickets - 1);
 		return;

@@ -14,7 +14,8 @@
  *     429 no_budget             the budget comes back after the deadline: said at once; or the
  *                               deadline came while the strategy held it back
  *     429 upstream_limited      GitHub refused (secondary limit), and the wait is too long
- *     503 overloaded            over dispatch.max_tickets
+ *     503 overloaded            over dispatch.max_tickets: it, or the newest that waits of a worse
+ *                               class than its
  *     502 upstream_unreachable  no connection, or it broke before the head
  *     504 upstream_timeout      connect, first byte or total; or the deadline came while sent
  *     504 queue_timeout         the deadline came while all slots of its credential, or all

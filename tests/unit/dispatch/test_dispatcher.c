@@ -71,6 +71,40 @@ static void a_ticket_over_the_limit_is_refused_at_once(void **state)
 	rig_expect_whole(a, 200);
 }
 
+static void a_full_queue_gives_up_the_newest_of_the_worst_class_for_a_better_one(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.max_concurrent = 1;
+	rig.snapshot.dispatch.max_tickets = 4;
+	struct hg_ticket *sent = rig_ticket(&rig, "GET", "/sent", HG_CLASS_LOW);
+	struct hg_ticket *older = rig_ticket(&rig, "GET", "/older", HG_CLASS_LOW);
+	struct hg_ticket *newer = rig_ticket(&rig, "GET", "/newer", HG_CLASS_LOW);
+	struct hg_ticket *normal = rig_ticket(&rig, "GET", "/normal", HG_CLASS_NORMAL);
+
+	rig_submit(&rig, sent);
+	rig_submit(&rig, older);
+	rig_submit(&rig, newer);
+	rig_submit(&rig, normal);
+	struct hg_ticket *low = rig_ticket(&rig, "GET", "/low", HG_CLASS_LOW);
+	rig_submit(&rig, low);
+	rig_expect_refused(low, 503, "overloaded"); /* nobody is less urgent */
+	struct hg_ticket *high = rig_ask(&rig, "GET", "/high");
+	rig_expect_refused(newer, 503, "overloaded");
+	struct hg_ticket *critical = rig_ticket(&rig, "GET", "/critical", HG_CLASS_CRITICAL);
+	rig_submit(&rig, critical);
+	rig_expect_refused(older, 503, "overloaded");
+	struct hg_ticket *other = rig_ask(&rig, "GET", "/other");
+	rig_expect_refused(normal, 503, "overloaded"); /* what is under way stays */
+	struct hg_ticket *last = rig_ask(&rig, "GET", "/last");
+	rig_expect_refused(last, 503, "overloaded");
+	for (unsigned i = 0; i < rig.n_sent; i++)
+		rig_reply(&rig, i, rig_head(200, NULL));
+	rig_expect_whole(sent, 200);
+	rig_expect_whole(high, 200);
+	rig_expect_whole(critical, 200);
+	rig_expect_whole(other, 200);
+}
+
 static void a_reply_cut_in_its_body_ends_with_an_error_and_is_not_repeated(void **state)
 {
 	(void)state;
@@ -374,6 +408,7 @@ int main(void)
 		T(a_reply_reaches_its_ticket_head_pieces_and_end),
 		T(the_head_comes_with_the_budget_after_it),
 		T(a_ticket_over_the_limit_is_refused_at_once),
+		T(a_full_queue_gives_up_the_newest_of_the_worst_class_for_a_better_one),
 		T(a_reply_cut_in_its_body_ends_with_an_error_and_is_not_repeated),
 		T(another_host_gets_no_token_and_costs_no_budget),
 		T(a_ticket_that_comes_too_late_is_not_sent),
