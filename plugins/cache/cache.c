@@ -4,7 +4,7 @@
  *     LOOKUP  fresh: answered. Else the plugin takes over the validators
  *     SEND    a kept copy: its ETag is asked for (a 304 costs no budget)
  *     HEAD    304: the copy is answered; 200: asked to be kept; 401, 403, 404, 410, 451: dropped;
- *             a successful write marks its path and parents (marks.h)
+ *             a write marks its path and parents, when it begins and when it ends (marks.h)
  *     KEEP    the whole reply is put into the index
  *
  * Fresh for: the seed's table by family (repositories 300 s, workflows 60, runners 30, jobs 15,
@@ -52,8 +52,10 @@ struct visit {
 	struct index_key key;
 	enum family family;
 	bool is_stale; /* a copy was there */
-	int64_t asked_at_us;
+	uint64_t mark; /* the writes before it asked */
 };
+
+static char write_begun; /* the slot of a write until its end has been marked */
 
 static const struct hg_option cache_options[] = {
 	HG_BYTES(struct cache_conf, max_bytes, "256MiB", "1MiB", "1024GiB", HG_OPT_LIVE,
@@ -112,7 +114,7 @@ static int cache_start(void *self, const void *conf, struct hg_err *err)
 
 	(void)err;
 	c->index = index_new(o->max_bytes);
-	c->marks = hg_alloc0(sizeof(*c->marks));
+	c->marks = marks_new();
 	c->max_entry_bytes = o->max_entry_bytes;
 	c->ttl_us[REPOSITORIES] = o->ttl_repositories_us;
 	c->ttl_us[WORKFLOWS] = o->ttl_workflows_us;
@@ -129,8 +131,7 @@ static int cache_start(void *self, const void *conf, struct hg_err *err)
 	return 0;
 }
 
-/* A reload empties nothing. What was written in the moment of the change is only lost as a mark,
- * so every copy is older than the new instance's first mark: marks move over as well. */
+/* A reload empties nothing. Writes that are still under way in the old instance mark for both. */
 static int cache_adopt(void *self, void *old_self, struct hg_err *err)
 {
 	struct cache *c = self;
@@ -141,8 +142,8 @@ static int cache_adopt(void *self, void *old_self, struct hg_err *err)
 	index_unref(c->index);
 	c->index = index_ref(old->index);
 	index_set_max_bytes(c->index, max_bytes);
-	for (unsigned i = 0; i < MARKS_SLOTS; i++)
-		atomic_store(&c->marks->at_us[i], atomic_load(&old->marks->at_us[i]));
+	marks_unref(c->marks);
+	c->marks = marks_ref(old->marks);
 	return 0;
 }
 
@@ -151,7 +152,7 @@ static void cache_stop(void *self)
 	struct cache *c = self;
 
 	index_unref(c->index);
-	hg_free(c->marks);
+	marks_unref(c->marks);
 }
 
 /* -- phases ------------------------------------------------------------------------------------ */
@@ -185,14 +186,35 @@ static enum hg_verdict answer_fresh(struct cache *c, struct hg_request *r, enum 
 	return HG_ANSWERED;
 }
 
+/* What it may change is asked for again from now on, whatever becomes of it. */
+static void begin_write(struct cache *c, struct hg_request *r)
+{
+	marks_set(c->marks, hg_request_path(r));
+	*hg_request_slot(r, c) = &write_begun;
+}
+
+/* A question that went out during the write may have been answered from before it. */
+static void end_write(struct cache *c, struct hg_request *r)
+{
+	void **slot = hg_request_slot(r, c);
+
+	if (*slot != &write_begun)
+		return;
+	marks_set(c->marks, hg_request_path(r));
+	*slot = NULL;
+}
+
 static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
 {
 	struct cache *c = self;
 	struct index_found found = { 0 };
 	struct index_key key;
 
-	if (!hg_request_is_safe(r))
+	if (!hg_request_is_safe(r)) {
+		begin_write(c, r);
 		return HG_NEXT;
+	}
+	uint64_t mark = marks_now(c->marks);
 	enum family family = family_of(r);
 	if (!key_of_request(r, &key)) {
 		count(c, family, BYPASS);
@@ -202,7 +224,7 @@ static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
 	bool is_kept = index_find(c->index, &key, &found);
 	int64_t now_us = hg_now().mono_us, age_us = now_us - found.validated_at_us;
 	bool is_fresh = is_kept && age_us < c->ttl_us[family] && !asks_for_fresh(r) &&
-	                marks_latest_us(c->marks, hg_request_path(r)) <= found.validated_at_us;
+	                marks_latest(c->marks, hg_request_path(r)) <= found.mark;
 	enum hg_verdict verdict = HG_NEXT;
 
 	if (is_fresh) {
@@ -211,12 +233,20 @@ static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
 		count(c, family, BYPASS); /* its reply has no body to keep */
 	} else {
 		struct visit *v = hg_request_alloc(r, sizeof(*v));
-		*v = (struct visit){ key, family, is_kept, now_us };
+		*v = (struct visit){ key, family, is_kept, mark };
 		*hg_request_slot(r, self) = v;
 		hg_request_own_validators(r);
 	}
 	hg_stored_unref(found.kept);
 	return verdict;
+}
+
+static uint64_t word_of(const struct index_key *key)
+{
+	uint64_t word;
+
+	memcpy(&word, key->bytes, sizeof(word));
+	return word;
 }
 
 static void cache_on_send(void *self, struct hg_send *s)
@@ -227,6 +257,7 @@ static void cache_on_send(void *self, struct hg_send *s)
 
 	if (!hg_send_owns_validators(s) || !key_of_send(s, &key))
 		return;
+	marks_note_sent(c->marks, word_of(&key));
 	if (!index_hold(c->index, &key, hg_now().mono_us + HOLD_US, &found))
 		return;
 	struct hg_str etag = hg_stored_header(found.kept, "etag");
@@ -235,14 +266,13 @@ static void cache_on_send(void *self, struct hg_send *s)
 	hg_stored_unref(found.kept);
 }
 
-/* Since when the reply holds. A write that was answered while this read was under way may have
- * overtaken it: then the reply is no newer than the question. */
-static int64_t holds_since_us(
-	const struct cache *c, const struct hg_request *r, const struct visit *v)
+/* The writes that the reply has seen for certain: those before this reader asked, and before the
+ * question went out that it may have joined. */
+static uint64_t mark_of_reply(const struct cache *c, const struct visit *v)
 {
-	bool is_doubtful = marks_latest_us(c->marks, hg_request_path(r)) > v->asked_at_us;
+	uint64_t sent = marks_sent(c->marks, word_of(&v->key));
 
-	return is_doubtful ? v->asked_at_us : hg_now().mono_us;
+	return sent < v->mark ? sent : v->mark;
 }
 
 /* GitHub says that the copy still holds: it is what the client gets. */
@@ -257,7 +287,7 @@ static enum hg_verdict answer_revalidated(
 		return HG_REFUSED;
 	}
 	struct hg_stored *kept = hg_stored_renew(found.kept, reply);
-	index_put(c->index, &v->key, kept, holds_since_us(c, r, v));
+	index_put(c->index, &v->key, kept, hg_now().mono_us, mark_of_reply(c, v));
 	hg_request_answer_with(r, kept, "fwd=stale; fwd-status=304; stored", 0);
 	hg_stored_unref(kept);
 	hg_stored_unref(found.kept);
@@ -281,8 +311,10 @@ static enum hg_verdict cache_on_head(void *self, struct hg_request *r, struct hg
 	int status = hg_reply_status(reply);
 	char params[80];
 
-	if (!hg_request_is_safe(r) && status >= 200 && status < 300)
-		marks_set(c->marks, hg_request_path(r), hg_now().mono_us);
+	if (!hg_request_is_safe(r)) {
+		end_write(c, r);
+		return HG_NEXT;
+	}
 	if (!v)
 		return HG_NEXT;
 	if (status == 304)
@@ -308,9 +340,16 @@ static void cache_on_keep(void *self, struct hg_request *r, const struct hg_repl
 	if (!v || !may_be_kept(c, reply, v->family))
 		return;
 	struct hg_stored *kept = hg_stored_new(reply, hg_reply_body(reply));
-	index_put(c->index, &v->key, kept, holds_since_us(c, r, v));
+	index_put(c->index, &v->key, kept, hg_now().mono_us, mark_of_reply(c, v));
 	hg_stored_unref(kept);
 	show_size(c);
+}
+
+/* A write that got no head may have been executed all the same. */
+static void cache_on_done(void *self, struct hg_request *r)
+{
+	if (!hg_request_is_safe(r))
+		end_write(self, r);
 }
 
 /* -- admin ------------------------------------------------------------------------------------- */
@@ -366,5 +405,6 @@ static const struct hg_plugin cache_plugin = {
 	.on_send = cache_on_send,
 	.on_head = cache_on_head,
 	.on_keep = cache_on_keep,
+	.on_done = cache_on_done,
 };
 HG_PLUGIN_EXPORT(cache_plugin)

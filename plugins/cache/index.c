@@ -18,6 +18,7 @@ struct entry {
 	struct hg_stored *kept;
 	uint64_t bytes; /* counted in the shard: what `kept` holds grows while it is used */
 	int64_t validated_at_us, held_until_us;
+	uint64_t mark;
 };
 
 struct shard {
@@ -185,7 +186,8 @@ bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 		link_newest(s, e);
 		if (until_us > e->held_until_us)
 			e->held_until_us = until_us;
-		*ret_found = (struct index_found){ hg_stored_ref(e->kept), e->validated_at_us };
+		*ret_found =
+			(struct index_found){ hg_stored_ref(e->kept), e->validated_at_us, e->mark };
 		count_bytes(s, e);
 		shrink(s, ret_found->validated_at_us); /* e too, when it is all that is left */
 	}
@@ -199,7 +201,7 @@ bool index_find(struct index *x, const struct index_key *key, struct index_found
 }
 
 void index_put(struct index *x, const struct index_key *key, const struct hg_stored *kept,
-	int64_t validated_at_us)
+	int64_t validated_at_us, uint64_t mark)
 {
 	struct shard *s = shard_of(x, key);
 	struct hg_stored *own = hg_stored_ref(kept), *old = NULL;
@@ -220,6 +222,8 @@ void index_put(struct index *x, const struct index_key *key, const struct hg_sto
 	}
 	e->kept = own;
 	e->validated_at_us = validated_at_us;
+	e->mark = mark;
+	e->held_until_us = 0; /* what waited for it has its answer */
 	count_bytes(s, e);
 	link_newest(s, e);
 	shrink(s, validated_at_us);

@@ -21,6 +21,7 @@ struct index_key {
 struct index_found {
 	struct hg_stored *kept;  /* a reference for the caller */
 	int64_t validated_at_us; /* mono: when GitHub last answered 200 or 304 for this scope */
+	uint64_t mark;           /* the writes before it was asked for (marks.h) */
 };
 
 struct index_state {
@@ -39,7 +40,7 @@ bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 	struct index_found *ret_found);
 /* Takes its own reference; replaces what was there. `validated_at_us`: since when it holds. */
 void index_put(struct index *x, const struct index_key *key, const struct hg_stored *kept,
-	int64_t validated_at_us);
+	int64_t validated_at_us, uint64_t mark);
 void index_drop(struct index *x, const struct index_key *key);
 void index_clear(struct index *x);
 void index_look(struct index *x, struct index_state *ret_state);

@@ -1,4 +1,5 @@
 #include "marks.h"
+#include <hg/mem.h>
 
 #define ANCESTORS 2
 
@@ -24,29 +25,64 @@ static uint64_t slot_of(struct hg_str path)
 	return (h ^ h >> 32) % MARKS_SLOTS;
 }
 
-/* Fronts begin their turns at different moments: an earlier one does not undo a later mark. */
-static void raise_to(_Atomic int64_t *slot, int64_t now_us)
+struct marks *marks_new(void)
 {
-	int64_t was_us = atomic_load_explicit(slot, memory_order_relaxed);
+	struct marks *m = hg_alloc0(sizeof(*m));
 
-	while (was_us < now_us && !atomic_compare_exchange_weak_explicit(slot, &was_us, now_us,
-					  memory_order_relaxed, memory_order_relaxed))
+	atomic_init(&m->refs, 1);
+	return m;
+}
+
+struct marks *marks_ref(struct marks *m)
+{
+	atomic_fetch_add(&m->refs, 1);
+	return m;
+}
+
+void marks_unref(struct marks *m)
+{
+	if (m && atomic_fetch_sub(&m->refs, 1) == 1)
+		hg_free(m);
+}
+
+/* Two writers may come here in the other order: the earlier does not undo the later mark. */
+static void raise_to(_Atomic uint64_t *slot, uint64_t mark)
+{
+	uint64_t was = atomic_load(slot);
+
+	while (was < mark && !atomic_compare_exchange_weak(slot, &was, mark))
 		continue;
 }
 
-void marks_set(struct marks *m, struct hg_str path, int64_t now_us)
+void marks_set(struct marks *m, struct hg_str path)
 {
+	uint64_t mark = atomic_fetch_add(&m->last, 1) + 1;
+
 	for (int i = 0; i <= ANCESTORS && path.n > 1; i++) {
-		raise_to(&m->at_us[slot_of(path)], now_us);
+		raise_to(&m->at[slot_of(path)], mark);
 		path = parent_of(path);
 	}
 }
 
-int64_t marks_latest_us(const struct marks *m, struct hg_str path)
+uint64_t marks_now(const struct marks *m)
 {
-	int64_t own = atomic_load_explicit(&m->at_us[slot_of(path)], memory_order_relaxed);
-	int64_t parent =
-		atomic_load_explicit(&m->at_us[slot_of(parent_of(path))], memory_order_relaxed);
+	return atomic_load(&m->last);
+}
+
+uint64_t marks_latest(const struct marks *m, struct hg_str path)
+{
+	uint64_t own = atomic_load(&m->at[slot_of(path)]);
+	uint64_t parent = atomic_load(&m->at[slot_of(parent_of(path))]);
 
 	return own > parent ? own : parent;
+}
+
+void marks_note_sent(struct marks *m, uint64_t word)
+{
+	atomic_store(&m->sent[word % MARKS_SLOTS], marks_now(m));
+}
+
+uint64_t marks_sent(const struct marks *m, uint64_t word)
+{
+	return atomic_load(&m->sent[word % MARKS_SLOTS]);
 }

@@ -18,7 +18,7 @@ static void put(struct index *x, unsigned number, uint64_t bytes, int64_t at_us)
 	struct index_key key = key_of(number);
 	struct hg_stored *kept = stored_of((int)number, bytes);
 
-	index_put(x, &key, kept, at_us);
+	index_put(x, &key, kept, at_us, 3);
 	hg_stored_unref(kept);
 }
 
@@ -63,6 +63,7 @@ static void what_was_put_is_found_with_its_moment(void **state)
 	put(*state, 7, 100, 55);
 	assert_true(index_find(*state, &key, &found));
 	assert_int_equal(found.validated_at_us, 55);
+	assert_int_equal(found.mark, 3);
 	assert_int_equal(found.kept->number, 7);
 	hg_stored_unref(found.kept);
 	assert_false(has(*state, 8));
@@ -77,7 +78,7 @@ static void a_newer_reply_replaces_the_older(void **state)
 
 	put(*state, 1, 100, 1);
 	uint64_t bytes = look(*state).bytes;
-	index_put(*state, &key, newer, 2);
+	index_put(*state, &key, newer, 2, 3);
 	hg_stored_unref(newer);
 	assert_true(index_find(*state, &key, &found));
 	assert_int_equal(found.kept->number, 2);
@@ -93,9 +94,9 @@ static void the_same_reply_put_again_is_counted_once(void **state)
 	struct index_key key = key_of(1);
 	struct hg_stored *kept = stored_of(1, 100);
 
-	index_put(*state, &key, kept, 1);
+	index_put(*state, &key, kept, 1, 3);
 	uint64_t bytes = look(*state).bytes;
-	index_put(*state, &key, kept, 2);
+	index_put(*state, &key, kept, 2, 3);
 	assert_int_equal(look(*state).bytes, bytes);
 	hg_stored_unref(kept);
 }
@@ -157,7 +158,7 @@ static void a_reply_that_grew_is_counted_when_it_is_found(void **state)
 	struct hg_stored *kept = stored_of(2, MIB / 4);
 
 	put(*state, 1, MIB / 2, 1);
-	index_put(*state, &key, kept, 2);
+	index_put(*state, &key, kept, 2, 3);
 	kept->bytes = MIB / 2 + 4096;
 	assert_int_equal(look(*state).entries, 2);
 	assert_true(has(*state, 2));
@@ -178,7 +179,7 @@ static void growth_that_was_not_counted_is_not_taken_off(void **state)
 
 	put(*state, 2, 1000, 1);
 	uint64_t bytes = look(*state).bytes;
-	index_put(*state, &key, kept, 1);
+	index_put(*state, &key, kept, 1, 3);
 	kept->bytes = 5000;
 	index_drop(*state, &key);
 	assert_int_equal(look(*state).bytes, bytes);
@@ -197,6 +198,19 @@ static void a_hold_is_not_shortened(void **state)
 	hg_stored_unref(found.kept);
 	put(*state, 1, 900000, 50);
 	assert_true(has(*state, 0));
+}
+
+static void a_hold_ends_when_its_answer_is_put(void **state)
+{
+	struct index_key key = key_of(0);
+	struct index_found found;
+
+	put(*state, 0, 500000, 1);
+	assert_true(index_hold(*state, &key, INT64_MAX, &found));
+	hg_stored_unref(found.kept);
+	put(*state, 0, 500000, 2);
+	put(*state, 1, 900000, 3);
+	assert_false(has(*state, 0));
 }
 
 static void a_hold_of_nothing_says_so(void **state)
@@ -262,7 +276,7 @@ static void *use(void *arg)
 			hg_stored_unref(found.kept);
 		} else {
 			struct hg_stored *kept = stored_of((int)number, 30000);
-			index_put(x, &key, kept, i);
+			index_put(x, &key, kept, i, 3);
 			hg_stored_unref(kept);
 		}
 		if (seed >> 8 & 1 && i % 64 == 0)
@@ -302,6 +316,7 @@ int main(void)
 		ALONE(a_reply_that_grew_is_counted_when_it_is_found),
 		ALONE(growth_that_was_not_counted_is_not_taken_off),
 		ALONE(a_hold_is_not_shortened),
+		ALONE(a_hold_ends_when_its_answer_is_put),
 		ALONE(a_hold_of_nothing_says_so),
 		ALONE(who_found_it_keeps_it_though_it_is_dropped),
 		ALONE(clearing_empties_and_a_smaller_bound_shrinks),
