@@ -27,10 +27,10 @@ function openssl(...args) {
 }
 
 function makeCertificates() {
-	openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test CA",
-		"-keyout", "ca.key", "-out", "ca.pem");
-	openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", `/CN=${NAME}`, "-keyout", "key.pem",
-		"-out", "request.pem");
+	openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+		"/CN=test CA", "-keyout", "ca.key", "-out", "ca.pem");
+	openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", `/CN=${NAME}`,
+		"-keyout", "key.pem", "-out", "request.pem");
 	writeFileSync(join(folder, "names"), `subjectAltName=DNS:${NAME},IP:127.0.0.1\n`);
 	openssl("x509", "-req", "-in", "request.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-days",
 		"2", "-CAcreateserial", "-extfile", "names", "-out", "cert.pem");

@@ -14,7 +14,7 @@ static enum hg_verdict on_request(void *self, struct hg_request *r)
 }
 
 static const struct hg_route routes[] = {
-	{ .methods = "*", .path = "/things/{id}", .on_request = on_request },
+	{ .methods = "*", .path = "/things/{id}", .on_request = on_request, .max_body_bytes = 16 },
 	{ 0 },
 };
 
