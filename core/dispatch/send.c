@@ -35,6 +35,11 @@ struct hg_scope hg_send_scope(const struct hg_send *s)
 	return flight_of(s)->ask.scope;
 }
 
+uint64_t hg_send_origin(const struct hg_send *s)
+{
+	return flight_of(s)->snapshot->origin;
+}
+
 struct hg_scope hg_send_credential(const struct hg_send *s)
 {
 	return flight_of(s)->credential;

@@ -286,6 +286,11 @@ struct hg_scope hg_request_scope(const struct hg_request *r)
 	return r->client.scope;
 }
 
+uint64_t hg_request_origin(const struct hg_request *r)
+{
+	return r->snapshot->origin;
+}
+
 /* -- what happens to it ------------------------------------------------------------------------ */
 
 void hg_request_set_class(struct hg_request *r, enum hg_class c)

@@ -54,4 +54,5 @@ void hg_host_point_at_simulator(struct hg_host *h, struct hg_setup *s)
 	s->config->upstream.graphql_url = s->config->upstream.uploads_url = NULL;
 	s->config->upstream.proxy = NULL;
 	s->snapshot.upstream = s->config->upstream;
+	hg_snapshot_set_origin(&s->snapshot);
 }

@@ -247,6 +247,7 @@ struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_rou
 	snap->upstream = config->upstream;
 	snap->dispatch = config->dispatch;
 	snap->credential = config->credential;
+	hg_snapshot_set_origin(snap);
 	snap->keys = hg_clients_make(&config->clients);
 	snap->n_instances = s->n;
 	snap->instances = s->instances;

@@ -97,6 +97,7 @@ struct hg_hooks { /* instances of one phase, in the order of `plugins:` */
 struct hg_snapshot {
 	_Atomic uint64_t refs;
 	uint64_t generation; /* 1, 2, … */
+	uint64_t origin;     /* hg_snapshot_set_origin */
 	struct hg_http_conf http;
 	struct hg_upstream_conf upstream;
 	struct hg_dispatch_conf dispatch;
@@ -111,5 +112,7 @@ struct hg_snapshot {
 	void *owner;
 };
 
+/* Of its upstream's base and its own token; after both are known, before it is used. */
+void hg_snapshot_set_origin(struct hg_snapshot *s);
 struct hg_snapshot *hg_snapshot_ref(struct hg_snapshot *s);
 void hg_snapshot_unref(struct hg_snapshot *s); /* the last one calls on_unused */

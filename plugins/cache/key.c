@@ -86,7 +86,9 @@ bool key_of_request(const struct hg_request *r, struct index_key *ret_key)
 	for (uint32_t i = 0; i < n; i++)
 		if (!is_understood(fields[i].name))
 			return false;
+	uint64_t origin = hg_request_origin(r);
 	begin(&parts, hg_request_scope(r), hg_request_path(r), hg_request_query(r));
+	add(&parts, (struct hg_str){ (const char *)&origin, sizeof(origin) });
 	for (size_t i = 0; i < N_CHOSEN; i++) {
 		if (is_repeated(fields, n, chosen_by[i]))
 			return false;
@@ -99,7 +101,9 @@ bool key_of_send(const struct hg_send *s, struct index_key *ret_key)
 {
 	struct parts parts;
 
+	uint64_t origin = hg_send_origin(s);
 	begin(&parts, hg_send_scope(s), hg_send_path(s), hg_send_query(s));
+	add(&parts, (struct hg_str){ (const char *)&origin, sizeof(origin) });
 	for (size_t i = 0; i < N_CHOSEN; i++)
 		add(&parts, hg_send_header(s, chosen_by[i]));
 	return finish(&parts, ret_key);

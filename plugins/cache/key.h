@@ -2,8 +2,9 @@
  * key - what chooses a representation, as 128 bits: the same from a request and from what the
  * dispatcher is about to send.
  *
- * Path and query byte for byte, the fields GitHub's answers vary on, and the scope. A request with
- * a field that is not understood here, a range or a body has no key and passes the cache by.
+ * The origin (which GitHub, by which token of the gateway's), path and query byte for byte, the
+ * fields GitHub's answers vary on, and the scope. A request with a field that is not understood
+ * here, a range or a body has no key and passes the cache by.
  *
  * Thread: any.
  */

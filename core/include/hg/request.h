@@ -55,6 +55,9 @@ struct hg_scope {
 	uint8_t bytes[16];
 };
 HG_API struct hg_scope hg_request_scope(const struct hg_request *r);
+/* Which GitHub the request is for, and by which token of the gateway's own: a hash that changes
+ * when a reload changes either. What is kept under one origin is not for another. */
+HG_API uint64_t hg_request_origin(const struct hg_request *r);
 
 /* -- ADMIT and WEIGH: what happens to it -------------------------------------------------- */
 
@@ -134,6 +137,7 @@ HG_API struct hg_str hg_send_path(const struct hg_send *s);
 HG_API struct hg_str hg_send_query(const struct hg_send *s);
 HG_API struct hg_str hg_send_header(const struct hg_send *s, const char *name);
 HG_API struct hg_scope hg_send_scope(const struct hg_send *s);
+HG_API uint64_t hg_send_origin(const struct hg_send *s);
 /* Who pays and whose eyes it has: differs from the scope once a pool has several credentials. */
 HG_API struct hg_scope hg_send_credential(const struct hg_send *s);
 /* Sets or (value {0}) removes a header of the upstream request. Copied. */

@@ -46,6 +46,19 @@ static void whatever_chooses_a_representation_chooses_the_key(void **state)
 			fail_msg("row %zu has the same key", i);
 }
 
+static void another_github_or_token_of_the_gateway_has_another_key(void **state)
+{
+	struct hg_request r = { "/x", "", { "pool" }, { F("Accept", "a") }, 1 };
+	struct index_key before, after;
+
+	(void)state;
+	assert_true(key_of_request(&r, &before));
+	origin = 1;
+	assert_true(key_of_request(&r, &after));
+	origin = 0;
+	assert_memory_not_equal(&before, &after, sizeof(before));
+}
+
 static void other_fields_and_their_order_do_not_matter(void **state)
 {
 	struct hg_request a = { "/x", "", { "pool" },
@@ -108,6 +121,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whatever_chooses_a_representation_chooses_the_key),
+		cmocka_unit_test(another_github_or_token_of_the_gateway_has_another_key),
 		cmocka_unit_test(other_fields_and_their_order_do_not_matter),
 		cmocka_unit_test(what_is_not_understood_has_no_key),
 		cmocka_unit_test(what_is_too_long_has_no_key),
