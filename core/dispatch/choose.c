@@ -33,18 +33,16 @@ static void later_of(
 	*until_us = other_us;
 }
 
-enum hg_stop hg_dispatcher_stop(const struct hg_dispatcher *d, struct hg_ledger *l, uint32_t cost,
-	const struct hg_now *now, int64_t *ret_until_us)
+enum hg_stop hg_dispatcher_stop(
+	struct hg_ledger *l, uint32_t cost, const struct hg_now *now, int64_t *ret_until_us)
 {
 	const struct hg_credential *cred = l->credential;
-	bool is_own = cred->kind == HG_CREDENTIAL_OWN;
-	int64_t cap = is_own ? d->snapshot->dispatch.max_requests_per_hour : 0;
 	int64_t opens_us = hg_ledger_opens_us(l, cost, now);
 	enum hg_stop why = HG_STOP_NONE;
 
 	*ret_until_us = now->mono_us;
 	later_of(&why, ret_until_us, HG_STOP_BLOCKED, cred->blocked_us, now->mono_us);
-	later_of(&why, ret_until_us, HG_STOP_CAP, hg_credential_cap_us(cred, cap, now->mono_us),
+	later_of(&why, ret_until_us, HG_STOP_CAP, hg_credential_cap_us(cred, now->mono_us),
 		now->mono_us);
 	if (opens_us == INT64_MAX && why != HG_STOP_NONE)
 		return why; /* a known moment; what is under way will have settled by then */
@@ -106,7 +104,7 @@ static void refuse_parked(struct hg_dispatcher *d, struct hg_ticket *t, const st
 			"max_requests_per_hour (%lld) of credential %s is reached; next at %s, "
 			"after "
 			"the deadline.",
-			(long long)d->snapshot->dispatch.max_requests_per_hour, alias, at);
+			(long long)l->credential->max_per_hour, alias, at);
 		break;
 	}
 }
@@ -256,7 +254,7 @@ static bool is_stopped(struct hg_dispatcher *d, struct hg_ledger *l, const struc
 	const struct hg_now *now, int64_t *wake_us)
 {
 	int64_t until_us;
-	enum hg_stop why = hg_dispatcher_stop(d, l, first->cost, now, &until_us);
+	enum hg_stop why = hg_dispatcher_stop(l, first->cost, now, &until_us);
 
 	if (why == HG_STOP_NONE || until_us == INT64_MAX) {
 		unpark_all(d, l, now); /* INT64_MAX: until something settles, and we look again */
@@ -317,6 +315,7 @@ static void send(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_n
 	hg_ledger_take(l, f->cost);
 	f->taken = true;
 	l->credential->on_wire++;
+	l->credential->site->on_wire++;
 	d->on_wire++;
 	hg_credential_count(l->credential, now->mono_us);
 	if (f->tries++ == 0)
@@ -337,21 +336,18 @@ static void send(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_n
 	d->transport.send(d->transport.arg, f);
 }
 
-bool hg_dispatcher_has_slot(
-	const struct hg_dispatcher *d, const struct hg_credential *cred, enum hg_class klass)
+bool hg_dispatcher_has_slot(const struct hg_credential *cred, enum hg_class klass)
 {
-	int64_t most = d->snapshot->upstream.max_connections;
-	uint32_t elsewhere = d->credentials.elsewhere->on_wire;
+	const struct hg_site *site = cred->site;
+	int64_t most = site->max_connections;
 
 	if (most <= 0) /* no limit */
 		return true;
-	if (cred->kind == HG_CREDENTIAL_ELSEWHERE)
-		return elsewhere < most;
-	if (d->is_multiplexed)
+	if (site->is_multiplexed)
 		most *= HTTP2_STREAMS;
-	if (klass != HG_CLASS_CRITICAL && most > 2)
+	if (klass != HG_CLASS_CRITICAL && most > 2 && !site->is_elsewhere)
 		most--;
-	return d->on_wire - elsewhere < most;
+	return site->on_wire < most;
 }
 
 bool hg_dispatcher_send_next(
@@ -362,9 +358,9 @@ bool hg_dispatcher_send_next(
 	do { /* Also with no slot free: what can not make its deadline is told at once. */
 		wake_us = INT64_MAX;
 		struct hg_flight *f = choose(d, cred, now, &wake_us);
-		if (!f || cred->on_wire >= d->snapshot->dispatch.max_concurrent)
+		if (!f || hg_credential_is_busy(cred))
 			continue;
-		if (hg_dispatcher_has_slot(d, cred, f->klass)) {
+		if (hg_dispatcher_has_slot(cred, f->klass)) {
 			hg_list_remove(&cred->slotless);
 			send(d, f, now);
 			return true;

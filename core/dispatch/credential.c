@@ -18,11 +18,13 @@ static struct hg_str scope_str(const struct hg_scope *s)
 }
 
 static struct hg_credential *credential_new(struct hg_credentials *c, enum hg_credential_kind kind,
-	struct hg_scope scope, struct hg_secret *token)
+	struct hg_site *site, struct hg_scope scope, struct hg_secret *token)
 {
 	struct hg_credential *cred = hg_alloc0(sizeof(*cred));
 
 	cred->kind = kind;
+	cred->site = site;
+	site->n_credentials++;
 	cred->scope = scope;
 	cred->token = token ? hg_secret_ref(token) : NULL;
 	cred->blocked_us = cred->hour_began_us = INT64_MIN;
@@ -49,8 +51,9 @@ static void credential_free(struct hg_credentials *c, struct hg_credential *cred
 	hg_list_remove(&cred->link);
 	hg_list_remove(&cred->dirty);
 	hg_list_remove(&cred->slotless);
-	c->n_replaced -= cred->kind == HG_CREDENTIAL_OWN && cred != c->own;
+	c->n_replaced -= cred->kind == HG_CREDENTIAL_OWN && !cred->is_in_force;
 	c->n_passthrough -= cred->kind == HG_CREDENTIAL_PASSTHROUGH;
+	cred->site->n_credentials--;
 	hg_secret_unref(cred->token);
 	hg_free(cred);
 }
@@ -61,7 +64,8 @@ void hg_credentials_init(struct hg_credentials *c)
 
 	*c = (struct hg_credentials){ .by_scope = hg_map_new() };
 	hg_list_init(&c->all);
-	c->elsewhere = credential_new(c, HG_CREDENTIAL_ELSEWHERE, nobody, NULL);
+	hg_sites_init(&c->sites);
+	c->elsewhere = credential_new(c, HG_CREDENTIAL_ELSEWHERE, c->sites.elsewhere, nobody, NULL);
 	c->elsewhere->label = c->elsewhere->alias;
 	snprintf(c->elsewhere->alias, sizeof(c->elsewhere->alias), "none");
 }
@@ -75,69 +79,64 @@ void hg_credentials_fini(struct hg_credentials *c)
 		credential_free(c, cred);
 	}
 	hg_map_free(c->by_scope);
+	hg_sites_fini(&c->sites);
 }
 
-/* A keyed hash (of this process), so that a scope says nothing about its token. */
-static struct hg_scope own_scope(const struct hg_secret *token)
+/* The one of this upstream; made when it is not there. */
+static struct hg_credential *own_of(struct hg_credentials *c, const struct hg_upstream_conf *conf)
 {
-	struct hg_scope scope;
-	struct hg_text t;
-	size_t n = 0;
-	const char *p = token ? hg_secret_bytes(token, &n) : NULL;
-
-	hg_text_init(&t);
-	hg_text_add(&t, HG_STR("own credential:"));
-	hg_text_add(&t, (struct hg_str){ p, n });
-	hg_hash128(t.p, t.n, scope.bytes);
-	explicit_bzero(t.p, t.n);
-	hg_text_fini(&t);
-	return scope;
-}
-
-/* The one of this token; made when it is not there. */
-static struct hg_credential *own_of(struct hg_credentials *c, struct hg_secret *token)
-{
-	struct hg_scope scope = own_scope(token);
-	struct hg_credential *cred = hg_map_find(c->by_scope, scope_str(&scope));
+	struct hg_credential *cred = hg_map_find(c->by_scope, scope_str(&conf->own));
+	const char *alias = conf->credential.alias;
 
 	if (cred)
 		return cred;
-	cred = credential_new(c, HG_CREDENTIAL_OWN, scope, token);
+	cred = credential_new(c, HG_CREDENTIAL_OWN, hg_sites_of(&c->sites, conf->place), conf->own,
+		conf->credential.token);
 	cred->label = cred->alias;
-	c->n_replaced++; /* until it is the one in force */
+	cred->pool = conf->pool;
+	snprintf(cred->alias, sizeof(cred->alias), "%s", alias ? alias : "main");
+	c->n_replaced++; /* until it is one in force */
 	return cred;
 }
 
-static void set_alias(struct hg_credential *cred, const char *alias)
+static void adopt_own(struct hg_credentials *c, const struct hg_snapshot *snap,
+	const struct hg_upstream_conf *conf)
 {
+	struct hg_credential *cred = own_of(c, conf);
+	const char *alias = conf->credential.alias;
+
+	if (cred->is_in_force)
+		return; /* two entries with one base URL and token are one: the first names it */
+	cred->is_in_force = true;
+	c->n_replaced--;
 	snprintf(cred->alias, sizeof(cred->alias), "%s", alias ? alias : "main");
+	cred->max_per_hour = conf->max_requests_per_hour ? conf->max_requests_per_hour
+	                                                 : snap->dispatch.max_requests_per_hour;
 }
 
-void hg_credentials_adopt(struct hg_credentials *c, const char *alias, struct hg_secret *token)
+void hg_credentials_adopt(struct hg_credentials *c, const struct hg_snapshot *snap)
 {
-	struct hg_credential *cred = own_of(c, token);
+	struct hg_credential *cred;
 
-	set_alias(cred, alias);
-	if (cred == c->own)
-		return;
-	c->n_replaced += c->own ? 1 : 0;
-	c->n_replaced--;
-	c->own = cred;
+	hg_sites_adopt(&c->sites, snap);
+	HG_LIST_EACH(&c->all, cred, link)
+	{
+		c->n_replaced += cred->is_in_force;
+		cred->is_in_force = false;
+	}
+	for (uint32_t i = 0; i < snap->n_upstreams; i++)
+		adopt_own(c, snap, &snap->upstreams[i]);
 }
 
 struct hg_credential *hg_credentials_find(
-	struct hg_credentials *c, const struct hg_ask *ask, const struct hg_credential_conf *conf)
+	struct hg_credentials *c, const struct hg_ask *ask, const struct hg_snapshot *snap)
 {
+	const struct hg_upstream_conf *conf = &snap->upstreams[ask->upstream];
+
 	if (ask->url.n)
 		return c->elsewhere;
-	if (!ask->token && conf->token == c->own->token)
-		return c->own;
-	if (!ask->token) { /* of before a reload; perhaps with the same bytes */
-		struct hg_credential *own = own_of(c, conf->token);
-		if (!own->alias[0])
-			set_alias(own, conf->alias);
-		return own;
-	}
+	if (!ask->token)
+		return own_of(c, conf);
 
 	struct hg_credential *cred = hg_map_find(c->by_scope, scope_str(&ask->scope));
 
@@ -146,7 +145,8 @@ struct hg_credential *hg_credentials_find(
 		hg_list_add_first(&c->all, &cred->link);
 		return cred;
 	}
-	cred = credential_new(c, HG_CREDENTIAL_PASSTHROUGH, ask->scope, ask->token);
+	cred = credential_new(c, HG_CREDENTIAL_PASSTHROUGH, hg_sites_of(&c->sites, conf->place),
+		ask->scope, ask->token);
 	cred->label = "passthrough";
 	c->n_passthrough++;
 
@@ -168,7 +168,7 @@ void hg_credentials_trim(
 	while (at != &c->all) {
 		struct hg_credential *cred = HG_CONTAINER(at, struct hg_credential, link);
 		at = at->prev;
-		bool is_surplus = cred->kind == HG_CREDENTIAL_OWN ? cred != c->own
+		bool is_surplus = cred->kind == HG_CREDENTIAL_OWN ? !cred->is_in_force
 		                  : cred->kind == HG_CREDENTIAL_PASSTHROUGH
 		                          ? c->n_passthrough > HG_PASSTHROUGH_MOST
 		                          : false;
@@ -177,6 +177,7 @@ void hg_credentials_trim(
 		forget(arg, cred);
 		credential_free(c, cred);
 	}
+	hg_sites_trim(&c->sites);
 }
 
 struct hg_ledger *hg_credential_ledger(struct hg_credential *cred, struct hg_str resource)
@@ -224,14 +225,19 @@ void hg_credential_forgive(struct hg_credential *cred, int64_t sent_us)
 		cred->n_blocks = 0;
 }
 
-int64_t hg_credential_cap_us(const struct hg_credential *cred, int64_t cap, int64_t now_us)
+int64_t hg_credential_cap_us(const struct hg_credential *cred, int64_t now_us)
 {
 	bool is_this_hour =
 		cred->hour_began_us != INT64_MIN && now_us - cred->hour_began_us < HOUR_US;
 
-	if (cap <= 0 || !is_this_hour || cred->hour_sent < cap)
+	if (cred->max_per_hour <= 0 || !is_this_hour || cred->hour_sent < cred->max_per_hour)
 		return now_us;
 	return cred->hour_began_us + HOUR_US;
+}
+
+bool hg_credential_is_busy(const struct hg_credential *cred)
+{
+	return cred->on_wire >= cred->site->max_concurrent;
 }
 
 void hg_credential_count(struct hg_credential *cred, int64_t now_us)

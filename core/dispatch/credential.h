@@ -1,8 +1,8 @@
 /*
- * credential - whose budget is spent: the gateway's own token, and clients' own tokens.
+ * credential - whose budget is spent: the gateway's own tokens, one an upstream, and clients' own.
  *
  * Each has its own ledgers (one a resource), its own concurrency and its own block after a
- * secondary limit. The own one is found by its token, so a reload that changes the token starts
+ * secondary limit. An own one is found by site and token, so a reload that changes the token starts
  * a new one, and the old one lives until its last flight. A client's token (passthrough) is
  * found by the visibility scope of its ticket, which is the token's hash; at most
  * HG_PASSTHROUGH_MOST of them are remembered, and the one that was not used for longest and has
@@ -14,6 +14,7 @@
 #include "base/heap.h"
 #include "base/map.h"
 #include "dispatch/budget.h"
+#include "dispatch/site.h"
 #include "ticket/snapshot.h"
 #include "ticket/ticket.h"
 
@@ -33,10 +34,14 @@ struct hg_credential {
 		*label; /* for metrics, bounded: the alias of the own one, "passthrough", "none" */
 	struct hg_secret *token; /* owned; NULL = unauthenticated */
 	enum hg_credential_kind kind;
+	struct hg_site *site;
+	struct hg_scope pool; /* of an own one: who reads through it without a token */
+	bool is_in_force;     /* an own one: the newest configuration has it */
+	int64_t max_per_hour; /* an own one's cap; 0 = none */
 
 	struct hg_list ledgers; /* hg_ledger.link */
 	uint32_t n_ledgers;
-	uint32_t on_wire;   /* transfers: at most dispatch.max_concurrent */
+	uint32_t on_wire;   /* transfers: at most site->max_concurrent */
 	uint32_t n_flights; /* all that refer to it: it may not be freed */
 
 	int64_t blocked_us;    /* mono: secondary limit, nothing before this */
@@ -54,7 +59,7 @@ struct hg_credential {
 struct hg_credentials {
 	struct hg_map *by_scope;
 	struct hg_list all; /* hg_credential.link */
-	struct hg_credential *own;
+	struct hg_sites sites;
 	struct hg_credential *elsewhere;
 	uint32_t n_passthrough;
 	uint32_t n_replaced; /* own ones that a reload replaced and whose flights still run */
@@ -62,12 +67,12 @@ struct hg_credentials {
 
 void hg_credentials_init(struct hg_credentials *c);
 void hg_credentials_fini(struct hg_credentials *c); /* none has flights any more */
-/* The gateway's own from now on; same token: the same ledgers. `token` NULL = none. */
-void hg_credentials_adopt(struct hg_credentials *c, const char *alias, struct hg_secret *token);
-/* Who pays for this ask, which began with `conf`: a token goes only to the upstream it was
- * configured with, also when a reload has replaced both meanwhile. Never NULL. */
+/* The gateway's own ones from now on; same site and token: the same ledgers. */
+void hg_credentials_adopt(struct hg_credentials *c, const struct hg_snapshot *snap);
+/* Who pays for this ask of `snap`: a token goes only to the upstream it was configured with, also
+ * when a reload has replaced both meanwhile. Never NULL. */
 struct hg_credential *hg_credentials_find(
-	struct hg_credentials *c, const struct hg_ask *ask, const struct hg_credential_conf *conf);
+	struct hg_credentials *c, const struct hg_ask *ask, const struct hg_snapshot *snap);
 /* Forgets passthrough tokens over the bound, and own ones that were replaced. Not while one of
  * them is being looked at. `forget` runs before each is freed. */
 void hg_credentials_trim(
@@ -81,6 +86,8 @@ void hg_credential_block(
 	struct hg_credential *cred, int64_t wait_us, int64_t now_us, struct hg_dice *dice);
 /* An answer that was no refusal, to what was sent after the block: the doubling begins anew. */
 void hg_credential_forgive(struct hg_credential *cred, int64_t sent_us);
-/* max_requests_per_hour (0 = no cap): the moment at which one may go; now_us or earlier = now. */
-int64_t hg_credential_cap_us(const struct hg_credential *cred, int64_t cap, int64_t now_us);
+/* max_per_hour: the moment at which one may go; now_us or earlier = now. */
+int64_t hg_credential_cap_us(const struct hg_credential *cred, int64_t now_us);
+/* As many of it are on the wire as may be at once. */
+bool hg_credential_is_busy(const struct hg_credential *cred);
 void hg_credential_count(struct hg_credential *cred, int64_t now_us); /* one was sent */

@@ -74,7 +74,7 @@ struct hg_dispatch *hg_dispatch_new(
 	d->later.run = turn_later;
 	hg_list_init(&d->later.link);
 	hg_alarm_init(&d->alarm, loop, turn_alarm);
-	d->upstream = hg_upstream_new(loop, &s->upstream, after_upstream, d, err);
+	d->upstream = hg_upstream_new(loop, s, after_upstream, d, err);
 	if (!d->upstream) {
 		hg_free(d);
 		return NULL;
@@ -104,7 +104,7 @@ struct hg_port *hg_dispatch_port(struct hg_dispatch *d)
 void hg_dispatch_adopt(struct hg_dispatch *d, struct hg_snapshot *s)
 {
 	hg_dispatcher_adopt(d->dispatcher, s);
-	hg_upstream_adopt(d->upstream, &s->upstream);
+	hg_upstream_adopt(d->upstream, s);
 	hg_loop_later(d->loop, &d->later);
 }
 

@@ -23,7 +23,7 @@ void hg_dispatch_free(struct hg_dispatch *d); /* ends what is under way with HG_
 struct hg_port *hg_dispatch_port(struct hg_dispatch *d); /* any; outlives the dispatch's clients */
 void hg_dispatch_adopt(struct hg_dispatch *d, struct hg_snapshot *s);
 
-/* JSON for `show tickets|queues|budgets|credentials`: appended to `out`. */
+/* JSON for `show tickets|queues|budgets|credentials|upstreams`: appended to `out`. */
 struct hg_text;
 void hg_dispatch_show(struct hg_dispatch *d, const char *what, struct hg_text *out);
 /* Transfers on the wire now. Any thread. */

@@ -13,9 +13,8 @@
 static struct hg_ledger *ledger_for(struct hg_dispatcher *d, const struct hg_ticket *t)
 {
 	const struct hg_ask *ask = &t->ask;
-	struct hg_credential *cred =
-		hg_credentials_find(&d->credentials, ask, &t->snapshot->credential);
-	const char *learned = ask->route.n ? hg_map_find(d->learned, ask->route) : NULL;
+	struct hg_credential *cred = hg_credentials_find(&d->credentials, ask, t->snapshot);
+	const char *learned = hg_site_learned(cred->site, ask->route);
 
 	return hg_credential_ledger(cred, learned ? hg_str(learned) : ask->resource);
 }
@@ -204,7 +203,7 @@ static void run_out_queued(struct hg_dispatcher *d, struct hg_ticket *t, const s
 	const struct hg_credential *cred = l->credential;
 	double waited_s = (double)(now->mono_us - t->ask.arrived_us) / 1e6;
 
-	if (cred->on_wire >= d->snapshot->dispatch.max_concurrent) {
+	if (hg_credential_is_busy(cred)) {
 		hg_dispatcher_refuse(d, t, &slots, now->mono_us,
 			"No free slot within the deadline, %.1f s: credential %s has %u requests "
 			"under way.",
@@ -215,7 +214,7 @@ static void run_out_queued(struct hg_dispatcher *d, struct hg_ticket *t, const s
 		hg_dispatcher_refuse(d, t, &slots, now->mono_us,
 			"No free connection within the deadline, %.1f s: %u requests are under way "
 			"(upstream.max_connections).",
-			waited_s, hg_dispatcher_in_flight(d));
+			waited_s, cred->site->on_wire);
 		return;
 	}
 	if (hg_heap_has(&cred->wake) && cred->wake.key > now->mono_us)
@@ -285,14 +284,15 @@ static void send_in_turns(struct hg_dispatcher *d, const struct hg_now *now)
 {
 	struct hg_credential *cred;
 
-	if (hg_dispatcher_has_slot(d, d->credentials.own, HG_CLASS_CRITICAL))
-		for (struct hg_list *at = d->slotless.prev; at != &d->slotless;) {
-			cred = HG_CONTAINER(at, struct hg_credential, slotless);
-			at = at->prev;
-			hg_list_remove(&cred->slotless);
-			hg_list_remove(&cred->dirty);
-			hg_list_add_first(&d->dirty, &cred->dirty);
-		}
+	for (struct hg_list *at = d->slotless.prev; at != &d->slotless;) {
+		cred = HG_CONTAINER(at, struct hg_credential, slotless);
+		at = at->prev;
+		if (!hg_dispatcher_has_slot(cred, HG_CLASS_CRITICAL))
+			continue;
+		hg_list_remove(&cred->slotless);
+		hg_list_remove(&cred->dirty);
+		hg_list_add_first(&d->dirty, &cred->dirty);
+	}
 	while ((cred = HG_LIST_FIRST(&d->dirty, struct hg_credential, dirty))) {
 		bool sent = hg_dispatcher_send_next(d, cred, now);
 		hg_list_remove(&cred->dirty);
@@ -335,7 +335,7 @@ struct hg_dispatcher *hg_dispatcher_new(
 	d->transport = *transport;
 	d->view = view;
 	hg_credentials_init(&d->credentials);
-	hg_credentials_adopt(&d->credentials, s->credential.alias, s->credential.token);
+	hg_credentials_adopt(&d->credentials, s);
 	hg_coalesce_init(&d->coalesce);
 	hg_list_init(&d->tickets);
 	hg_list_init(&d->flights);
@@ -344,7 +344,6 @@ struct hg_dispatcher *hg_dispatcher_new(
 	hg_heap_init(&d->deadlines);
 	hg_heap_init(&d->dues);
 	hg_heap_init(&d->wakes);
-	d->learned = hg_map_new();
 	d->dice.state = hg_hash("dice", 4);
 	hg_retry_purse_init(&d->purse);
 	for (unsigned i = 0; i < HG_TICKET_STATES; i++)
@@ -355,13 +354,6 @@ struct hg_dispatcher *hg_dispatcher_new(
 			hg_core_series(HG_METRIC_QUEUE_SECONDS, hg_class_name(i), NULL, NULL);
 	d->coalesced = hg_core_series(HG_METRIC_COALESCED, NULL, NULL, NULL);
 	return d;
-}
-
-static bool free_name(void *arg, struct hg_str key, void *value)
-{
-	(void)arg, (void)key;
-	hg_free(value);
-	return true;
 }
 
 /* Draining flights have no tickets, so flights go first and take theirs with them. */
@@ -397,17 +389,8 @@ void hg_dispatcher_free(struct hg_dispatcher *d)
 	hg_heap_fini(&d->deadlines);
 	hg_heap_fini(&d->dues);
 	hg_heap_fini(&d->wakes);
-	hg_map_each(d->learned, free_name, NULL);
-	hg_map_free(d->learned);
 	hg_snapshot_unref(d->snapshot);
 	hg_free(d);
-}
-
-static bool is_same_upstream(const struct hg_snapshot *a, const struct hg_snapshot *b)
-{
-	const char *url_a = a->upstream.base_url, *url_b = b->upstream.base_url;
-
-	return a->upstream.http2 == b->upstream.http2 && url_a && url_b && !strcmp(url_a, url_b);
 }
 
 void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
@@ -416,9 +399,7 @@ void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
 	struct hg_credential *cred;
 
 	d->snapshot = hg_snapshot_ref(s);
-	if (!is_same_upstream(s, old))
-		d->is_multiplexed = false; /* until it has shown it */
-	hg_credentials_adopt(&d->credentials, s->credential.alias, s->credential.token);
+	hg_credentials_adopt(&d->credentials, s);
 	HG_LIST_EACH(&d->credentials.all, cred, link)
 	{
 		hg_dispatcher_look_at(d, cred); /* strategy, cap or concurrency may differ */
@@ -463,7 +444,8 @@ static void check_flight(const struct hg_flight *f)
 
 void hg_dispatcher_check(const struct hg_dispatcher *d)
 {
-	uint32_t n = 0, on_wire = 0, per_credential = 0;
+	uint32_t n = 0, on_wire = 0, per_credential = 0, per_site = 0;
+	const struct hg_site *site;
 	const struct hg_flight *f;
 	const struct hg_ticket *t;
 	const struct hg_credential *cred;
@@ -493,4 +475,9 @@ void hg_dispatcher_check(const struct hg_dispatcher *d)
 		per_credential += cred->on_wire;
 	}
 	HG_BUG_ON(per_credential != on_wire);
+	HG_LIST_EACH(&d->credentials.sites.all, site, link)
+	{
+		per_site += site->on_wire;
+	}
+	HG_BUG_ON(per_site != on_wire);
 }

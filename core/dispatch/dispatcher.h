@@ -79,7 +79,8 @@ int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now);
 
 uint32_t hg_dispatcher_in_flight(const struct hg_dispatcher *d); /* transfers; any thread */
 
-/* Appends a JSON array: "tickets", "queues", "budgets" or "credentials". False: no such word. */
+/* Appends a JSON array: "tickets", "queues", "budgets", "credentials" or
+ * "upstreams". False: no such word. */
 struct hg_text;
 bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const struct hg_now *now,
 	struct hg_text *out);

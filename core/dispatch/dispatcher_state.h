@@ -32,13 +32,11 @@ struct hg_dispatcher {
 	struct hg_heap deadlines; /* hg_ticket.due */
 	struct hg_heap dues;      /* hg_flight.due */
 	struct hg_heap wakes;     /* hg_credential.wake */
-	struct hg_map *learned;   /* route template -> resource that GitHub named, hg_strndup'd */
 	struct hg_dice dice;
 	struct hg_retry_purse purse;
 	uint32_t n_tickets;
 	uint32_t n_in_state[HG_TICKET_STATES];
 	_Atomic uint32_t on_wire; /* read from any thread */
-	bool is_multiplexed;      /* the upstream's last head came over HTTP/2 */
 
 	struct hg_series *in_state[HG_TICKET_STATES];
 	struct hg_series *queue_seconds[HG_CLASSES];
@@ -85,13 +83,12 @@ bool hg_dispatcher_send_next(
 	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now);
 /* Is a connection free for this class? Waiting is done in the class queues, not in the transport,
  * where nobody passes and timeouts run: over HTTP/1.1 (assumed until a head says otherwise)
- * upstream.max_connections may be under way, the last of them for critical only; over HTTP/2 a
- * hundred times as many. Another host's connections are counted apart. */
-bool hg_dispatcher_has_slot(
-	const struct hg_dispatcher *d, const struct hg_credential *cred, enum hg_class klass);
+ * upstream.max_connections may be under way at a site, the last of them for critical only; over
+ * HTTP/2 a hundred times as many. */
+bool hg_dispatcher_has_slot(const struct hg_credential *cred, enum hg_class klass);
 /* Does something stop this ledger, and until when (mono)? INT64_MAX: until something settles. */
-enum hg_stop hg_dispatcher_stop(const struct hg_dispatcher *d, struct hg_ledger *l, uint32_t cost,
-	const struct hg_now *now, int64_t *ret_until_us);
+enum hg_stop hg_dispatcher_stop(
+	struct hg_ledger *l, uint32_t cost, const struct hg_now *now, int64_t *ret_until_us);
 /* Parks the tickets of a flight whose ledger stands; those that could not make it are refused. */
 void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
 

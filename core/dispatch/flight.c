@@ -136,6 +136,11 @@ void hg_flight_dress(struct hg_flight *f)
 	}
 }
 
+const struct hg_upstream_conf *hg_flight_upstream(const struct hg_flight *f)
+{
+	return &f->snapshot->upstreams[f->ask.upstream];
+}
+
 struct hg_ticket *hg_flight_lead(const struct hg_flight *f)
 {
 	return HG_LIST_FIRST(&f->tickets, struct hg_ticket, link);
@@ -157,7 +162,7 @@ static void earlier(
 
 int64_t hg_flight_due_us(const struct hg_flight *f, const char **ret_what)
 {
-	const struct hg_upstream_conf *conf = &f->snapshot->upstream;
+	const struct hg_upstream_conf *conf = hg_flight_upstream(f);
 	int64_t due_us = INT64_MAX;
 	const char *what = "";
 

@@ -80,7 +80,8 @@ void hg_flight_dress(struct hg_flight *f);
 /* Value {0} removes. Copied. */
 void hg_flight_set_field(struct hg_flight *f, struct hg_str name, struct hg_str value);
 struct hg_str hg_flight_field(const struct hg_flight *f, const char *name); /* first; {0} */
-struct hg_ticket *hg_flight_lead(const struct hg_flight *f);                /* NULL: nobody */
-bool hg_flight_is_shared(const struct hg_flight *f); /* more than one ticket */
+const struct hg_upstream_conf *hg_flight_upstream(const struct hg_flight *f);
+struct hg_ticket *hg_flight_lead(const struct hg_flight *f); /* NULL: nobody */
+bool hg_flight_is_shared(const struct hg_flight *f);         /* more than one ticket */
 /* When the transport has had long enough (mono), for its state now; INT64_MAX: never. */
 int64_t hg_flight_due_us(const struct hg_flight *f, const char **ret_what);

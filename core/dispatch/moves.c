@@ -73,8 +73,8 @@ void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l)
 			.used = l->limit - hg_ledger_remaining(l),
 			.reset_s = l->reset_s };
 		hg_view_put(d->view, cred->scope, hg_str(l->resource), &row);
-		if (cred == d->credentials.own)
-			hg_view_put(d->view, hg_scope_of_pool(), hg_str(l->resource), &row);
+		if (cred->is_in_force)
+			hg_view_put(d->view, cred->pool, hg_str(l->resource), &row);
 	}
 	if (cred->kind != HG_CREDENTIAL_OWN)
 		return; /* gauges of clients' tokens would all be one series */
@@ -100,6 +100,7 @@ void hg_dispatcher_land(
 	hg_heap_remove(&d->dues, &f->due);
 	HG_BUG_ON(l->credential->on_wire == 0);
 	l->credential->on_wire--;
+	l->credential->site->on_wire--;
 	d->on_wire--;
 	hg_dispatcher_look_at(d, l->credential);
 	hg_dispatcher_publish(d, l);

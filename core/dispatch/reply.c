@@ -9,12 +9,11 @@
 #include <stdio.h>
 
 #define SEC_US 1000000ll
-#define ROUTES_MOST 8192 /* templates are bounded in number by the router; this is the belt */
 
 /* -- booking ----------------------------------------------------------------------------------- */
 
 /* GitHub counted it in another bucket than we thought: remember that for the route. */
-static void correct_resource(struct hg_dispatcher *d, struct hg_flight *f, const char *resource)
+static void correct_resource(struct hg_flight *f, const char *resource)
 {
 	struct hg_ledger *was = f->ledger;
 	struct hg_ledger *is = hg_credential_ledger(was->credential, hg_str(resource));
@@ -24,9 +23,7 @@ static void correct_resource(struct hg_dispatcher *d, struct hg_flight *f, const
 	hg_ledger_untake(was, f->cost);
 	hg_ledger_take(is, f->cost);
 	f->ledger = is;
-	if (!f->ask.route.n || hg_map_n(d->learned) >= ROUTES_MOST)
-		return;
-	hg_free(hg_map_put(d->learned, f->ask.route, hg_strndup(resource, strlen(resource))));
+	hg_site_learn(is->credential->site, f->ask.route, resource);
 }
 
 /* The head tells what it cost. */
@@ -36,7 +33,7 @@ static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 	bool is_free = f->head->status == 304 && f->token; /* unauthenticated ones are counted */
 
 	if (rate->resource[0])
-		correct_resource(d, f, rate->resource);
+		correct_resource(f, rate->resource);
 	f->taken = false;
 	hg_ledger_settle(
 		f->ledger, f->cost, is_free ? 0 : f->cost, rate, f->sent_us, now, &d->dice);
@@ -109,7 +106,7 @@ static void take_refusal(struct hg_dispatcher *d, struct hg_flight *f, enum hg_r
 		hg_credential_block(cred, wait_us, now->mono_us, &d->dice);
 	l->was_refused = true;
 	hg_series_add(hg_core_series(HG_METRIC_LIMIT_HITS, cred->label, l->resource, word), 1);
-	hg_dispatcher_stop(d, l, f->cost, now, &until_us);
+	hg_dispatcher_stop(l, f->cost, now, &until_us);
 	HG_LOG(HG_LOG_DISPATCH, HG_LOG_WARN,
 		"limit credential=%s resource=%s kind=%s status=%d wait_s=%lld", cred->alias,
 		l->resource, word, f->head->status,
@@ -235,7 +232,7 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 	f->head = hg_head_ref(head);
 	rate_of(f, head, now, &rate);
 	if (!f->ask.url.n && f->snapshot == d->snapshot)
-		d->is_multiplexed = f->is_multiplexed;
+		f->ledger->credential->site->is_multiplexed = f->is_multiplexed;
 	settle(d, f, &rate, now);
 	note_head(f, now);
 	count_upstream(f);

@@ -37,7 +37,7 @@ struct hg_scope hg_send_scope(const struct hg_send *s)
 
 uint64_t hg_send_origin(const struct hg_send *s)
 {
-	return flight_of(s)->snapshot->origin;
+	return hg_flight_upstream(flight_of(s))->origin;
 }
 
 struct hg_scope hg_send_credential(const struct hg_send *s)

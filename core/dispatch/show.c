@@ -1,6 +1,6 @@
 /*
- * For people: tickets, queues, budgets and credentials as JSON (`show …` on the admin socket).
- * Never a token: a credential is its alias.
+ * For people: tickets, queues, budgets, credentials and upstreams as JSON (`show …` on the admin
+ * socket). Never a token: a credential is its alias.
  */
 #include "base/text.h"
 #include "dispatch/dispatcher_state.h"
@@ -87,21 +87,34 @@ static void show_budget(const struct hg_ledger *l, const struct hg_now *now, str
 		(unsigned long long)l->n_refusals);
 }
 
-static void show_credential(const struct hg_dispatcher *d, const struct hg_credential *cred,
-	const struct hg_now *now, struct hg_text *out)
+static void show_credential(
+	const struct hg_credential *cred, const struct hg_now *now, struct hg_text *out)
 {
 	static const char *const kinds[] = { "own", "passthrough", "elsewhere" };
 	int64_t blocked_us = cred->blocked_us > now->mono_us ? cred->blocked_us - now->mono_us : 0;
 
 	hg_text_printf(out, "{\"alias\":");
 	hg_text_add_json(out, hg_str(cred->alias));
+	add_member(out, "upstream", hg_str(cred->site->name));
 	hg_text_printf(out,
 		",\"kind\":\"%s\",\"authenticated\":%s,\"in_use\":%s,\"on_wire\":%u,"
 		"\"flights\":%u,\"blocked_ms\":%lld,\"sent_this_hour\":%lld}",
 		kinds[cred->kind], cred->token ? "true" : "false",
-		cred->kind != HG_CREDENTIAL_OWN || cred == d->credentials.own ? "true" : "false",
+		cred->kind != HG_CREDENTIAL_OWN || cred->is_in_force ? "true" : "false",
 		cred->on_wire, cred->n_flights, (long long)blocked_us / 1000,
 		(long long)cred->hour_sent);
+}
+
+static void show_site(const struct hg_site *site, struct hg_text *out)
+{
+	hg_text_printf(out, "{\"name\":");
+	hg_text_add_json(out, hg_str(site->name));
+	hg_text_printf(out,
+		",\"in_use\":%s,\"on_wire\":%u,\"http2\":%s,\"max_connections\":%lld,"
+		"\"max_concurrent\":%lld,\"credentials\":%u}",
+		site->is_configured ? "true" : "false", site->on_wire,
+		site->is_multiplexed ? "true" : "false", (long long)site->max_connections,
+		(long long)site->max_concurrent, site->n_credentials);
 }
 
 static void comma(struct hg_text *out, uint32_t i)
@@ -154,7 +167,16 @@ bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const s
 			if (cred->kind == HG_CREDENTIAL_ELSEWHERE && cred->n_ledgers == 0)
 				continue; /* never used */
 			comma(out, i++);
-			show_credential(d, cred, now, out);
+			show_credential(cred, now, out);
+		}
+	} else if (!strcmp(what, "upstreams")) {
+		const struct hg_site *site;
+		HG_LIST_EACH(&d->credentials.sites.all, site, link)
+		{
+			if (site->is_elsewhere)
+				continue;
+			comma(out, i++);
+			show_site(site, out);
 		}
 	} else {
 		out->n = begin;

@@ -423,7 +423,7 @@ static void set_connection(struct transfer *t, const struct hg_upstream_conf *co
 static void send_flight(void *arg, struct hg_flight *f)
 {
 	struct hg_upstream *u = arg;
-	const struct hg_upstream_conf *conf = &f->snapshot->upstream;
+	const struct hg_upstream_conf *conf = hg_flight_upstream(f);
 	struct transfer *t = hg_alloc0(sizeof(*t));
 	struct hg_text url;
 
@@ -659,20 +659,30 @@ static void close_idle(struct hg_alarm *a)
 	open_multi(u);
 }
 
-void hg_upstream_adopt(struct hg_upstream *u, const struct hg_upstream_conf *conf)
+/* What curl keeps for all hosts alike: the shortest idle time, and the most connections (the
+ * dispatcher counts each site's). */
+void hg_upstream_adopt(struct hg_upstream *u, const struct hg_snapshot *s)
 {
-	u->idle_timeout_us = conf->idle_timeout_us;
-	u->max_connections = (long)conf->max_connections;
+	u->idle_timeout_us = s->upstreams[0].idle_timeout_us;
+	u->max_connections = 0;
+	for (uint32_t i = 0; i < s->n_upstreams; i++) {
+		const struct hg_upstream_conf *conf = &s->upstreams[i];
+		if (conf->idle_timeout_us < u->idle_timeout_us)
+			u->idle_timeout_us = conf->idle_timeout_us;
+		if (conf->max_connections > u->max_connections)
+			u->max_connections = (long)conf->max_connections;
+	}
 	if (u->multi)
 		(void)curl_multi_setopt(
 			u->multi, CURLMOPT_MAX_HOST_CONNECTIONS, u->max_connections);
 }
 
-struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_upstream_conf *conf,
+struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_snapshot *s,
 	void (*after)(void *arg), void *arg, struct hg_err *err)
 {
-	if (hg_upstream_check(conf, err) < 0)
-		return NULL;
+	for (uint32_t i = 0; i < s->n_upstreams; i++)
+		if (hg_upstream_check(&s->upstreams[i], err) < 0)
+			return NULL;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		(void)hg_err_set(err, HG_EFAIL, "libcurl does not start");
 		return NULL;
@@ -684,7 +694,7 @@ struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_upstre
 	hg_list_init(&u->transfers);
 	(void)event_assign(&u->timer, hg_loop_base(loop), -1, 0, on_timer, u);
 	hg_alarm_init(&u->idle, loop, close_idle);
-	hg_upstream_adopt(u, conf);
+	hg_upstream_adopt(u, s);
 	open_multi(u);
 	return u;
 }

@@ -19,12 +19,12 @@ struct hg_upstream;
 
 /* `after` runs when dispatcher functions were called from a descriptor or curl timer. NULL and
  * err: the base URL or CA file is unusable. */
-struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_upstream_conf *conf,
+struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_snapshot *s,
 	void (*after)(void *arg), void *arg, struct hg_err *err);
 void hg_upstream_free(struct hg_upstream *u); /* cuts what is under way; the dispatcher is gone */
 /* Where reports go; before the first send. */
 void hg_upstream_bind(struct hg_upstream *u, struct hg_dispatcher *d);
 struct hg_transport hg_upstream_transport(struct hg_upstream *u);
-void hg_upstream_adopt(struct hg_upstream *u, const struct hg_upstream_conf *conf);
+void hg_upstream_adopt(struct hg_upstream *u, const struct hg_snapshot *s);
 /* Is this configuration usable? For `hubgate check` and new. */
 int hg_upstream_check(const struct hg_upstream_conf *conf, struct hg_err *err);

@@ -1,5 +1,5 @@
 #include "dispatch/upstream_url.h"
-#include "ticket/upstream_base.h"
+#include "ticket/upstreams.h"
 
 static struct hg_str without_slash(const char *url)
 {

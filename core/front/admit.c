@@ -38,6 +38,7 @@ struct asking {
 	struct hg_resources *resources;
 	struct hg_resource resource; /* strings: `bytes` */
 	char *bytes;
+	uint32_t upstream;
 	struct hg_str name; /* owned; p NULL: none */
 	bool failed;
 };
@@ -83,7 +84,7 @@ static void on_fetched(void *self, void *arg, const struct hg_fetched *got)
 	bool is_known = name.p || got->status == 404 || got->status == 410 || got->status == 451;
 	a->failed = !is_known;
 	if (is_known)
-		hg_resources_put(a->resources, a->resource.id, name, hg_now().mono_us);
+		hg_resources_put(a->resources, a->upstream, a->resource.id, name, hg_now().mono_us);
 	if (name.p)
 		a->name = (struct hg_str){ hg_strndup(name.p, name.n), name.n };
 	hg_arena_fini(&arena);
@@ -98,6 +99,7 @@ static enum hg_verdict ask(struct hg_request *r, const struct hg_resource *resou
 	size_t n = resource->id.n + resource->rest.n;
 
 	a->resources = hg_keys_resources(keys);
+	a->upstream = r->upstream;
 	a->bytes = hg_strndup(resource->id.p, n); /* the rest stands behind the ID */
 	a->resource.id = (struct hg_str){ a->bytes, resource->id.n };
 	a->resource.rest = (struct hg_str){ a->bytes + resource->id.n, resource->rest.n };
@@ -108,6 +110,7 @@ static enum hg_verdict ask(struct hg_request *r, const struct hg_resource *resou
 	char *target = hg_strndup(resource->id.p, resource->id.n);
 	struct hg_fetch *f = hg_fetch_new(hg_keys_self(keys), "GET", target);
 	int64_t left_us = r->deadline_us - hg_now().mono_us;
+	hg_fetch_set_upstream(f, hg_request_upstream(r));
 	hg_fetch_set_class(f, HG_CLASS_HIGH);
 	hg_fetch_set_deadline(f, left_us > 0 ? left_us : 1);
 	hg_fetch_set_max_body(f, MAX_REPLY_BYTES);
@@ -132,7 +135,7 @@ static enum hg_verdict admit_path(struct hg_request *r)
 	case HG_RESOURCE_BY_ID:
 		break;
 	}
-	switch (hg_resources_find(hg_keys_resources(r->snapshot->keys), resource.id,
+	switch (hg_resources_find(hg_keys_resources(r->snapshot->keys), r->upstream, resource.id,
 		hg_now().mono_us, &r->arena, &name)) {
 	case HG_LEARNED_NAME:
 		return decide(r, hg_resource_named(&r->arena, &resource, name));
@@ -201,6 +204,12 @@ enum hg_verdict hg_admit(struct hg_request *r)
 	if (!enter(r)) {
 		hg_request_refuse(r, 429, "too_many_in_flight", 1,
 			"This key has as many requests under way as it may.");
+		return HG_REFUSED;
+	}
+	if (!r->routed.route && !(g->upstreams & 1u << r->upstream)) {
+		hg_request_refuse(r, 403, "upstream_not_allowed", -1,
+			"This key may not ask the upstream %s (see `upstreams` of its client).",
+			hg_request_upstream_conf(r)->name);
 		return HG_REFUSED;
 	}
 	if (!(g->methods & 1u << r->head.method_id)) {

@@ -1,12 +1,13 @@
 /*
  * admit - may this client's key do this? The first of ADMIT, before any plugin.
  *
- *     method ─► requests at once ─► GraphQL ─► paths, on the resolved resource
+ *     requests at once ─► upstream ─► method ─► GraphQL ─► paths, on the resolved resource
  *                                                └─ /repositories/ID: ask GitHub, wait, go on
  *
- * Refusals: 403 method_not_allowed_by_key, graphql_not_allowed, path_not_allowed (also for an ID
- * that nobody can tell the name of, so that a key learns nothing about what it may not see), 429
- * too_many_in_flight, 503 resource_unknown when GitHub could not be asked.
+ * Refusals: 403 upstream_not_allowed, method_not_allowed_by_key, graphql_not_allowed,
+ * path_not_allowed (also for an ID that nobody can tell the name of, so that a key learns nothing
+ * about what it may not see), 429 too_many_in_flight, 503 resource_unknown when GitHub could not be
+ * asked.
  *
  * POST is also how GitHub lets clients without PATCH change a resource; X-HTTP-Method-Override and
  * its like are not among the fields that go up.

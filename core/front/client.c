@@ -1,18 +1,11 @@
 #include "front/client.h"
-#include "base/hash.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "ticket/scope.h"
+#include "ticket/upstreams.h"
 #include <stdio.h>
 
 #define MAX_TOKEN_BYTES 4096u
-
-struct hg_scope hg_scope_of_token(struct hg_str token)
-{
-	struct hg_scope scope;
-
-	hg_hash128(token.p, token.n, scope.bytes);
-	return scope;
-}
 
 static bool starts_nocase(struct hg_str s, struct hg_str prefix)
 {
@@ -125,7 +118,8 @@ static int check_keyless(const struct hg_client_in *in, struct hg_client_refusal
 	if (in->is_forwarded)
 		return refuse(ret_no, 403, "forwarded_without_keys",
 			"Forwarded requests are refused as long as no keys are configured.");
-	if (in->host.n && !hg_host_is_loopback(in->host))
+	if (in->host.n && !hg_host_is_loopback(in->host) &&
+		!hg_upstream_has_host(in->upstream, in->host))
 		return refuse(ret_no, 403, "host_not_loopback",
 			"Without keys the Host must be a loopback name.");
 	return check_site(in, ret_no);
@@ -252,8 +246,8 @@ static int take_token(const struct hg_client_in *in, const struct proof *p, stru
 	if (in->snapshot->keys && p->is_basic && check_site(in, ret_no) < 0)
 		return HG_EDENIED;
 
-	c->scope = hg_scope_of_token(p->token);
-	c->scope.bytes[15] ^= p->is_basic; /* the same bytes as Basic are another credential */
+	c->scope = hg_scope_of(
+		p->is_basic ? HG_SCOPE_BASIC : HG_SCOPE_BEARER, in->upstream->place, p->token);
 	c->token = hg_secret_new(p->token);
 	c->token_is_basic = p->is_basic;
 	char hex[13];
@@ -278,7 +272,7 @@ static int take_authorization(
 int hg_client_identify(const struct hg_client_in *in, struct hg_client *ret_client,
 	struct hg_client_refusal *ret_no)
 {
-	struct hg_client c = { .name = "local", .scope = hg_scope_of_pool() };
+	struct hg_client c = { .name = "local", .scope = in->upstream->pool };
 	bool needs_key = in->snapshot->keys && !(in->listener->faces & HG_FACE_ADMIN);
 
 	if (in->is_open) {

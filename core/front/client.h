@@ -6,8 +6,9 @@
  *
  * With no keys configured only the machine itself is served, and that is held against four ways
  * in from outside: a local reverse proxy (forwarded fields are refused), DNS rebinding (the Host
- * must be a loopback name), a page in a browser (cross-site requests are refused), and a listener
- * that is not loopback (refused by `check`, and here again).
+ * must be a loopback name, or one that the configuration gives to an upstream), a page in a browser
+ * (cross-site requests are refused), and a listener that is not loopback (refused by `check`, and
+ * here again).
  *
  * With keys whoever asks names itself, and those rules end:
  *
@@ -35,11 +36,11 @@
 #pragma once
 #include "front/keys.h"
 #include "ticket/snapshot.h"
-#include "ticket/view.h"
 #include <hg/request.h>
 
 struct hg_client_in {
 	const struct hg_snapshot *snapshot;
+	const struct hg_upstream_conf *upstream; /* of it: which GitHub is asked */
 	const struct hg_listener_conf *listener;
 	struct hg_str host;          /* the Host field; {0} on HTTP/1.0 */
 	struct hg_str authorization; /* the field's value; {0} when absent */
@@ -78,4 +79,3 @@ int hg_client_identify(const struct hg_client_in *in, struct hg_client *ret_clie
 bool hg_host_is_loopback(struct hg_str host);
 /* A Forwarded, X-Forwarded-*, X-Real-IP, or Via field. */
 bool hg_field_is_forwarding(struct hg_str name);
-struct hg_scope hg_scope_of_token(struct hg_str token);

@@ -8,6 +8,7 @@
 #include "front/phase.h"
 #include "front/proxy.h"
 #include "front/reply.h"
+#include "ticket/upstreams.h"
 #include <hg/mem.h>
 #include <stdio.h>
 
@@ -111,6 +112,7 @@ static bool identify(struct hg_request *r, const struct hg_listener_conf *listen
 	const struct hg_http1_head *h = &r->head;
 	struct hg_client_in in = {
 		.snapshot = r->snapshot,
+		.upstream = hg_request_upstream_conf(r),
 		.listener = listener,
 		.host = h->host,
 		.authorization = hg_http1_value(h, HG_HTTP1_AUTHORIZATION),
@@ -174,6 +176,19 @@ static void refuse_method(struct hg_request *r)
 	hg_reply_refuse(r, &no, hg_arena_copy(&r->arena, hg_text_str(allow)));
 }
 
+/* Which GitHub, by which of its faces. */
+static void find_upstream(struct hg_request *r)
+{
+	struct hg_str path = r->head.path, prefix;
+
+	r->upstream = hg_upstream_for(r->snapshot, r->head.host, path, &prefix);
+	path.p += prefix.n;
+	path.n -= prefix.n;
+	hg_github_face(path.n ? path : HG_STR("/"), &r->face);
+	if (prefix.n)
+		r->face.prefix = (struct hg_str){ prefix.p, prefix.n + r->face.prefix.n };
+}
+
 /* False: it was refused. */
 static bool find_route(struct hg_request *r, const struct hg_listener_conf *listener)
 {
@@ -197,7 +212,7 @@ static bool find_route(struct hg_request *r, const struct hg_listener_conf *list
 		hg_reply_refuse_as(r, 501, "unknown_method", "This method is not known.");
 		return false;
 	}
-	hg_github_face(r->head.path, &r->face);
+	find_upstream(r);
 	hg_github_route_find(r->head.method, r->face.path, &r->github);
 	r->path = r->face.path;
 	r->route = r->github.tmpl;

@@ -38,6 +38,7 @@ struct hg_grant {
 	const char *name;
 	uint32_t methods;           /* 1u << enum hg_http1_method; who has GET has HEAD */
 	uint32_t classes;           /* 1u << enum hg_class that it may ask for; one at least */
+	uint32_t upstreams;         /* 1u << index of an upstream; one at least */
 	const struct hg_str *paths; /* canonical rules (resource.h) */
 	uint32_t n_paths;           /* 0: every path */
 	bool graphql;

@@ -57,6 +57,7 @@ static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 	a->query = hg_arena_copy(&t->arena, r->head.query);
 	a->route = r->route; /* static */
 	a->resource = hg_str(r->github.resource);
+	a->upstream = r->upstream;
 	a->entrance = r->face.entrance;
 	copy_fields(r, t);
 	a->body = r->body_chunks;

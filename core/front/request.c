@@ -125,7 +125,7 @@ const struct hg_rewrite *hg_request_rewrite(struct hg_request *r)
 {
 	if (!r->has_rewrite) {
 		const struct hg_listener_conf *listener = hg_gate_conf(r->conn->gate, r->snapshot);
-		hg_rewrite_init(&r->rewrite, r->snapshot, r->conn->wire.seal,
+		hg_rewrite_init(&r->rewrite, r->snapshot, r->upstream, r->conn->wire.seal,
 			listener && listener->is_unix, r->head.host, r->face.prefix);
 		r->has_rewrite = true;
 	}
@@ -286,9 +286,14 @@ struct hg_scope hg_request_scope(const struct hg_request *r)
 	return r->client.scope;
 }
 
+struct hg_str hg_request_upstream(const struct hg_request *r)
+{
+	return hg_str(hg_request_upstream_conf(r)->name);
+}
+
 uint64_t hg_request_origin(const struct hg_request *r)
 {
-	return r->snapshot->origin;
+	return hg_request_upstream_conf(r)->origin;
 }
 
 /* -- what happens to it ------------------------------------------------------------------------ */

@@ -72,6 +72,7 @@ struct hg_request {
 	struct hg_str id;
 	struct hg_client client;
 	struct hg_routed routed; /* route NULL: GitHub's */
+	uint32_t upstream;       /* which of the snapshot's */
 	struct hg_face face;
 	struct hg_github_route github;
 	struct hg_str path, route;
@@ -123,6 +124,10 @@ const char *hg_request_face_name(const struct hg_request *r);
 const char *hg_request_step_name(const struct hg_request *r);
 uint64_t hg_request_sent_bytes(const struct hg_request *r);
 
+static inline const struct hg_upstream_conf *hg_request_upstream_conf(const struct hg_request *r)
+{
+	return &r->snapshot->upstreams[r->upstream];
+}
 /* Of this client's base to GitHub's. */
 const struct hg_rewrite *hg_request_rewrite(struct hg_request *r);
 

@@ -1,6 +1,7 @@
 #include "front/resource.h"
 #include "base/list.h"
 #include "base/map.h"
+#include "base/text.h"
 #include <hg/mem.h>
 #include <jansson.h>
 #include <pthread.h>
@@ -270,8 +271,8 @@ bool hg_rule_allows(struct hg_str rule, struct hg_str path)
 
 struct learned {
 	struct hg_list link; /* in the order of use, latest first */
-	char *id;
-	struct hg_str name; /* owned; p NULL: there is none */
+	struct hg_text key;  /* number of the upstream and ID */
+	struct hg_str name;  /* owned; p NULL: there is none */
 	int64_t until_us;
 };
 
@@ -295,10 +296,10 @@ struct hg_resources *hg_resources_new(uint32_t max)
 
 static void drop(struct hg_resources *s, struct learned *l)
 {
-	(void)hg_map_take(s->by_id, hg_str(l->id));
+	(void)hg_map_take(s->by_id, hg_text_str(&l->key));
 	hg_list_remove(&l->link);
 	s->n--;
-	hg_free(l->id);
+	hg_text_fini(&l->key);
 	hg_free((char *)l->name.p);
 	hg_free(l);
 }
@@ -316,13 +317,14 @@ void hg_resources_free(struct hg_resources *s)
 	hg_free(s);
 }
 
-enum hg_learned hg_resources_find(struct hg_resources *s, struct hg_str id, int64_t now_us,
-	struct hg_arena *arena, struct hg_str *ret_name)
+enum hg_learned hg_resources_find(struct hg_resources *s, uint32_t upstream, struct hg_str id,
+	int64_t now_us, struct hg_arena *arena, struct hg_str *ret_name)
 {
+	struct hg_str key = hg_arena_printf(arena, "%u%.*s", upstream, (int)id.n, id.p);
 	enum hg_learned found = HG_LEARNED_NOT;
 
 	pthread_mutex_lock(&s->lock);
-	struct learned *l = hg_map_find(s->by_id, id);
+	struct learned *l = hg_map_find(s->by_id, key);
 	if (l && l->until_us <= now_us) {
 		drop(s, l);
 	} else if (l) {
@@ -336,22 +338,24 @@ enum hg_learned hg_resources_find(struct hg_resources *s, struct hg_str id, int6
 	return found;
 }
 
-void hg_resources_put(struct hg_resources *s, struct hg_str id, struct hg_str name, int64_t now_us)
+void hg_resources_put(struct hg_resources *s, uint32_t upstream, struct hg_str id,
+	struct hg_str name, int64_t now_us)
 {
 	struct learned *l = hg_alloc0(sizeof(*l));
 
-	l->id = hg_strndup(id.p, id.n);
+	hg_text_init(&l->key);
+	hg_text_printf(&l->key, "%u%.*s", upstream, (int)id.n, id.p);
 	l->until_us = now_us + (name.p ? LEARNED_FOR_US : NONE_FOR_US);
 	if (name.p)
 		l->name = (struct hg_str){ hg_strndup(name.p, name.n), name.n };
 
 	pthread_mutex_lock(&s->lock);
-	struct learned *old = hg_map_find(s->by_id, id);
+	struct learned *old = hg_map_find(s->by_id, hg_text_str(&l->key));
 	if (old)
 		drop(s, old);
 	else if (s->n == s->max)
 		drop(s, HG_CONTAINER(s->used.prev, struct learned, link));
-	(void)hg_map_put(s->by_id, id, l);
+	(void)hg_map_put(s->by_id, hg_text_str(&l->key), l);
 	hg_list_init(&l->link);
 	hg_list_add_first(&s->used, &l->link);
 	s->n++;

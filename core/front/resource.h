@@ -68,10 +68,12 @@ enum hg_learned {
 
 struct hg_resources *hg_resources_new(uint32_t max); /* the least used make room */
 void hg_resources_free(struct hg_resources *s);      /* NULL is fine */
-enum hg_learned hg_resources_find(struct hg_resources *s, struct hg_str id, int64_t now_us,
-	struct hg_arena *arena, struct hg_str *ret_name);
+/* Each upstream numbers its own. */
+enum hg_learned hg_resources_find(struct hg_resources *s, uint32_t upstream, struct hg_str id,
+	int64_t now_us, struct hg_arena *arena, struct hg_str *ret_name);
 /* name {0}: there is none. */
-void hg_resources_put(struct hg_resources *s, struct hg_str id, struct hg_str name, int64_t now_us);
+void hg_resources_put(struct hg_resources *s, uint32_t upstream, struct hg_str id,
+	struct hg_str name, int64_t now_us);
 uint32_t hg_resources_n(struct hg_resources *s);
 
 /* The canonical path that GitHub's answer to the ID names: a repository's "full_name", an

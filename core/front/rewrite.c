@@ -1,6 +1,6 @@
 #include "front/rewrite.h"
 #include "front/client.h"
-#include "ticket/upstream_base.h"
+#include "ticket/upstreams.h"
 
 static struct hg_str without_slash(const char *url)
 {
@@ -85,12 +85,13 @@ static uint64_t mark_of(uint64_t mark, struct hg_str s)
 	return (mark ^ 0xff) * 0x100000001b3ull; /* no byte of a base: its end */
 }
 
-void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, bool is_tls, bool is_unix,
-	struct hg_str host, struct hg_str prefix)
+void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, uint32_t upstream,
+	bool is_tls, bool is_unix, struct hg_str host, struct hg_str prefix)
 {
+	const struct hg_upstream_conf *conf = &s->upstreams[upstream];
 	bool enterprise;
 
-	w->from = hg_upstream_base(&s->upstream, HG_GITHUB_REST).root;
+	w->from = hg_upstream_base(conf, HG_GITHUB_REST).root;
 	w->to[0] = w->uploads_from[0] = '\0';
 	w->root_n = 0;
 	w->mark = 0;
@@ -104,7 +105,7 @@ void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, bool is_
 		return;
 	}
 	if (enterprise)
-		write_uploads(w, &s->upstream);
+		write_uploads(w, conf);
 	w->mark = mark_of(mark_of(0xcbf29ce484222325ull, w->from), hg_str(w->to));
 }
 

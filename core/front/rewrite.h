@@ -10,7 +10,8 @@
  *     https://api.github.com/zen          -> http://localhost:3001/api/v3/zen
  *     https://uploads.github.com/repos/…  -> http://localhost:3001/api/uploads/repos/…
  *
- * Uploads have a place of their own only beside /api/v3: else their URLs stay.
+ * Uploads have a place of their own only beside /api/v3: else their URLs stay. What tells several
+ * upstreams apart (upstreams.h) is part of the base: http://localhost:3001/ghes/api/v3/zen.
  *
  * Thread: any.
  */
@@ -32,9 +33,10 @@ struct hg_rewrite {
 	uint64_t mark; /* of both bases, the same in each process: part of our entity tags */
 };
 
-/* `host` as the client sent it, checked to be a valid authority. */
-void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, bool is_tls, bool is_unix,
-	struct hg_str host, struct hg_str prefix);
+/* `host` as the client sent it, checked to be a valid authority; `prefix` is the face's, with that
+ * of the upstream before it. */
+void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, uint32_t upstream,
+	bool is_tls, bool is_unix, struct hg_str host, struct hg_str prefix);
 static inline bool hg_rewrite_is_on(const struct hg_rewrite *w)
 {
 	return w->to[0] != '\0';

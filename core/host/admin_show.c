@@ -12,8 +12,8 @@
  * and dispatcher own is gathered: one message to each, one back, the last one answers. */
 
 const char *const hg_show_words[] = { "requests", "conns", "tickets", "queues", "budgets",
-	"credentials", "plugins", "config", "mailboxes", "metrics", "routes", "listeners", "events",
-	"quiet", "clock", NULL };
+	"credentials", "upstreams", "plugins", "config", "mailboxes", "metrics", "routes",
+	"listeners", "events", "quiet", "clock", NULL };
 
 /* -- the host's own ---------------------------------------------------------------------------- */
 

@@ -55,6 +55,20 @@ static void print_try(const char *url, struct hg_text *out)
 		url);
 }
 
+static void print_further_upstreams(const struct hg_config *c, struct hg_text *out)
+{
+	for (uint32_t i = 1; i < c->n_upstreams; i++) {
+		const struct hg_upstream_conf *u = &c->upstreams[i];
+		hg_text_printf(out, "  upstream   %s%s for", u->base_url,
+			u->credential.token ? " (with a token)" : "");
+		if (u->prefix)
+			hg_text_printf(out, " %s/…", u->prefix);
+		for (uint32_t k = 0; k < u->hosts.n; k++)
+			hg_text_printf(out, " %s", u->hosts.items[k]);
+		hg_text_add_char(out, '\n');
+	}
+}
+
 void hg_banner_print(const struct hg_host *h, struct hg_text *out)
 {
 	const struct hg_config *c = h->setup->config;
@@ -64,11 +78,12 @@ void hg_banner_print(const struct hg_host *h, struct hg_text *out)
 	print_listeners(h, out);
 	if (h->wish.config.mode == HG_CONFIG_SIMULATOR)
 		return;
-	hg_text_printf(out, "  upstream   %s%s\n", h->setup->snapshot.upstream.base_url,
-		c->simulator_listener >= 0 ? " (the simulated GitHub)"
-		: c->credential.token      ? " (with a token)"
-					   : " (without a token: 60 requests an hour; set "
-					     "GITHUB_TOKEN)");
+	hg_text_printf(out, "  upstream   %s%s\n", c->upstreams[0].base_url,
+		c->simulator_listener >= 0         ? " (the simulated GitHub)"
+		: c->upstreams[0].credential.token ? " (with a token)"
+						   : " (without a token: 60 requests an hour; "
+						     "set GITHUB_TOKEN)");
+	print_further_upstreams(c, out);
 	if (find_github(h, url, sizeof(url)))
 		print_try(url, out);
 }

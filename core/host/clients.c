@@ -22,6 +22,8 @@ const struct hg_option hg_client_options[] = {
 	HG_LIST(struct hg_client_entry, classes, "normal,low", LIVE,
 		"Classes it may ask for by X-Hubgate-Priority: critical, high, normal, low; who "
 		"asks for a better one gets the best of these."),
+	HG_LIST(struct hg_client_entry, upstreams, "main", LIVE,
+		"Upstreams it may ask, by name; its methods, paths and GraphQL hold at each."),
 	HG_INT(struct hg_client_entry, share, "1", "1", "1000", LIVE,
 		"Its weight among the clients of a class; kept for the fair queue, not used yet."),
 	HG_INT(struct hg_client_entry, max_in_flight, "0", "0", "1000000", LIVE,
@@ -50,6 +52,8 @@ struct reading {
 	const struct hg_node *node;
 	const char *path;    /* "clients[2]" */
 	struct hg_map *seen; /* names and digests -> path of who has it */
+	const struct hg_upstream_conf *upstreams;
+	uint32_t n_upstreams;
 	int64_t wall_us;
 	struct hg_keep *keep;
 	struct hg_faults *faults;
@@ -238,6 +242,22 @@ static void read_classes(struct reading *rd)
 			"must name at least one");
 }
 
+static void read_upstreams(struct reading *rd)
+{
+	const struct hg_option_list *list = &rd->plan->entry.upstreams;
+	const char *words[HG_UPSTREAMS_MAX];
+
+	for (uint32_t i = 0; i < rd->n_upstreams; i++)
+		words[i] = rd->upstreams[i].name;
+	for (uint32_t i = 0; i < list->n; i++) {
+		int k = find_word(rd, "upstreams", i, list->items[i], words, rd->n_upstreams);
+		rd->plan->upstreams |= k < 0 ? 0 : 1u << k;
+	}
+	if (!list->n)
+		hg_faults_add(rd->faults, place_of(rd->node, "upstreams"), path_of(rd, "upstreams"),
+			"must name at least one");
+}
+
 static void read_paths(struct reading *rd)
 {
 	struct hg_client_plan *plan = rd->plan;
@@ -276,6 +296,7 @@ static void read_client(struct reading *rd)
 		rd, entry->expires, place_of(rd->node, "expires"), path_of(rd, "expires"));
 	read_methods(rd);
 	read_classes(rd);
+	read_upstreams(rd);
 	read_paths(rd);
 	read_keys(rd);
 }
@@ -294,7 +315,8 @@ static size_t count_keys(const struct hg_node *list)
 	return n;
 }
 
-void hg_clients_read(struct hg_clients *c, const struct hg_node *list, int64_t wall_us,
+void hg_clients_read(struct hg_clients *c, const struct hg_node *list,
+	const struct hg_upstream_conf *upstreams, uint32_t n_upstreams, int64_t wall_us,
 	struct hg_keep *keep, struct hg_faults *faults)
 {
 	*c = (struct hg_clients){ 0 };
@@ -307,6 +329,8 @@ void hg_clients_read(struct hg_clients *c, const struct hg_node *list, int64_t w
 	}
 	struct reading rd = { .clients = c,
 		.seen = hg_map_new(),
+		.upstreams = upstreams,
+		.n_upstreams = n_upstreams,
 		.wall_us = wall_us,
 		.keep = keep,
 		.faults = faults };
@@ -332,6 +356,7 @@ struct hg_keys *hg_clients_make(const struct hg_clients *c)
 		g->name = plan->entry.name;
 		g->methods = plan->methods;
 		g->classes = plan->classes;
+		g->upstreams = plan->upstreams;
 		g->paths = plan->rules;
 		g->n_paths = plan->n_rules;
 		g->graphql = plan->entry.graphql;

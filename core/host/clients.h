@@ -6,6 +6,7 @@
  *       key_hash: "sha256:9f86…"                     what `hubgate key new` printed
  *       methods: [GET, POST]
  *       paths: [/rate_limit, /user]
+ *       upstreams: [main, ghes]
  *     - name: bot
  *       key_hashes:                                  two at a time while a key is rotated
  *       - "sha256:60303…"
@@ -19,20 +20,21 @@
 #pragma once
 #include "front/keys.h"
 #include "host/options.h"
+#include "ticket/snapshot.h"
 
 #define HG_CLIENTS_MAX 10000u
 
 struct hg_client_entry { /* one of `clients:` as it is written */
 	const char *name;
 	const char *expires;
-	struct hg_option_list methods, paths, classes;
+	struct hg_option_list methods, paths, classes, upstreams;
 	int64_t share, max_in_flight;
 	bool graphql;
 };
 
 struct hg_client_plan {
 	struct hg_client_entry entry;
-	uint32_t methods, classes; /* bits, as in struct hg_grant */
+	uint32_t methods, classes, upstreams; /* bits, as in struct hg_grant */
 	struct hg_str *rules;
 	uint32_t n_rules; /* 0: every path */
 	int64_t expires_us;
@@ -51,7 +53,8 @@ struct hg_clients {
 };
 
 /* `list` NULL: there is none. wall_us 0: nothing is said about what has expired. */
-void hg_clients_read(struct hg_clients *c, const struct hg_node *list, int64_t wall_us,
+void hg_clients_read(struct hg_clients *c, const struct hg_node *list,
+	const struct hg_upstream_conf *upstreams, uint32_t n_upstreams, int64_t wall_us,
 	struct hg_keep *keep, struct hg_faults *faults);
 /* NULL when there are no clients. Borrows from `c`. */
 struct hg_keys *hg_clients_make(const struct hg_clients *c);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "host/env.h"
+#include "host/upstreams.h"
 #include <hg/mem.h>
 #include <sched.h>
 #include <stddef.h>
@@ -29,9 +30,10 @@ static const struct section sections[] = {
 	{ "log", hg_log_options, offsetof(struct hg_config, log) },
 	{ "admin", hg_admin_options, offsetof(struct hg_config, admin) },
 	{ "http", hg_http_options, offsetof(struct hg_config, http) },
-	{ "upstream", hg_upstream_options, offsetof(struct hg_config, upstream) },
+	{ "upstream", hg_upstream_options, offsetof(struct hg_config, upstreams[0]) },
 	{ "dispatch", hg_dispatch_options, offsetof(struct hg_config, dispatch) },
-	{ "credential", hg_credential_options, offsetof(struct hg_config, credential) },
+	{ "credential", hg_credential_options,
+		offsetof(struct hg_config, upstreams[0].credential) },
 };
 #define N_SECTIONS (sizeof(sections) / sizeof(sections[0]))
 
@@ -156,7 +158,7 @@ static bool make_tree(struct loading *l)
 static void read_sections(struct loading *l)
 {
 	static const char *const others[] = { "log", "admin", "http", "upstream", "dispatch",
-		"credential", "clients", "listeners", "plugins", NULL };
+		"credential", "upstreams", "clients", "listeners", "plugins", NULL };
 	struct hg_config *c = l->config;
 
 	hg_options_read(hg_main_options, "", l->root, others, &c->main, &c->keep, l->faults);
@@ -193,62 +195,6 @@ static void check_workers(struct loading *l)
 		n = 1;
 	}
 	c->workers = (uint32_t)n;
-}
-
-/* Host and port of a URL behind its scheme. */
-static bool is_loopback_host(const char *rest)
-{
-	struct hg_str host = { rest, strcspn(rest, "/") };
-	const char *end = memrchr(rest, ':', host.n);
-	struct hg_address address;
-	char bind[128];
-
-	if (end && !memchr(end, ']', (size_t)(rest + host.n - end)))
-		host.n = (size_t)(end - rest);
-	if (hg_str_is_nocase(host, HG_STR("localhost")))
-		return true;
-	snprintf(bind, sizeof(bind), "%.*s:1", (int)(host.n > 100 ? 100 : host.n), host.p);
-	return hg_address_parse(hg_str(bind), &address, NULL) == 0 && address.is_loopback;
-}
-
-static void check_url(struct loading *l, const char *key, const char *url)
-{
-	const struct hg_node *section = hg_node_find(l->root, "upstream");
-	struct hg_place place = place_in(section, key);
-	char path[64];
-
-	if (!url)
-		return;
-	snprintf(path, sizeof(path), "upstream.%s", key);
-	size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : 7;
-	if ((scheme == 7 && strncmp(url, "http://", 7) != 0) || !url[scheme] || url[scheme] == '/')
-		hg_faults_add(l->faults, &place, path, "expected an https:// URL");
-	else if (strchr(url + scheme, '@'))
-		hg_faults_add(l->faults, &place, path,
-			"a URL with a name or password: tokens go into credential.token");
-	else if (strpbrk(url, "?# \t"))
-		hg_faults_add(l->faults, &place, path, "a base has no query, fragment or blank");
-	else if (scheme == 7 && !is_loopback_host(url + scheme))
-		hg_faults_add(l->faults, &place, path,
-			"http:// would send tokens in the clear: write https:// (http:// is for "
-			"loopback)");
-}
-
-/* It goes into a header line: a newline left at its end by an editor would end that line. */
-static void check_token(struct loading *l)
-{
-	const struct hg_secret *token = l->config->credential.token;
-	struct hg_place place = place_in(hg_node_find(l->root, "credential"), "token");
-	size_t n = 0;
-	const char *bytes = token ? hg_secret_bytes(token, &n) : "";
-
-	for (size_t i = 0; i < n; i++) {
-		if (bytes[i] > ' ' && bytes[i] < 0x7f)
-			continue;
-		hg_faults_add(l->faults, &place, "credential.token",
-			"has a blank, newline or other byte that no token has");
-		return;
-	}
 }
 
 static bool name_is_fine(const char *name)
@@ -580,12 +526,9 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 	c->root = l.root;
 	read_sections(&l);
 	check_workers(&l);
-	check_token(&l);
-	check_url(&l, "base_url", c->upstream.base_url);
-	check_url(&l, "graphql_url", c->upstream.graphql_url);
-	check_url(&l, "uploads_url", c->upstream.uploads_url);
-	hg_clients_read(
-		&c->clients, hg_node_find(l.root, "clients"), wish->wall_us, &c->keep, faults);
+	c->n_upstreams = hg_upstreams_read(c->upstreams, l.root, &c->keep, faults);
+	hg_clients_read(&c->clients, hg_node_find(l.root, "clients"), c->upstreams, c->n_upstreams,
+		wish->wall_us, &c->keep, faults);
 	read_plugins(&l);
 	read_listeners(&l);
 	set_admin(&l);
@@ -640,7 +583,9 @@ void hg_config_print(const struct hg_config *c, struct hg_text *out)
 		}
 		hg_text_add_char(out, '}');
 	}
-	hg_text_add(out, HG_STR("],\"clients\":"));
+	hg_text_add(out, HG_STR("],\"upstreams\":"));
+	hg_upstreams_print(c->upstreams, c->n_upstreams, out);
+	hg_text_add(out, HG_STR(",\"clients\":"));
 	hg_clients_print(&c->clients, out);
 	hg_text_add_char(out, '}');
 }

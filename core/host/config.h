@@ -57,9 +57,9 @@ struct hg_config {
 	struct hg_log_conf log;
 	struct hg_admin_conf admin;
 	struct hg_http_conf http;
-	struct hg_upstream_conf upstream;
 	struct hg_dispatch_conf dispatch;
-	struct hg_credential_conf credential;
+	struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX]; /* the first: `upstream:` */
+	uint32_t n_upstreams;
 	struct hg_clients clients;
 
 	const char *file;           /* NULL = none */

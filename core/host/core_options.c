@@ -92,6 +92,10 @@ const struct hg_option hg_upstream_options[] = {
 		"How long an idle connection is kept; GitHub closes at 60 s."),
 	HG_INT(struct hg_upstream_conf, max_connections, "16", "1", "256", LIVE,
 		"Connections per host."),
+	HG_INT(struct hg_upstream_conf, max_concurrent, "0", "0", "100", LIVE,
+		"Requests under way per credential; 0 = dispatch.max_concurrent."),
+	HG_INT(struct hg_upstream_conf, max_requests_per_hour, "0", "0", "1000000", LIVE,
+		"Own cap below GitHub's; 0 = dispatch.max_requests_per_hour."),
 	HG_BOOL(struct hg_upstream_conf, http2, "true", LIVE, "Speak HTTP/2 where it is offered."),
 	{ 0 },
 };
@@ -118,10 +122,22 @@ const struct hg_option hg_dispatch_options[] = {
 };
 
 const struct hg_option hg_credential_options[] = {
-	HG_STRING(struct hg_credential_conf, alias, "main", LIVE,
-		"Its name in headers, logs and metrics."),
+	HG_STRING(struct hg_credential_conf, alias, NULL, LIVE,
+		"Its name in headers, logs and metrics; default: the upstream's name, main."),
 	HG_SECRET(struct hg_credential_conf, token, LIVE,
 		"The gateway's own token; without one GitHub is asked unauthenticated."),
+	{ 0 },
+};
+
+const struct hg_option hg_upstream_entry_options[] = {
+	HG_STRING(struct hg_upstream_entry, name, NULL, LIVE | HG_OPT_REQUIRED,
+		"Its name in logs, metrics, `show` and `clients:`; \"main\" is that of "
+		"`upstream:`."),
+	HG_STRING(struct hg_upstream_entry, prefix, NULL, LIVE,
+		"/ghes: paths below it are for this upstream (/ghes/api/v3/…, /ghes/repos/…)."),
+	HG_LIST(struct hg_upstream_entry, hosts, NULL, LIVE,
+		"Names in Host that mean this upstream, without a port; also allowed where Host "
+		"must else be a loopback name."),
 	{ 0 },
 };
 

@@ -49,6 +49,12 @@ struct hg_tls_entry { /* `tls:` of a listener */
 enum { HG_CLIENT_CERT_REQUIRED = 0, HG_CLIENT_CERT_OPTIONAL = 1 };
 enum { HG_TLS_1_2 = 0, HG_TLS_1_3 = 1 };
 
+struct hg_upstream_entry { /* one of `upstreams:`, but the options of `upstream:` */
+	const char *name;
+	const char *prefix;
+	struct hg_option_list hosts;
+};
+
 struct hg_plugin_entry { /* one of `plugins:`, but the plugin's own options */
 	const char *use;
 	const char *name;
@@ -61,6 +67,7 @@ extern const struct hg_option hg_http_options[];
 extern const struct hg_option hg_upstream_options[];
 extern const struct hg_option hg_dispatch_options[];
 extern const struct hg_option hg_credential_options[];
+extern const struct hg_option hg_upstream_entry_options[];
 extern const struct hg_option hg_listener_options[];
 extern const struct hg_option hg_tls_options[];
 extern const struct hg_option hg_plugin_entry_options[];

@@ -50,9 +50,10 @@ void hg_host_point_at_simulator(struct hg_host *h, struct hg_setup *s)
 	const struct hg_bound *b = hg_host_bound(h, name);
 	HG_BUG_ON(!b);
 	hg_address_print(&b->address, url, sizeof(url));
-	s->config->upstream.base_url = hg_arena_copy(&s->config->keep.arena, hg_str(url)).p;
-	s->config->upstream.graphql_url = s->config->upstream.uploads_url = NULL;
-	s->config->upstream.proxy = NULL;
-	s->snapshot.upstream = s->config->upstream;
-	hg_snapshot_set_origin(&s->snapshot);
+	struct hg_upstream_conf *main = &s->config->upstreams[0];
+	main->base_url = hg_arena_copy(&s->config->keep.arena, hg_str(url)).p;
+	main->graphql_url = main->uploads_url = NULL;
+	main->proxy = NULL;
+	s->snapshot.upstreams[0] = *main;
+	hg_snapshot_set_origins(&s->snapshot);
 }

@@ -244,10 +244,10 @@ struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_rou
 	snap->generation = generation;
 	snap->http = config->http;
 	bound_connections(s);
-	snap->upstream = config->upstream;
+	memcpy(snap->upstreams, config->upstreams, sizeof(snap->upstreams));
+	snap->n_upstreams = config->n_upstreams;
 	snap->dispatch = config->dispatch;
-	snap->credential = config->credential;
-	hg_snapshot_set_origin(snap);
+	hg_snapshot_set_origins(snap);
 	snap->keys = hg_clients_make(&config->clients);
 	snap->n_instances = s->n;
 	snap->instances = s->instances;

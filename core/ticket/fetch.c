@@ -22,6 +22,7 @@ struct hg_fetch {
 	struct hg_loop *loop;
 	struct hg_arena arena;
 	struct hg_str method, target, body;
+	struct hg_str upstream; /* its name; empty: the first */
 	struct hg_field fields[MAX_FIELDS];
 	uint32_t n_fields, redirects, max_redirects;
 	enum hg_class klass;
@@ -134,9 +135,9 @@ static struct hg_str resolve(struct hg_arena *arena, struct hg_str at, struct hg
 }
 
 /* Behind the upstream's base URL; {0} when it is another host's. */
-static struct hg_str path_on_upstream(const struct hg_snapshot *s, struct hg_str url)
+static struct hg_str path_on_upstream(const struct hg_upstream_conf *conf, struct hg_str url)
 {
-	struct hg_str base = hg_str(s->upstream.base_url);
+	struct hg_str base = hg_str(conf->base_url);
 
 	while (base.n && base.p[base.n - 1] == '/')
 		base.n--;
@@ -145,10 +146,10 @@ static struct hg_str path_on_upstream(const struct hg_snapshot *s, struct hg_str
 	return (struct hg_str){ url.p + base.n, url.n - base.n };
 }
 
-static void aim(struct hg_ask *ask, struct hg_arena *arena, const struct hg_snapshot *s,
+static void aim(struct hg_ask *ask, struct hg_arena *arena, const struct hg_upstream_conf *conf,
 	struct hg_str target)
 {
-	struct hg_str local = is_url(target) ? path_on_upstream(s, target) : target;
+	struct hg_str local = is_url(target) ? path_on_upstream(conf, target) : target;
 
 	if (!local.p) {
 		ask->url = hg_arena_copy(arena, target);
@@ -199,6 +200,13 @@ static void on_news(struct hg_ticket *t);
 static void send_to(struct hg_fetch *f, struct hg_str target)
 {
 	struct hg_snapshot *s = bound.current();
+	uint32_t upstream = f->upstream.n ? hg_snapshot_upstream(s, f->upstream) : 0;
+	if (upstream == s->n_upstreams) {
+		hg_snapshot_unref(s);
+		end_with(f, HG_ENOTFOUND, "there is no such upstream in the configuration");
+		return;
+	}
+	const struct hg_upstream_conf *conf = &s->upstreams[upstream];
 	struct hg_ticket *t = hg_ticket_new(f->loop, s, on_news, f);
 	struct hg_ask *ask = &t->ask;
 	int64_t now_us = hg_loop_now(f->loop).mono_us;
@@ -207,9 +215,10 @@ static void send_to(struct hg_fetch *f, struct hg_str target)
 	ask->client = hg_arena_copy(&t->arena, hg_str(f->in->name));
 	ask->method = hg_arena_copy(&t->arena, f->method);
 	ask->cost = 1;
-	aim(ask, &t->arena, s, target);
+	ask->upstream = upstream;
+	aim(ask, &t->arena, conf, target);
 	copy_fields(f, ask, &t->arena);
-	f->at = hg_arena_copy(&f->arena, ask->url.n ? ask->url : hg_str(s->upstream.base_url));
+	f->at = hg_arena_copy(&f->arena, ask->url.n ? ask->url : hg_str(conf->base_url));
 	if (f->body.n)
 		hg_chunks_add(&ask->body, hg_chunk_new(f->body));
 	ask->klass = f->klass;
@@ -318,6 +327,11 @@ struct hg_fetch *hg_fetch_new(void *self, const char *method, const char *target
 	hg_list_init(&f->later.link);
 	f->later.run = finish;
 	return f;
+}
+
+void hg_fetch_set_upstream(struct hg_fetch *f, struct hg_str name)
+{
+	f->upstream = hg_arena_copy(&f->arena, name);
 }
 
 void hg_fetch_set_header(struct hg_fetch *f, const char *name, struct hg_str value)

@@ -367,6 +367,22 @@ void hg_github_route_find(
 	};
 }
 
+bool hg_github_has_root(struct hg_str segment)
+{
+	for (unsigned r = 0; r < ROOT_TOP; r++)
+		if (hg_str_is_nocase(segment, hg_str(roots[r].word)))
+			return true;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *sub = rows[i].sub;
+		if (!(rows[i].roots & 1u << ROOT_TOP) || *sub != '/')
+			continue;
+		struct hg_str first = { sub + 1, strcspn(sub + 1, "/") };
+		if (hg_str_is_nocase(segment, first))
+			return true;
+	}
+	return false;
+}
+
 static bool cut_prefix(struct hg_str path, struct hg_str prefix, struct hg_str *ret_rest)
 {
 	if (!hg_str_starts(path, prefix))

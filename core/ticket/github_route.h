@@ -24,6 +24,9 @@ struct hg_github_route {
 void hg_github_route_find(
 	struct hg_str method, struct hg_str path, struct hg_github_route *ret_route);
 
+/* Do some of GitHub's paths begin with this segment ("repos", "search")? */
+bool hg_github_has_root(struct hg_str segment);
+
 /* Which of GitHub's entrances a client's path uses, and the path as api.github.com knows it. */
 enum hg_github_entrance { HG_GITHUB_REST, HG_GITHUB_GRAPHQL, HG_GITHUB_UPLOADS };
 

@@ -1,14 +1,33 @@
 #include "ticket/snapshot.h"
 #include "base/hash.h"
 #include "base/secret.h"
+#include "ticket/scope.h"
 
-void hg_snapshot_set_origin(struct hg_snapshot *s)
+static void set_origin(struct hg_upstream_conf *u)
 {
-	struct hg_str base = hg_str(s->upstream.base_url);
-	size_t n = 0;
-	const char *token = s->credential.token ? hg_secret_bytes(s->credential.token, &n) : NULL;
+	struct hg_str base = hg_str(u->base_url), token = { 0 };
 
-	s->origin = hg_hash_mix(hg_hash(base.p, base.n), hg_hash(token, n));
+	if (u->credential.token)
+		token.p = hg_secret_bytes(u->credential.token, &token.n);
+	u->place = hg_hash(base.p, base.n);
+	u->origin = hg_hash_mix(u->place, hg_hash(token.p, token.n));
+	u->pool = hg_scope_of(HG_SCOPE_POOL, u->place, token);
+	u->own = hg_scope_of(HG_SCOPE_OWN, u->place, token);
+}
+
+void hg_snapshot_set_origins(struct hg_snapshot *s)
+{
+	for (uint32_t i = 0; i < s->n_upstreams; i++)
+		set_origin(&s->upstreams[i]);
+}
+
+uint32_t hg_snapshot_upstream(const struct hg_snapshot *s, struct hg_str name)
+{
+	uint32_t i = 0;
+
+	while (i < s->n_upstreams && !hg_str_is(hg_str(s->upstreams[i].name), name))
+		i++;
+	return i;
 }
 
 struct hg_snapshot *hg_snapshot_ref(struct hg_snapshot *s)

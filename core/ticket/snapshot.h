@@ -8,6 +8,7 @@
 #pragma once
 #include "base/instance.h"
 #include <hg/option.h>
+#include <hg/request.h>
 #include <stdatomic.h>
 
 /* `http:` the clients' side. Filled from option rows in core/host/core_options.c. */
@@ -29,8 +30,21 @@ struct hg_http_conf {
 	bool passthrough;                  /* a client's own GitHub token is forwarded as itself */
 };
 
-/* `upstream:` */
+/* The gateway's own credential for one upstream. */
+struct hg_credential_conf {
+	const char *alias;       /* "main" */
+	struct hg_secret *token; /* NULL = unauthenticated */
+};
+
+#define HG_UPSTREAMS_MAX 16u
+
+/* One GitHub that requests may be for: `upstream:` and `credential:`, or one of `upstreams:`. */
 struct hg_upstream_conf {
+	/* which requests are for it (upstream_base.h) */
+	const char *name;            /* "main" */
+	const char *prefix;          /* "/ghes": of paths; NULL = none */
+	struct hg_option_list hosts; /* names in Host, without a port */
+
 	const char *base_url;    /* https://api.github.com, or a GHES's …/api/v3 */
 	const char *graphql_url; /* NULL = derived from base_url */
 	const char *uploads_url; /* NULL = derived */
@@ -43,26 +57,29 @@ struct hg_upstream_conf {
 	int64_t stall_timeout_us;      /* 15s between two pieces of a stream */
 	int64_t idle_timeout_us;       /* 45s: GitHub closes at 60 */
 	int64_t max_connections;       /* per host */
+	int64_t max_concurrent;        /* per credential; 0 = dispatch.max_concurrent */
+	int64_t max_requests_per_hour; /* of its own credential; 0 = dispatch's */
 	bool http2;
+	struct hg_credential_conf credential;
+
+	/* hg_snapshot_set_origins */
+	uint64_t place;       /* of base_url: the same GitHub, whatever token is used */
+	uint64_t origin;      /* of place and token */
+	struct hg_scope pool; /* whose eyes clients without a token have here */
+	struct hg_scope own;  /* of `credential` (scope.h) */
 };
 
 /* `dispatch:` */
 struct hg_dispatch_conf {
 	int64_t deadline_us;    /* 60s from arrival */
 	int64_t max_tickets;    /* queued and under way in all -> 503 */
-	int64_t max_concurrent; /* per credential: GitHub allows 100 */
+	int64_t max_concurrent; /* per credential: GitHub allows 100; an upstream may say less */
 	uint64_t share_bytes;   /* bodies up to this are read at full speed and may be shared */
 	uint64_t window_bytes; /* an unshared transfer pauses when this much waits for its client */
 	int64_t max_requests_per_hour; /* GITHUB_MAX_REQUESTS_PER_HOUR; 0 = no cap */
 	int64_t retries;               /* GITHUB_RETRY_COUNT, safe requests only */
 	const char
 		*strategy; /* label of a strategy/1 provider; NULL = adaptive when there is one */
-};
-
-/* `credential:` the gateway's own. */
-struct hg_credential_conf {
-	const char *alias;       /* "main" */
-	struct hg_secret *token; /* NULL = unauthenticated */
 };
 
 enum { /* faces a listener may serve, besides plugin instances */
@@ -97,11 +114,10 @@ struct hg_hooks { /* instances of one phase, in the order of `plugins:` */
 struct hg_snapshot {
 	_Atomic uint64_t refs;
 	uint64_t generation; /* 1, 2, … */
-	uint64_t origin;     /* hg_snapshot_set_origin */
 	struct hg_http_conf http;
-	struct hg_upstream_conf upstream;
 	struct hg_dispatch_conf dispatch;
-	struct hg_credential_conf credential;
+	struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX]; /* the first is `upstream:` */
+	uint32_t n_upstreams;                                /* 1 at least */
 	uint32_t n_instances, n_listeners;
 	struct hg_instance **instances;
 	struct hg_listener_conf *listeners;
@@ -112,7 +128,9 @@ struct hg_snapshot {
 	void *owner;
 };
 
-/* Of its upstream's base and its own token; after both are known, before it is used. */
-void hg_snapshot_set_origin(struct hg_snapshot *s);
+/* Place, origin and pool of each upstream; when bases and tokens are known, before it is used. */
+void hg_snapshot_set_origins(struct hg_snapshot *s);
+/* The index of an upstream, or n_upstreams. */
+uint32_t hg_snapshot_upstream(const struct hg_snapshot *s, struct hg_str name);
 struct hg_snapshot *hg_snapshot_ref(struct hg_snapshot *s);
 void hg_snapshot_unref(struct hg_snapshot *s); /* the last one calls on_unused */

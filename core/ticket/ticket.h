@@ -47,6 +47,7 @@ struct hg_ask {
 	struct hg_str id;     /* request id, for logs */
 	struct hg_str client; /* who, for fairness and logs; never a secret */
 	struct hg_str method;
+	uint32_t upstream; /* which of the snapshot's */
 	enum hg_github_entrance entrance;
 	struct hg_str path;     /* upstream path, bytes as sent: "/repos/o/r" */
 	struct hg_str query;    /* without '?' */

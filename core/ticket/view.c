@@ -9,13 +9,6 @@
 
 #define SLOTS 4096u /* 72 bytes each */
 
-struct hg_scope hg_scope_of_pool(void)
-{
-	struct hg_scope pool = { "pool" }; /* no hash has eleven zero bytes by chance */
-
-	return pool;
-}
-
 struct slot {
 	_Atomic uint64_t seq;
 	_Atomic uint64_t who, resource; /* hashes; 0 and 0 = free */

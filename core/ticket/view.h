@@ -11,9 +11,6 @@
 
 struct hg_view;
 
-/* The scope of clients without a token: they have the eyes of the gateway's own credential. */
-struct hg_scope hg_scope_of_pool(void);
-
 struct hg_view_row {
 	int64_t limit, remaining, used, reset_s; /* Unix seconds */
 };

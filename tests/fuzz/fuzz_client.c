@@ -139,9 +139,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.is_unix = (how & 3) == 1, .is_loopback = (how & 3) != 2, .faces = HG_FACE_GITHUB
 	};
 	struct hg_snapshot snapshot = { .http.passthrough = how & 4,
+		.n_upstreams = 1,
 		.keys = how & 8 ? (struct hg_keys *)two_keys() : NULL };
 	struct hg_str rest = { (const char *)data + 1, size - 1 };
 	struct hg_client_in in = { .snapshot = &snapshot,
+		.upstream = &snapshot.upstreams[0],
 		.listener = &listener,
 		.is_forwarded = how & 16,
 		.is_open = (how & 0x60) == 0x60,

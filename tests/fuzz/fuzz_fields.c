@@ -129,8 +129,8 @@ static void check_list(struct hg_str list)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct hg_snapshot snapshot = { .upstream.base_url =
-							     "https://api.github.com" };
+	static const struct hg_snapshot snapshot = { .n_upstreams = 1,
+		.upstreams[0].base_url = "https://api.github.com" };
 	struct hg_field fields[FIELDS];
 	struct hg_rewrite w;
 
@@ -138,7 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	struct hg_str rest = { (const char *)data + 1, size - 1 };
 	uint32_t n = split(&rest, fields);
-	hg_rewrite_init(&w, &snapshot, data[0] & 1, false, HG_STR("localhost:1"),
+	hg_rewrite_init(&w, &snapshot, 0, data[0] & 1, false, HG_STR("localhost:1"),
 		data[0] & 2 ? HG_STR("/api/v3") : HG_STR(""));
 	for (uint32_t i = 0; i < n; i++) {
 		(void)hg_field_goes_up(fields[i].name);

@@ -81,7 +81,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	struct hg_snapshot s = { .upstream.base_url = bases[data[0] & 3],
+	struct hg_snapshot s = { .n_upstreams = 1,
+		.upstreams[0].base_url = bases[data[0] & 3],
 		.http.public_urls = { public_urls, 2 } };
 	struct hg_str in = { (const char *)data + 1, size - 1 }, host = in;
 	const char *newline = in.n ? memchr(in.p, '\n', in.n) : NULL;
@@ -95,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)hg_field_has_links(host);
 	if (!hg_http1_is_field_value(host)) /* the head parser refuses it */
 		return 0;
-	hg_rewrite_init(&w, &s, data[0] & 32, is_unix, host, hg_str(prefixes[data[0] >> 2 & 3]));
+	hg_rewrite_init(&w, &s, 0, data[0] & 32, is_unix, host, hg_str(prefixes[data[0] >> 2 & 3]));
 	check_base(&w, host, is_unix);
 	hg_text_init(&out);
 	hg_rewrite_add(&w, &out, in);

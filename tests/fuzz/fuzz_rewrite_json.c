@@ -28,8 +28,9 @@ static void choose(struct hg_rewrite *w, unsigned char how)
 	static const char *const prefixes[] = { "", "/api/v3", "/api", "/gw" };
 	static const char *const bases[] = { FROM, "https://g/api/v3", "h", "http://a" };
 	static const char *const uploads[] = { NULL, "http://a/up" };
-	struct hg_snapshot s = { .upstream = { .base_url = bases[how & 3],
-					 .uploads_url = uploads[how >> 4 & 1] } };
+	struct hg_snapshot s = { .n_upstreams = 1,
+		.upstreams[0] = {
+			.base_url = bases[how & 3], .uploads_url = uploads[how >> 4 & 1] } };
 
 	hg_rewrite_init(
 		w, &s, how & 32, false, HG_STR("localhost:1"), hg_str(prefixes[how >> 2 & 3]));

@@ -36,6 +36,9 @@ struct hg_fetched {
 
 HG_API struct hg_fetch *hg_fetch_new(void *self, const char *method,
 	const char *target); /* path and query, or a URL of the upstream */
+/* Which GitHub, by the name of an upstream of the configuration; not called, or "": the first. One
+ * that the newest configuration does not have ends the fetch with HG_ENOTFOUND. */
+HG_API void hg_fetch_set_upstream(struct hg_fetch *f, struct hg_str name); /* copied */
 HG_API void hg_fetch_set_header(struct hg_fetch *f, const char *name, struct hg_str value);
 HG_API void hg_fetch_set_body(struct hg_fetch *f, struct hg_str body); /* copied */
 HG_API void hg_fetch_set_class(struct hg_fetch *f, enum hg_class c);   /* default HG_CLASS_LOW */

@@ -71,17 +71,20 @@ static inline void rig_configure(struct rig *r, struct hg_snapshot *s)
 {
 	*s = (struct hg_snapshot){
 		.generation = 1,
-		.upstream = { .connect_timeout_us = 5 * SEC,
+		.upstreams = { { .name = "main",
+			.connect_timeout_us = 5 * SEC,
 			.first_byte_timeout_us = 12 * SEC,
 			.total_timeout_us = 30 * SEC,
-			.stall_timeout_us = 15 * SEC },
+			.stall_timeout_us = 15 * SEC,
+			.http2 = true,
+			.credential = { .alias = "main" } } },
+		.n_upstreams = 1,
 		.dispatch = { .deadline_us = 60 * SEC,
 			.max_tickets = 1000,
 			.max_concurrent = 90,
 			.share_bytes = 1000,
 			.window_bytes = 500,
 			.retries = 3 },
-		.credential = { .alias = "main" },
 		.on_unused = rig_unused,
 		.owner = r,
 	};
@@ -96,7 +99,8 @@ static inline void rig_init(struct rig *r)
 	r->clock = hg_clock_new_held(r->now);
 	r->loop = hg_loop_new(r->clock, HG_THREAD_HOST, "rig", 16);
 	rig_configure(r, &r->snapshot);
-	r->snapshot.credential.token = hg_secret_new(HG_STR("ghp_of_the_rig"));
+	r->snapshot.upstreams[0].credential.token = hg_secret_new(HG_STR("ghp_of_the_rig"));
+	hg_snapshot_set_origins(&r->snapshot);
 	r->view = hg_view_new();
 	r->d = hg_dispatcher_new(&r->snapshot, &transport, r->view);
 	hg_dispatcher_seed(r->d, 1);
@@ -116,7 +120,7 @@ static inline void rig_fini(struct rig *r)
 	hg_view_free(r->view);
 	hg_loop_free(r->loop);
 	hg_clock_free(r->clock);
-	hg_secret_unref(r->snapshot.credential.token);
+	hg_secret_unref(r->snapshot.upstreams[0].credential.token);
 }
 
 static inline void rig_turn(struct rig *r)
@@ -305,9 +309,27 @@ static inline void rig_expect_refused(struct hg_ticket *t, int status, const cha
 	hg_ticket_unref(t);
 }
 
+/* The gateway's own credential at an upstream of the newest snapshot. */
+static inline struct hg_credential *rig_own_at(struct rig *r, uint32_t upstream)
+{
+	return hg_credentials_find(
+		&r->d->credentials, &(struct hg_ask){ .upstream = upstream }, r->d->snapshot);
+}
+
+static inline struct hg_credential *rig_own(struct rig *r)
+{
+	return rig_own_at(r, 0);
+}
+
+/* What was changed in its snapshot is in force. */
+static inline void rig_reconfigure(struct rig *r)
+{
+	hg_dispatcher_adopt(r->d, &r->snapshot);
+}
+
 static inline struct hg_ledger *rig_core(struct rig *r)
 {
-	return hg_credential_ledger(r->d->credentials.own, HG_STR("core"));
+	return hg_credential_ledger(rig_own(r), HG_STR("core"));
 }
 
 /* One request goes through, so that the budget is known. */

@@ -32,11 +32,13 @@ static void classes_go_in_order_and_first_come_first_within_one(void **state)
 
 	rig_learn(&rig, 5000, 4999, 3600);
 	rig.snapshot.dispatch.max_concurrent = 0;
+	rig_reconfigure(&rig);
 	for (unsigned i = 0; i < 5; i++) {
 		t[i] = rig_ticket(&rig, "GET", rows[i].path, rows[i].klass);
 		rig_submit(&rig, t[i]);
 	}
 	rig.snapshot.dispatch.max_concurrent = 5;
+	rig_reconfigure(&rig);
 	hg_dispatcher_adopt(rig.d, &rig.snapshot);
 	rig_turn(&rig);
 	assert_int_equal(rig.n_sent, 6);
@@ -52,6 +54,7 @@ static void no_more_than_max_concurrent_are_on_the_wire(void **state)
 {
 	(void)state;
 	rig.snapshot.dispatch.max_concurrent = 2;
+	rig_reconfigure(&rig);
 	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/b"),
 			 *c = rig_ask(&rig, "GET", "/c");
 
@@ -181,6 +184,7 @@ static void the_cap_per_hour_stops_and_opens_again(void **state)
 {
 	(void)state;
 	rig.snapshot.dispatch.max_requests_per_hour = 1;
+	rig_reconfigure(&rig);
 	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/b");
 
 	rig_expect_refused(b, 429, "no_budget");
@@ -278,6 +282,7 @@ static void the_cap_is_not_for_clients_tokens(void **state)
 {
 	(void)state;
 	rig.snapshot.dispatch.max_requests_per_hour = 1;
+	rig_reconfigure(&rig);
 	struct hg_ticket *t[2];
 	static const char *const paths[] = { "/a", "/b" };
 
@@ -298,8 +303,9 @@ static int64_t left_after_a_bare_304(bool is_authorized)
 	int64_t left;
 
 	if (!is_authorized) {
-		hg_secret_unref(rig.snapshot.credential.token);
-		rig.snapshot.credential.token = NULL;
+		hg_secret_unref(rig.snapshot.upstreams[0].credential.token);
+		rig.snapshot.upstreams[0].credential.token = NULL;
+		hg_snapshot_set_origins(&rig.snapshot);
 		hg_dispatcher_adopt(rig.d, &rig.snapshot);
 	}
 	rig_learn(&rig, 60, 50, 3600);

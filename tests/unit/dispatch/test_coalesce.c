@@ -109,12 +109,14 @@ static void a_better_class_takes_the_waiting_flight_with_it(void **state)
 	(void)state;
 	rig_learn(&rig, 5000, 4999, 3600);
 	rig.snapshot.dispatch.max_concurrent = 0;
+	rig_reconfigure(&rig);
 	struct hg_ticket *low = rig_ticket(&rig, "GET", "/a", HG_CLASS_LOW);
 	struct hg_ticket *normal = rig_ticket(&rig, "GET", "/b", HG_CLASS_NORMAL);
 	rig_submit(&rig, low);
 	rig_submit(&rig, normal);
 	struct hg_ticket *high = rig_ask(&rig, "GET", "/a");
 	rig.snapshot.dispatch.max_concurrent = 90;
+	rig_reconfigure(&rig);
 	hg_dispatcher_adopt(rig.d, &rig.snapshot);
 	rig_turn(&rig);
 	assert_int_equal(rig.n_sent, 3);

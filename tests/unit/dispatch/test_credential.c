@@ -1,14 +1,33 @@
 #include "rig.h"
 
 static struct hg_credentials all;
-static const struct hg_credential_conf conf = { "main", NULL };
+static struct hg_snapshot conf; /* the one in force */
 static struct hg_dice dice = { 5 };
+
+/* One upstream, with this token. */
+static struct hg_snapshot conf_of(const char *alias, struct hg_secret *token)
+{
+	struct hg_snapshot s = { .n_upstreams = 1,
+		.dispatch.max_requests_per_hour = 3,
+		.upstreams = { { .name = "main",
+			.base_url = "https://api.github.com",
+			.credential = { alias, token } } } };
+
+	hg_snapshot_set_origins(&s);
+	return s;
+}
+
+static struct hg_credential *own(void)
+{
+	return hg_credentials_find(&all, &(struct hg_ask){ 0 }, &conf);
+}
 
 static int setup(void **state)
 {
 	(void)state;
 	hg_credentials_init(&all);
-	hg_credentials_adopt(&all, "main", NULL);
+	conf = conf_of("main", NULL);
+	hg_credentials_adopt(&all, &conf);
 	return 0;
 }
 
@@ -37,8 +56,8 @@ static struct hg_credential *find(struct hg_secret *token, uint32_t who)
 static void the_own_credential_may_have_no_token(void **state)
 {
 	(void)state;
-	assert_null(all.own->token);
-	assert_ptr_equal(find(NULL, 7), all.own);
+	assert_null(own()->token);
+	assert_ptr_equal(find(NULL, 7), own());
 }
 
 static void what_goes_to_another_host_is_nobodys(void **state)
@@ -47,7 +66,7 @@ static void what_goes_to_another_host_is_nobodys(void **state)
 	struct hg_ask ask = { .url = HG_STR("https://objects.example/x") };
 	const struct hg_credential *cred = hg_credentials_find(&all, &ask, &conf);
 
-	assert_ptr_not_equal(cred, all.own);
+	assert_ptr_not_equal(cred, own());
 	assert_null(cred->token);
 	hg_credentials_trim(&all, nothing_to_forget, NULL);
 	assert_ptr_equal(hg_credentials_find(&all, &ask, &conf), cred);
@@ -60,7 +79,7 @@ static void a_clients_token_is_the_same_credential_each_time(void **state)
 	struct hg_credential *a = find(token, 1), *b = find(token, 2);
 
 	assert_ptr_not_equal(a, b);
-	assert_ptr_not_equal(a, all.own);
+	assert_ptr_not_equal(a, own());
 	assert_ptr_equal(find(token, 1), a);
 	assert_string_equal(a->label, "passthrough");
 	assert_string_not_equal(a->alias, b->alias);
@@ -91,13 +110,14 @@ static void the_longest_unused_token_is_forgotten_but_not_one_in_use(void **stat
 static void a_replaced_own_token_lives_until_its_last_flight(void **state)
 {
 	(void)state;
-	struct hg_credential *old = all.own;
+	struct hg_credential *old = own();
 	struct hg_secret *token = hg_secret_new(HG_STR("x"));
 	unsigned forgotten = 0;
 
 	old->n_flights = 1;
-	hg_credentials_adopt(&all, "main", token);
-	assert_ptr_not_equal(all.own, old);
+	conf = conf_of("main", token);
+	hg_credentials_adopt(&all, &conf);
+	assert_ptr_not_equal(own(), old);
 	hg_credentials_trim(&all, nothing_to_forget, &forgotten);
 	assert_int_equal(forgotten, 0);
 	old->n_flights = 0;
@@ -111,22 +131,22 @@ static void a_token_of_before_a_reload_still_pays_for_what_began_with_it(void **
 	(void)state;
 	struct hg_secret *old = hg_secret_new(HG_STR("old")), *now = hg_secret_new(HG_STR("new"));
 	struct hg_secret *same = hg_secret_new(HG_STR("new"));
-	const struct hg_credential_conf before = { "before", old }, after = { "main", now },
-					again = { "main", same };
+	const struct hg_snapshot before = conf_of("before", old), again = conf_of("main", same);
 	const struct hg_ask ask = { 0 };
 	unsigned forgotten = 0;
 
-	hg_credentials_adopt(&all, "before", old);
-	hg_credentials_adopt(&all, "main", now);
+	conf = conf_of("main", now);
+	hg_credentials_adopt(&all, &before);
+	hg_credentials_adopt(&all, &conf);
 	hg_credentials_trim(&all, nothing_to_forget, NULL);
 	assert_int_equal(all.n_replaced, 0);
 	const struct hg_credential *was = hg_credentials_find(&all, &ask, &before);
 	assert_ptr_equal(was->token, old);
 	assert_string_equal(was->alias, "before");
 	assert_ptr_equal(hg_credentials_find(&all, &ask, &before), was);
-	assert_ptr_equal(hg_credentials_find(&all, &ask, &after), all.own);
-	assert_ptr_equal(hg_credentials_find(&all, &ask, &again), all.own);
-	assert_ptr_equal(all.own->token, now);
+	assert_ptr_equal(hg_credentials_find(&all, &ask, &conf), own());
+	assert_ptr_equal(hg_credentials_find(&all, &ask, &again), own());
+	assert_ptr_equal(own()->token, now);
 	assert_int_equal(all.n_replaced, 1);
 	hg_credentials_trim(&all, nothing_to_forget, &forgotten);
 	assert_int_equal(forgotten, 1);
@@ -139,23 +159,23 @@ static void a_token_of_before_a_reload_still_pays_for_what_began_with_it(void **
 static void ledgers_are_bounded_and_odd_names_are_core(void **state)
 {
 	(void)state;
-	struct hg_ledger *core = hg_credential_ledger(all.own, HG_STR("core"));
+	struct hg_ledger *core = hg_credential_ledger(own(), HG_STR("core"));
 	char name[16];
 
-	assert_ptr_equal(hg_credential_ledger(all.own, HG_STR("Core!")), core);
-	assert_ptr_equal(hg_credential_ledger(all.own, (struct hg_str){ 0 }), core);
+	assert_ptr_equal(hg_credential_ledger(own(), HG_STR("Core!")), core);
+	assert_ptr_equal(hg_credential_ledger(own(), (struct hg_str){ 0 }), core);
 	for (unsigned i = 0; i < 100; i++) {
 		snprintf(name, sizeof(name), "r%u", i);
-		assert_non_null(hg_credential_ledger(all.own, hg_str(name)));
+		assert_non_null(hg_credential_ledger(own(), hg_str(name)));
 	}
-	assert_int_equal(all.own->n_ledgers, HG_LEDGERS_MOST);
+	assert_int_equal(own()->n_ledgers, HG_LEDGERS_MOST);
 }
 
 static void blocks_without_a_time_double_up_to_a_quarter_of_an_hour(void **state)
 {
 	(void)state;
 	static const int64_t wants_s[] = { 60, 120, 240, 480, 900, 900 };
-	struct hg_credential *cred = all.own;
+	struct hg_credential *cred = own();
 	int64_t now_us = 0;
 
 	for (unsigned i = 0; i < 6; i++) {
@@ -177,17 +197,18 @@ static void blocks_without_a_time_double_up_to_a_quarter_of_an_hour(void **state
 static void the_cap_counts_a_fixed_hour(void **state)
 {
 	(void)state;
-	struct hg_credential *cred = all.own;
+	struct hg_credential *cred = own();
 	int64_t began_us = 500 * SEC;
 
 	for (unsigned i = 0; i < 3; i++) {
-		assert_true(hg_credential_cap_us(cred, 3, began_us + i) <= began_us + i);
+		assert_true(hg_credential_cap_us(cred, began_us + i) <= began_us + i);
 		hg_credential_count(cred, began_us + i);
 	}
-	assert_int_equal(hg_credential_cap_us(cred, 3, began_us + 9), began_us + 3600 * SEC);
-	assert_int_equal(hg_credential_cap_us(cred, 0, began_us + 9), began_us + 9); /* no cap */
-	assert_int_equal(
-		hg_credential_cap_us(cred, 3, began_us + 3600 * SEC), began_us + 3600 * SEC);
+	assert_int_equal(hg_credential_cap_us(cred, began_us + 9), began_us + 3600 * SEC);
+	cred->max_per_hour = 0; /* no cap */
+	assert_int_equal(hg_credential_cap_us(cred, began_us + 9), began_us + 9);
+	cred->max_per_hour = 3;
+	assert_int_equal(hg_credential_cap_us(cred, began_us + 3600 * SEC), began_us + 3600 * SEC);
 	hg_credential_count(cred, began_us + 3600 * SEC);
 	assert_int_equal(cred->hour_sent, 1);
 }

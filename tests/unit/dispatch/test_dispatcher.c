@@ -75,6 +75,7 @@ static void a_full_queue_gives_up_the_newest_of_the_worst_class_for_a_better_one
 {
 	(void)state;
 	rig.snapshot.dispatch.max_concurrent = 1;
+	rig_reconfigure(&rig);
 	rig.snapshot.dispatch.max_tickets = 4;
 	struct hg_ticket *sent = rig_ticket(&rig, "GET", "/sent", HG_CLASS_LOW);
 	struct hg_ticket *older = rig_ticket(&rig, "GET", "/older", HG_CLASS_LOW);
@@ -186,7 +187,8 @@ static void who_waits_for_a_connection_waits_in_its_class(void **state)
 {
 	(void)state;
 	rig_learn(&rig, 5000, 4999, 3000);
-	rig.snapshot.upstream.max_connections = 3;
+	rig.snapshot.upstreams[0].max_connections = 3;
+	rig_reconfigure(&rig);
 	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/b");
 	struct hg_ticket *low = rig_ticket(&rig, "GET", "/low", HG_CLASS_LOW);
 	struct hg_ticket *high = rig_ticket(&rig, "GET", "/high", HG_CLASS_HIGH);
@@ -217,7 +219,8 @@ static void free_connections_go_round_the_credentials(void **state)
 	struct hg_ticket *many[6];
 	char path[8];
 
-	rig.snapshot.upstream.max_connections = 1;
+	rig.snapshot.upstreams[0].max_connections = 1;
+	rig_reconfigure(&rig);
 	for (unsigned i = 0; i < 6; i++) {
 		(void)snprintf(path, sizeof(path), "/%u", i);
 		many[i] = ask_as("many", path, HG_CLASS_HIGH);
@@ -237,7 +240,8 @@ static void free_connections_go_round_the_credentials(void **state)
 static void over_http2_more_than_the_connections_are_under_way(void **state)
 {
 	(void)state;
-	rig.snapshot.upstream.max_connections = 1;
+	rig.snapshot.upstreams[0].max_connections = 1;
+	rig_reconfigure(&rig);
 	struct hg_ticket *a = rig_ask(&rig, "GET", "/a"), *b = rig_ask(&rig, "GET", "/b");
 	struct hg_ticket *c = rig_ask(&rig, "GET", "/c");
 
@@ -255,10 +259,11 @@ static void over_http2_more_than_the_connections_are_under_way(void **state)
 static void the_deadline_says_that_no_connection_was_free(void **state)
 {
 	(void)state;
-	rig.snapshot.upstream.max_connections = 1;
-	rig.snapshot.upstream.first_byte_timeout_us = 0;
-	rig.snapshot.upstream.connect_timeout_us = 0;
-	rig.snapshot.upstream.total_timeout_us = 0;
+	rig.snapshot.upstreams[0].max_connections = 1;
+	rig_reconfigure(&rig);
+	rig.snapshot.upstreams[0].first_byte_timeout_us = 0;
+	rig.snapshot.upstreams[0].connect_timeout_us = 0;
+	rig.snapshot.upstreams[0].total_timeout_us = 0;
 	struct hg_ticket *a = rig_ticket(&rig, "GET", "/a", HG_CLASS_HIGH);
 	a->ask.deadline_us += SEC;
 	rig_submit(&rig, a);
@@ -277,10 +282,12 @@ static void leaving_the_queue_sends_nothing(void **state)
 {
 	(void)state;
 	rig.snapshot.dispatch.max_concurrent = 0;
+	rig_reconfigure(&rig);
 	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
 
 	hg_dispatcher_cancel(rig.d, t, &rig.now);
 	rig.snapshot.dispatch.max_concurrent = 90;
+	rig_reconfigure(&rig);
 	rig_advance(&rig, 60 * SEC);
 	assert_int_equal(rig.n_sent, 0);
 	assert_true(hg_list_is_empty(&rig.d->flights));
@@ -319,18 +326,21 @@ static void a_reload_keeps_the_ledgers_of_the_same_token(void **state)
 
 	rig_learn(&rig, 5000, 17, 3000);
 	rig_configure(&rig, &next);
-	next.credential = (struct hg_credential_conf){ "renamed", rig.snapshot.credential.token };
+	next.upstreams[0].credential = rig.snapshot.upstreams[0].credential;
+	next.upstreams[0].credential.alias = "renamed";
+	hg_snapshot_set_origins(&next);
 	hg_dispatcher_adopt(rig.d, &next);
 	assert_int_equal(rig_core(&rig)->theirs, 17);
-	assert_string_equal(rig.d->credentials.own->alias, "renamed");
+	assert_string_equal(rig_own(&rig)->alias, "renamed");
 	rig_configure(&rig, &other);
-	other.credential.token = hg_secret_new(HG_STR("ghp_of_another"));
+	other.upstreams[0].credential.token = hg_secret_new(HG_STR("ghp_of_another"));
+	hg_snapshot_set_origins(&other);
 	hg_dispatcher_adopt(rig.d, &other);
 	assert_false(hg_ledger_is_known(rig_core(&rig)));
 	rig_turn(&rig);
 	hg_dispatcher_adopt(rig.d, &rig.snapshot);
 	rig_turn(&rig);
-	hg_secret_unref(other.credential.token);
+	hg_secret_unref(other.upstreams[0].credential.token);
 }
 
 /* Else a reload that changes host and token together shows the new token to the old host. */
@@ -338,12 +348,15 @@ static void token_and_host_are_of_the_snapshot_with_which_a_ticket_began(void **
 {
 	(void)state;
 	struct hg_snapshot next;
-	struct hg_secret *old = rig.snapshot.credential.token;
+	struct hg_secret *old = rig.snapshot.upstreams[0].credential.token;
 
-	rig.snapshot.upstream.base_url = "https://old.example";
+	rig.snapshot.upstreams[0].base_url = "https://old.example";
+	hg_snapshot_set_origins(&rig.snapshot);
+	rig_reconfigure(&rig);
 	rig_configure(&rig, &next);
-	next.upstream.base_url = "https://new.example";
-	next.credential.token = hg_secret_new(HG_STR("ghp_of_another"));
+	next.upstreams[0].base_url = "https://new.example";
+	next.upstreams[0].credential.token = hg_secret_new(HG_STR("ghp_of_another"));
+	hg_snapshot_set_origins(&next);
 	struct hg_ticket *queued = rig_ticket(&rig, "GET", "/a", HG_CLASS_HIGH);
 	hg_dispatcher_adopt(rig.d, &next);
 	rig_turn(&rig); /* nobody uses the old token: it is forgotten */
@@ -361,7 +374,7 @@ static void token_and_host_are_of_the_snapshot_with_which_a_ticket_began(void **
 	rig_submit(&rig, newer);
 	assert_int_equal(rig.n_sent, 3); /* not shared with the old one */
 	assert_ptr_equal(rig.sent[2]->snapshot, &next);
-	assert_ptr_equal(rig.sent[2]->token, next.credential.token);
+	assert_ptr_equal(rig.sent[2]->token, next.upstreams[0].credential.token);
 
 	for (unsigned i = 0; i < 3; i++)
 		rig_reply(&rig, i, rig_limits(200, 5000, 4000, WALL / SEC + 3600));
@@ -371,13 +384,14 @@ static void token_and_host_are_of_the_snapshot_with_which_a_ticket_began(void **
 	rig_expect_whole(newer, 200);
 	hg_dispatcher_adopt(rig.d, &rig.snapshot);
 	rig_turn(&rig);
-	hg_secret_unref(next.credential.token);
+	hg_secret_unref(next.upstreams[0].credential.token);
 }
 
 static void the_deadline_ends_what_waits_for_its_turn(void **state)
 {
 	(void)state;
 	rig.snapshot.dispatch.max_concurrent = 0;
+	rig_reconfigure(&rig);
 	struct hg_ticket *t = rig_ask(&rig, "GET", "/a");
 
 	rig_advance(&rig, 60 * SEC - 1);

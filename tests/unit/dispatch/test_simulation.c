@@ -486,12 +486,13 @@ static void begin(uint64_t seed, bool paced)
 	sim.rig.d->transport = transport;
 	sim.rig.snapshot.dispatch.max_concurrent = 8;
 	sim.rig.snapshot.dispatch.max_tickets = 300;
+	rig_reconfigure(&sim.rig);
 	if (paced)
 		sim.rig.snapshot.strategy.vtable = &line;
 	hg_dispatcher_seed(sim.rig.d, seed);
 	hg_heap_init(&sim.transfers);
 	hg_heap_init(&sim.clients);
-	sim.tokens[0] = sim.rig.snapshot.credential.token;
+	sim.tokens[0] = sim.rig.snapshot.upstreams[0].credential.token;
 	for (unsigned i = 1; i < TOKENS; i++)
 		sim.tokens[i] = hg_secret_new(HG_STR("a client's"));
 	for (unsigned i = 0; i < TOKENS; i++) {

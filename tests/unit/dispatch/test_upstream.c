@@ -56,7 +56,9 @@ static struct world *begin(const struct server_step *steps)
 	w.view = hg_view_new();
 	w.snapshot = (struct hg_snapshot){
 		.generation = 1,
-		.upstream = { .base_url = w.base,
+		.n_upstreams = 1,
+		.upstreams[0] = { .name = "main",
+			.base_url = w.base,
 			.user_agent = "hubgate/test",
 			.connect_timeout_us = 20 * SEC,
 			.first_byte_timeout_us = 20 * SEC,
@@ -64,15 +66,16 @@ static struct world *begin(const struct server_step *steps)
 			.stall_timeout_us = 20 * SEC,
 			.idle_timeout_us = 45 * SEC,
 			.max_connections = 8,
-			.http2 = true },
+			.http2 = true,
+			.credential = { .alias = "main", .token = w.token } },
 		.dispatch = { .deadline_us = 60 * SEC,
 			.max_tickets = 100,
 			.max_concurrent = 50,
 			.share_bytes = 1 << 20,
 			.window_bytes = 1 << 18 },
-		.credential = { .alias = "main", .token = w.token },
 		.on_unused = on_unused,
 	};
+	hg_snapshot_set_origins(&w.snapshot);
 	atomic_init(&w.snapshot.refs, 1);
 	w.dispatch = hg_dispatch_new(w.loop, &w.snapshot, w.view, &err);
 	if (!w.dispatch)

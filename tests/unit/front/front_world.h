@@ -175,7 +175,10 @@ static inline void world_init(struct world *w)
 		.max_connections = 1000,
 		.write_window_bytes = 256 << 10,
 		.passthrough = true };
-	s->upstream.base_url = "https://api.github.com";
+	s->n_upstreams = 1;
+	s->upstreams[0].name = "main";
+	s->upstreams[0].base_url = "https://api.github.com";
+	hg_snapshot_set_origins(s);
 	s->dispatch.deadline_us = 60 * SEC;
 	s->n_listeners = 1;
 	s->listeners = &w->listener;

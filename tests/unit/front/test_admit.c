@@ -48,6 +48,7 @@ static struct hg_grant *begin(struct world *w)
 	g->name = "ci";
 	g->methods = UINT32_MAX;
 	g->classes = 1u << HG_CLASS_NORMAL;
+	g->upstreams = 1u << 0;
 	g->paths = rules;
 	g->n_paths = 1;
 	hg_key_digest(HG_STR(KEY), digest);

@@ -63,7 +63,7 @@ static void a_kept_reply_comes_with_the_budget_of_now(void **state)
 		.limit = 5000, .remaining = 4321, .used = 679, .reset_s = 1700003600
 	};
 
-	hg_view_put(w.view, hg_scope_of_pool(), HG_STR("core"), &row);
+	hg_view_put(w.view, w.snapshot.upstreams[0].pool, HG_STR("core"), &row);
 	peer_say(p, GET("/user/repos"));
 	const char *heard = peer_hear(p);
 	assert_non_null(strstr(heard, "HTTP/1.1 200 OK\r\n"));

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 #include "base/secret.h"
 #include "front/client.h"
+#include "ticket/scope.h"
 
 enum where { LOOPBACK, UNIX, ELSEWHERE };
 
@@ -17,13 +18,18 @@ struct row {
 	const char *code; /* NULL = let in */
 };
 
+#define POOL ((struct hg_scope){ "the pool's" })
+
 static int ask(const struct row *row, bool passthrough, struct hg_client *ret_client,
 	struct hg_client_refusal *ret_no)
 {
-	struct hg_snapshot snapshot = { .http.passthrough = passthrough };
+	struct hg_snapshot snapshot = { .http.passthrough = passthrough,
+		.n_upstreams = 1,
+		.upstreams[0] = { .place = 7, .pool = POOL } };
 	struct hg_listener_conf listener = { .is_unix = row->where == UNIX,
 		.is_loopback = row->where != ELSEWHERE };
 	struct hg_client_in in = { .snapshot = &snapshot,
+		.upstream = &snapshot.upstreams[0],
 		.listener = &listener,
 		.host = hg_str(row->host),
 		.authorization = hg_str(row->authorization),
@@ -130,7 +136,7 @@ static void without_keys_only_this_machine_is_served(void **state)
 		} else {
 			assert_string_equal(client.name, "local");
 			assert_null(client.token);
-			struct hg_scope pool = hg_scope_of_pool();
+			struct hg_scope pool = POOL;
 			assert_memory_equal(&client.scope, &pool, sizeof(pool));
 		}
 	}
@@ -150,7 +156,7 @@ static void a_token_of_the_clients_own_is_forwarded_as_itself(void **state)
 {
 	static const char *const spellings[] = { "Bearer ghp_secret", "bearer ghp_secret",
 		"token ghp_secret", "TOKEN   ghp_secret" };
-	struct hg_scope scope = hg_scope_of_token(HG_STR("ghp_secret"));
+	struct hg_scope scope = hg_scope_of(HG_SCOPE_BEARER, 7, HG_STR("ghp_secret"));
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(spellings) / sizeof(*spellings); i++) {
@@ -286,10 +292,13 @@ static void with_keys_who_asks_names_itself(void **state)
 	for (size_t i = 0; i < sizeof(keyed_rows) / sizeof(*keyed_rows); i++) {
 		const struct keyed_row *row = &keyed_rows[i];
 		struct hg_snapshot snapshot = { .http.passthrough = !row->no_passthrough,
+			.n_upstreams = 1,
+			.upstreams[0] = { .place = 7, .pool = POOL },
 			.keys = keys };
 		struct hg_listener_conf listener = { .is_unix = row->is_unix,
 			.is_keys_only = row->is_keys_only };
 		struct hg_client_in in = { .snapshot = &snapshot,
+			.upstream = &snapshot.upstreams[0],
 			.listener = &listener,
 			.host = HG_STR("hub.example"),
 			.authorization = hg_str(row->authorization),
@@ -306,7 +315,7 @@ static void with_keys_who_asks_names_itself(void **state)
 			fail_msg("%s: %s, %s", row->what, c.name, no.code);
 		if (!row->client)
 			continue;
-		struct hg_scope pool = hg_scope_of_pool();
+		struct hg_scope pool = POOL;
 		assert_int_equal(c.grant != NULL, strcmp(row->client, "ci") == 0);
 		assert_int_equal(c.token == NULL, c.grant != NULL); /* a key is not sent on */
 		assert_int_equal(memcmp(&c.scope, &pool, sizeof(pool)) == 0, c.grant != NULL);
@@ -318,11 +327,17 @@ static void with_keys_who_asks_names_itself(void **state)
 static void with_keys_open_routes_and_the_admin_socket_need_none(void **state)
 {
 	struct hg_keys *keys = make_keys();
-	struct hg_snapshot snapshot = { .keys = keys };
+	struct hg_snapshot snapshot = { .n_upstreams = 1, .keys = keys };
 	struct hg_listener_conf world = { 0 };
 	struct hg_listener_conf admin = { .is_unix = true, .faces = HG_FACE_ADMIN };
-	struct hg_client_in open = { .snapshot = &snapshot, .listener = &world, .is_open = true };
-	struct hg_client_in show = { .snapshot = &snapshot, .listener = &admin, .is_route = true };
+	struct hg_client_in open = { .snapshot = &snapshot,
+		.upstream = &snapshot.upstreams[0],
+		.listener = &world,
+		.is_open = true };
+	struct hg_client_in show = { .snapshot = &snapshot,
+		.upstream = &snapshot.upstreams[0],
+		.listener = &admin,
+		.is_route = true };
 	struct hg_client_refusal no;
 	struct hg_client c;
 

@@ -119,7 +119,8 @@ static void copy_snapshot(
 {
 	*ret_s = (struct hg_snapshot){ .generation = 2,
 		.http = w->snapshot.http,
-		.upstream = w->snapshot.upstream,
+		.n_upstreams = 1,
+		.upstreams[0] = w->snapshot.upstreams[0],
 		.dispatch = w->snapshot.dispatch,
 		.n_listeners = n,
 		.listeners = listeners,

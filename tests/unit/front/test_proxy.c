@@ -1,4 +1,5 @@
 #include "front_world.h"
+#include "ticket/scope.h"
 #include "front/client.h"
 #include <hg/reply.h>
 
@@ -644,7 +645,8 @@ static void a_client_s_own_token_travels_as_a_secret(void **state)
 	assert_non_null(a->token);
 	assert_memory_equal(hg_secret_bytes(a->token, &n), "ghp_1", 5);
 	assert_int_equal(a->n_fields, 0);
-	struct hg_scope scope = hg_scope_of_token(HG_STR("ghp_1"));
+	struct hg_scope scope =
+		hg_scope_of(HG_SCOPE_BEARER, w.snapshot.upstreams[0].place, HG_STR("ghp_1"));
 	assert_memory_equal(&a->scope, &scope, sizeof(scope));
 	world_stop(&w);
 }

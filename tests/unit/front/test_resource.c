@@ -179,22 +179,23 @@ static void what_was_learned_is_forgotten_in_time(void **state)
 
 	(void)state;
 	hg_arena_init(&arena);
-	assert_int_equal(hg_resources_find(s, HG_STR("/user/1"), 0, &arena, &name), HG_LEARNED_NOT);
-	hg_resources_put(s, HG_STR("/user/1"), HG_STR("/users/u"), 0);
-	hg_resources_put(s, HG_STR("/user/2"), (struct hg_str){ 0 }, 0);
 	assert_int_equal(
-		hg_resources_find(s, HG_STR("/user/1"), 299 * SEC, &arena, &name), HG_LEARNED_NAME);
+		hg_resources_find(s, 0, HG_STR("/user/1"), 0, &arena, &name), HG_LEARNED_NOT);
+	hg_resources_put(s, 0, HG_STR("/user/1"), HG_STR("/users/u"), 0);
+	hg_resources_put(s, 0, HG_STR("/user/2"), (struct hg_str){ 0 }, 0);
+	assert_int_equal(hg_resources_find(s, 0, HG_STR("/user/1"), 299 * SEC, &arena, &name),
+		HG_LEARNED_NAME);
 	assert_true(hg_str_is(name, HG_STR("/users/u")));
-	assert_int_equal(
-		hg_resources_find(s, HG_STR("/user/1"), 300 * SEC, &arena, &name), HG_LEARNED_NOT);
-	assert_int_equal(
-		hg_resources_find(s, HG_STR("/user/2"), 29 * SEC, &arena, &name), HG_LEARNED_NONE);
-	assert_int_equal(
-		hg_resources_find(s, HG_STR("/user/2"), 30 * SEC, &arena, &name), HG_LEARNED_NOT);
+	assert_int_equal(hg_resources_find(s, 0, HG_STR("/user/1"), 300 * SEC, &arena, &name),
+		HG_LEARNED_NOT);
+	assert_int_equal(hg_resources_find(s, 0, HG_STR("/user/2"), 29 * SEC, &arena, &name),
+		HG_LEARNED_NONE);
+	assert_int_equal(hg_resources_find(s, 0, HG_STR("/user/2"), 30 * SEC, &arena, &name),
+		HG_LEARNED_NOT);
 	assert_int_equal(hg_resources_n(s), 0);
-	hg_resources_put(s, HG_STR("/user/1"), HG_STR("/users/u"), 0);
-	hg_resources_put(s, HG_STR("/user/1"), HG_STR("/users/renamed"), 0);
-	(void)hg_resources_find(s, HG_STR("/user/1"), 0, &arena, &name);
+	hg_resources_put(s, 0, HG_STR("/user/1"), HG_STR("/users/u"), 0);
+	hg_resources_put(s, 0, HG_STR("/user/1"), HG_STR("/users/renamed"), 0);
+	(void)hg_resources_find(s, 0, HG_STR("/user/1"), 0, &arena, &name);
 	assert_true(hg_str_is(name, HG_STR("/users/renamed")));
 	assert_int_equal(hg_resources_n(s), 1);
 	hg_resources_free(s);
@@ -210,14 +211,15 @@ static void the_least_used_make_room(void **state)
 
 	(void)state;
 	hg_arena_init(&arena);
-	hg_resources_put(s, HG_STR("/user/1"), HG_STR("/users/a"), 0);
-	hg_resources_put(s, HG_STR("/user/2"), HG_STR("/users/b"), 0);
-	(void)hg_resources_find(s, HG_STR("/user/1"), 0, &arena, &name);
-	hg_resources_put(s, HG_STR("/user/3"), HG_STR("/users/c"), 0);
+	hg_resources_put(s, 0, HG_STR("/user/1"), HG_STR("/users/a"), 0);
+	hg_resources_put(s, 0, HG_STR("/user/2"), HG_STR("/users/b"), 0);
+	(void)hg_resources_find(s, 0, HG_STR("/user/1"), 0, &arena, &name);
+	hg_resources_put(s, 0, HG_STR("/user/3"), HG_STR("/users/c"), 0);
 	assert_int_equal(hg_resources_n(s), 2);
-	assert_int_equal(hg_resources_find(s, HG_STR("/user/2"), 0, &arena, &name), HG_LEARNED_NOT);
 	assert_int_equal(
-		hg_resources_find(s, HG_STR("/user/1"), 0, &arena, &name), HG_LEARNED_NAME);
+		hg_resources_find(s, 0, HG_STR("/user/2"), 0, &arena, &name), HG_LEARNED_NOT);
+	assert_int_equal(
+		hg_resources_find(s, 0, HG_STR("/user/1"), 0, &arena, &name), HG_LEARNED_NAME);
 	hg_resources_free(s);
 	hg_arena_fini(&arena);
 }

@@ -8,7 +8,8 @@
 static const char *const public_urls[] = { "https://hub.example/", "http://gw.example:3001/gh" };
 
 static struct hg_snapshot snapshot = {
-	.upstream.base_url = "https://api.github.com/",
+	.n_upstreams = 1,
+	.upstreams[0].base_url = "https://api.github.com/",
 	.http.public_urls = { public_urls, 2 },
 };
 
@@ -16,7 +17,7 @@ static struct hg_rewrite rewrite_for(const char *host, const char *prefix)
 {
 	struct hg_rewrite w;
 
-	hg_rewrite_init(&w, &snapshot, false, false, hg_str(host), hg_str(prefix));
+	hg_rewrite_init(&w, &snapshot, 0, false, false, hg_str(host), hg_str(prefix));
 	return w;
 }
 
@@ -103,7 +104,7 @@ static void only_loopback_names_and_public_urls_are_bases(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct hg_rewrite w;
-		hg_rewrite_init(&w, &snapshot, rows[i].is_tls, rows[i].is_unix,
+		hg_rewrite_init(&w, &snapshot, 0, rows[i].is_tls, rows[i].is_unix,
 			hg_str(rows[i].host), hg_str(rows[i].prefix));
 		assert_string_equal(w.to, rows[i].to);
 	}

@@ -9,13 +9,13 @@
 #define A "https://api.github.com"
 #define L "http://localhost:3001"
 
-static const struct hg_snapshot snapshot = { .upstream.base_url = A };
+static const struct hg_snapshot snapshot = { .n_upstreams = 1, .upstreams[0].base_url = A };
 
 static struct hg_rewrite rewrite_for(const char *prefix)
 {
 	struct hg_rewrite w;
 
-	hg_rewrite_init(&w, &snapshot, false, false, HG_STR("localhost:3001"), hg_str(prefix));
+	hg_rewrite_init(&w, &snapshot, 0, false, false, HG_STR("localhost:3001"), hg_str(prefix));
 	return w;
 }
 
@@ -223,12 +223,12 @@ static void uploads_lead_to_api_uploads_beside_api_v3(void **state)
 
 static void the_longer_of_two_bases_is_taken(void **state)
 {
-	struct hg_snapshot s = { .upstream = {
-					 .base_url = "http://g", .uploads_url = "http://g/up" } };
+	struct hg_snapshot s = { .n_upstreams = 1,
+		.upstreams[0] = { .base_url = "http://g", .uploads_url = "http://g/up" } };
 	struct hg_rewrite w;
 
 	(void)state;
-	hg_rewrite_init(&w, &s, false, false, HG_STR("localhost"), HG_STR("/api/v3"));
+	hg_rewrite_init(&w, &s, 0, false, false, HG_STR("localhost"), HG_STR("/api/v3"));
 	assert_becomes(&w,
 		"{\"url\":\"http://g/up/x\",\"b_url\":\"http://g/uq\",\"url\":\"http://g/u\"}",
 		"{\"url\":\"http://localhost/api/uploads/x\",\"b_url\":\"http://localhost/api/v3/"
@@ -238,11 +238,12 @@ static void the_longer_of_two_bases_is_taken(void **state)
 
 static void an_enterprise_server_keeps_its_uploads(void **state)
 {
-	struct hg_snapshot s = { .upstream.base_url = "https://ghe.example/api/v3/" };
+	struct hg_snapshot s = { .n_upstreams = 1,
+		.upstreams[0].base_url = "https://ghe.example/api/v3/" };
 	struct hg_rewrite w;
 
 	(void)state;
-	hg_rewrite_init(&w, &s, false, false, HG_STR("localhost"), HG_STR("/api/v3"));
+	hg_rewrite_init(&w, &s, 0, false, false, HG_STR("localhost"), HG_STR("/api/v3"));
 	assert_becomes(&w,
 		"{\"url\":\"https://ghe.example/api/v3/x\",\"u_url\":\"https://ghe.example/api/"
 		"uploads/"
@@ -257,7 +258,7 @@ static void without_a_base_of_the_client_nothing_is_looked_at(void **state)
 	struct hg_rewrite w;
 
 	(void)state;
-	hg_rewrite_init(&w, &snapshot, false, true, HG_STR("api.github.com"), HG_STR(""));
+	hg_rewrite_init(&w, &snapshot, 0, false, true, HG_STR("api.github.com"), HG_STR(""));
 	assert_becomes(&w, "{\"url\":\"" A "/x\"}", "{\"url\":\"" A "/x\"}");
 }
 

@@ -111,11 +111,11 @@ static const char *const hosts[] = { "localhost:1", "localhost:2", "localhost:3"
 
 static struct hg_rewrite rewrite_for(const char *host)
 {
-	static const struct hg_snapshot snapshot = { .upstream.base_url =
-							     "https://api.github.com" };
+	static const struct hg_snapshot snapshot = { .n_upstreams = 1,
+		.upstreams[0].base_url = "https://api.github.com" };
 	struct hg_rewrite w;
 
-	hg_rewrite_init(&w, &snapshot, false, false, hg_str(host), (struct hg_str){ 0 });
+	hg_rewrite_init(&w, &snapshot, 0, false, false, hg_str(host), (struct hg_str){ 0 });
 	return w;
 }
 

@@ -142,19 +142,20 @@ static void a_list_is_compared_weakly(void **state)
 /* Tags live in clients' caches, over restarts of ours. */
 static void the_mark_is_the_same_in_each_process(void **state)
 {
-	struct hg_snapshot s = { .upstream.base_url = "https://api.github.com" };
+	struct hg_snapshot s = { .n_upstreams = 1,
+		.upstreams[0].base_url = "https://api.github.com" };
 	struct hg_rewrite a, b;
 	struct hg_text out;
 
 	(void)state;
 	hg_text_init(&out);
-	hg_rewrite_init(&a, &s, false, false, HG_STR("localhost:3001"), HG_STR("/api/v3"));
+	hg_rewrite_init(&a, &s, 0, false, false, HG_STR("localhost:3001"), HG_STR("/api/v3"));
 	hg_rewrite_add_tag(&a, &out, HG_STR("\"5d\""));
 	assert_text(&out, "\"5d-hg1-1b4619c0a4db2e6a\"");
-	hg_rewrite_init(&b, &s, false, false, HG_STR("localhost:3001"), HG_STR(""));
+	hg_rewrite_init(&b, &s, 0, false, false, HG_STR("localhost:3001"), HG_STR(""));
 	assert_int_not_equal(a.mark, b.mark);
-	s.upstream.base_url = "https://ghe.example/api/v3";
-	hg_rewrite_init(&b, &s, false, false, HG_STR("localhost:3001"), HG_STR("/api/v3"));
+	s.upstreams[0].base_url = "https://ghe.example/api/v3";
+	hg_rewrite_init(&b, &s, 0, false, false, HG_STR("localhost:3001"), HG_STR("/api/v3"));
 	assert_int_not_equal(a.mark, b.mark);
 	hg_text_fini(&out);
 }

@@ -14,6 +14,8 @@
 #define KEY_OF_A "hgk_1DVLUPb8MWlSHaWTEBxMZctIho0VF6H0RvQbZ1WEDeI"
 #define NOW_US INT64_C(1800000000000000) /* 2027-01-15T08:00:00Z */
 
+static const struct hg_upstream_conf upstreams[2] = { { .name = "main" }, { .name = "ghes" } };
+
 struct fixture {
 	struct hg_keep keep;
 	struct hg_faults faults;
@@ -28,7 +30,8 @@ static void load(struct fixture *f, const char *text)
 	hg_text_init(&f->said);
 	struct hg_node *root = hg_yaml_parse(&f->keep.arena, "t.yaml", hg_str(text), &f->faults);
 	assert_non_null(root);
-	hg_clients_read(&f->clients, hg_node_find(root, "clients"), NOW_US, &f->keep, &f->faults);
+	hg_clients_read(&f->clients, hg_node_find(root, "clients"), upstreams, 2, NOW_US, &f->keep,
+		&f->faults);
 	for (uint32_t i = 0; i < f->faults.n; i++) {
 		hg_text_add(&f->said, i ? HG_STR("\n") : HG_STR(""));
 		hg_fault_print(&f->faults.items[i], &f->said);
@@ -50,6 +53,7 @@ static void what_is_written_is_granted(void **state)
 	load(&f, "clients:\n"
 		 "- name: ci\n  key_hash: \"" A "\"\n  methods: [GET, POST]\n"
 		 "  paths: [/repos/Octo-Org/*, /rate_limit]\n  classes: high\n  share: 3\n"
+		 "  upstreams: [main, ghes]\n"
 		 "  max_in_flight: 7\n  graphql: true\n  expires: 2027-01-31\n"
 		 "- {name: bot, key_hashes: [\"" B "\", {hash: \"" C "\", until: 2027-02-01}]}\n");
 	assert_null(f.said.p);
@@ -59,6 +63,7 @@ static void what_is_written_is_granted(void **state)
 	assert_int_equal(
 		ci->methods, 1u << HG_HTTP1_GET | 1u << HG_HTTP1_HEAD | 1u << HG_HTTP1_POST);
 	assert_int_equal(ci->classes, 1u << HG_CLASS_HIGH);
+	assert_int_equal(ci->upstreams, 1u << 0 | 1u << 1);
 	assert_int_equal(ci->n_paths, 2);
 	assert_true(hg_str_is(ci->paths[0], HG_STR("/repos/octo-org/*")));
 	assert_int_equal(ci->share, 3);
@@ -67,6 +72,7 @@ static void what_is_written_is_granted(void **state)
 	assert_true(ci->expires_us == INT64_C(1801353600000000));
 
 	assert_int_equal(bot->methods, UINT32_MAX);
+	assert_int_equal(bot->upstreams, 1u << 0);
 	assert_int_equal(bot->classes, 1u << HG_CLASS_NORMAL | 1u << HG_CLASS_LOW);
 	assert_int_equal(bot->n_paths, 0);
 	assert_false(bot->graphql);
@@ -144,6 +150,10 @@ static void each_mistake_is_said_where_it_stands(void **state)
 		{ ONE "  classes: [high, urgent]\n",
 			"t.yaml:4:19: clients[0].classes: there is no \"urgent\"" },
 		{ ONE "  classes: []\n", "clients[0].classes: must name at least one" },
+		{ ONE "  upstreams: [ghe]\n",
+			"t.yaml:4:15: clients[0].upstreams: there is no \"ghe\" (did you mean "
+			"\"ghes\"?)" },
+		{ ONE "  upstreams: []\n", "clients[0].upstreams: must name at least one" },
 		{ ONE "  paths: []\n", "clients[0].paths: an empty list allows nothing" },
 		{ ONE "  paths:\n  - /user\n  - /repositories/7\n",
 			"t.yaml:6:5: clients[0].paths: \"/repositories/7\": is decided by name" },
@@ -187,7 +197,8 @@ static void no_hash_is_printed(void **state)
 	hg_clients_print(&f.clients, &out);
 	assert_string_equal(out.p,
 		"[{\"keys\":1,\"name\":\"a\",\"expires\":null,\"methods\":[],\"paths\":[\"/user\"],"
-		"\"classes\":[\"normal\",\"low\"],\"share\":1,\"max_in_flight\":0,"
+		"\"classes\":[\"normal\",\"low\"],\"upstreams\":[\"main\"],\"share\":1,\"max_in_"
+		"flight\":0,"
 		"\"graphql\":false}]");
 	hg_text_fini(&out);
 	drop(&f);

@@ -16,6 +16,8 @@
  */
 static char home[64];
 
+#define FURTHER "upstreams:\n- name: ghes\n  base_url: https://g/api/v3\n"
+
 struct fixture {
 	struct hg_config *config;
 	struct hg_faults faults;
@@ -76,9 +78,9 @@ static void without_a_file_the_defaults_stand(void **state)
 	assert_string_equal(c->plugins[1].entry.name, "cache");
 	assert_string_equal(c->plugins[2].entry.name, "ratelimit");
 	assert_true(c->workers >= 1 && c->workers <= 64);
-	assert_string_equal(c->upstream.base_url, "https://api.github.com");
+	assert_string_equal(c->upstreams[0].base_url, "https://api.github.com");
 	assert_int_equal(c->dispatch.max_requests_per_hour, 0);
-	assert_null(c->credential.token);
+	assert_null(c->upstreams[0].credential.token);
 	assert_int_equal(c->simulator_listener, -1);
 	drop(&f);
 }
@@ -125,7 +127,7 @@ static void a_whole_file_is_read(void **state)
 	assert_false(c->has_admin);
 	assert_int_equal(c->log.format, HG_LOG_JSON);
 	assert_string_equal(c->dispatch.strategy, "aggressive");
-	assert_true(hg_secret_is(c->credential.token, HG_STR("ghp_x")));
+	assert_true(hg_secret_is(c->upstreams[0].credential.token, HG_STR("ghp_x")));
 	assert_string_equal(c->plugins[1].entry.name, "my-own");
 	drop(&f);
 }
@@ -214,6 +216,55 @@ static const struct mistake mistakes[] = {
 		"credential.token" },
 	{ "upstream:\n  graphql_url: https://ghe.example.com/?x=1\n",
 		"t.yaml:2:16: upstream.graphql_url: a base has no query, fragment or blank" },
+	/* upstreams */
+	{ "upstreams: ghes\n", "t.yaml:1:12: upstreams: expected a sequence" },
+	{ "upstreams: [x]\n", "t.yaml:1:13: upstreams[0]: expected a mapping, got a single value" },
+	{ "upstreams:\n- base_url: https://g/api/v3\n  prefix: /g\n",
+		"t.yaml:2:3: upstreams[0].name: must be set: Its name in logs, metrics, `show` and "
+		"`clients:`; \"main\" is that of `upstream:`." },
+	{ FURTHER "  prefix: /g\n  nme: x\n",
+		"t.yaml:5:3: upstreams[0].nme: unknown option (did you mean \"name\"?)" },
+	{ "upstreams:\n- name: main\n  base_url: https://g/api/v3\n  prefix: /g\n",
+		"t.yaml:2:3: upstreams[0].credential.alias: \"main\" is the alias of another "
+		"upstream's credential\n"
+		"t.yaml:2:9: upstreams[0].name: \"main\" is the name of another upstream" },
+	{ "upstreams:\n- name: Big One\n  base_url: https://g/api/v3\n  prefix: /g\n",
+		"t.yaml:2:9: upstreams[0].name: is no name: lower-case letters, digits, - _ and ., "
+		"31 at most" },
+	{ "upstreams:\n- name: g\n  prefix: /g\n",
+		"t.yaml:2:3: upstreams[0].base_url: is required: https://ghe.example.com/api/v3, "
+		"https://api.TENANT.ghe.com" },
+	{ FURTHER "  base_url: http://ghe.example.com\n  prefix: /g\n",
+		"t.yaml:4:3: \"base_url\" is written twice, first on line 3" },
+	{ FURTHER,
+		"t.yaml:2:3: upstreams[0]: needs `prefix` or `hosts`: nothing says which requests "
+		"are for it" },
+	{ FURTHER "  prefix: g\n",
+		"t.yaml:4:11: upstreams[0].prefix: expected /name, of letters, digits, - and _, "
+		"without a slash at its end" },
+	{ FURTHER "  prefix: /g/\n",
+		"t.yaml:4:11: upstreams[0].prefix: expected /name, of letters, digits, - and _, "
+		"without a slash at its end" },
+	{ FURTHER "  prefix: /%67\n",
+		"t.yaml:4:11: upstreams[0].prefix: expected /name, of letters, digits, - and _, "
+		"without a slash at its end" },
+	{ FURTHER "  prefix: /repos/x\n",
+		"t.yaml:4:11: upstreams[0].prefix: /repos/x begins like paths of GitHub's or of "
+		"hubgate's own: choose another word" },
+	{ FURTHER "  prefix: /api\n",
+		"t.yaml:4:11: upstreams[0].prefix: /api begins like paths of GitHub's or of "
+		"hubgate's own: choose another word" },
+	{ FURTHER "  hosts: [https://ghe.example.com]\n",
+		"t.yaml:4:10: upstreams[0].hosts: \"https://ghe.example.com\" is no host name "
+		"(without a scheme and a port)" },
+	{ FURTHER "  hosts: a.example\n  credential: {token: 'two words'}\n",
+		"t.yaml:5:23: upstreams[0].credential.token: has a blank, newline or other byte "
+		"that no token has" },
+	{ FURTHER "  prefix: /g\n- name: h\n  base_url: https://h\n  prefix: /g/h\n",
+		"t.yaml:7:11: upstreams[1].prefix: /g/h and /g of the upstream ghes: one is within "
+		"the other" },
+	{ FURTHER "  hosts: x\n- name: h\n  base_url: https://h\n  hosts: [y, X]\n",
+		"t.yaml:7:10: upstreams[1].hosts: X means the upstream ghes already" },
 	/* admin */
 	{ "admin: {bind: '127.0.0.1:1'}\n",
 		"t.yaml:1:15: admin.bind: must be unix:/path (mode 0600 guards it) or none" },
@@ -362,7 +413,7 @@ static void a_demonstration_adds_the_simulator(void **state)
 	assert_string_equal(c->plugins[3].entry.name, "simulator");
 	assert_int_equal(c->simulator_listener, 1);
 	assert_true(hg_listener_names(&c->listeners[1], "simulator"));
-	assert_non_null(c->credential.token);
+	assert_non_null(c->upstreams[0].credential.token);
 	drop(&f);
 }
 
@@ -380,12 +431,12 @@ static void a_demonstration_leaves_the_real_token_alone(void **state)
 
 	load_as(&f, NULL, (struct hg_config_wish){ .mode = HG_CONFIG_DEMO, .look = real_token });
 	assert_int_equal(f.faults.n, 0);
-	assert_false(hg_secret_is(f.config->credential.token, HG_STR("ghp_real")));
-	assert_string_equal(f.config->upstream.base_url, "https://api.github.com");
+	assert_false(hg_secret_is(f.config->upstreams[0].credential.token, HG_STR("ghp_real")));
+	assert_string_equal(f.config->upstreams[0].base_url, "https://api.github.com");
 	drop(&f);
 	load_as(&f, NULL, (struct hg_config_wish){ .look = real_token });
-	assert_true(hg_secret_is(f.config->credential.token, HG_STR("ghp_real")));
-	assert_string_equal(f.config->upstream.base_url, "https://ghe.example.com/api/v3");
+	assert_true(hg_secret_is(f.config->upstreams[0].credential.token, HG_STR("ghp_real")));
+	assert_string_equal(f.config->upstreams[0].base_url, "https://ghe.example.com/api/v3");
 	drop(&f);
 }
 
@@ -488,12 +539,31 @@ static int leave_home(void **state)
 	return chdir("/") == 0 && rmdir(home) == 0 ? 0 : -1;
 }
 
+static void a_tenants_uploads_have_a_host_of_their_own(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	load(&f, "upstream: {base_url: 'https://api.acme.ghe.com/'}\n"
+		 "upstreams:\n- {name: a, prefix: /a, base_url: 'https://api.github.com'}\n"
+		 "- {name: b, prefix: /b, base_url: 'https://api.b.ghe.com', uploads_url: "
+		 "'https://u.example'}\n");
+	assert_string_equal(f.said.n ? f.said.p : "", "");
+	assert_int_equal(f.config->n_upstreams, 3);
+	assert_string_equal(f.config->upstreams[0].uploads_url, "https://uploads.acme.ghe.com");
+	assert_null(f.config->upstreams[1].uploads_url);
+	assert_string_equal(f.config->upstreams[2].uploads_url, "https://u.example");
+	assert_string_equal(f.config->upstreams[2].credential.alias, "b");
+	drop(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_file_the_defaults_stand),
 		cmocka_unit_test(a_file_may_leave_out_listeners_and_plugins),
 		cmocka_unit_test(a_whole_file_is_read),
+		cmocka_unit_test(a_tenants_uploads_have_a_host_of_their_own),
 		cmocka_unit_test(each_mistake_is_said_where_it_stands),
 		cmocka_unit_test(elsewhere_is_listened_with_tls_and_keys_or_certificates),
 		cmocka_unit_test(a_listener_may_have_any_free_port_twice),

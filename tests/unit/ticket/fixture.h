@@ -60,7 +60,9 @@ static inline void fake_init(struct fake *f)
 	f->port.on_wish = fake_on_wish;
 	atomic_init(&f->snapshot.refs, 1);
 	f->snapshot.on_unused = fake_on_unused;
-	f->snapshot.upstream.base_url = "https://api.github.com";
+	f->snapshot.n_upstreams = 1;
+	f->snapshot.upstreams[0].name = "main";
+	f->snapshot.upstreams[0].base_url = "https://api.github.com";
 	f->snapshot.dispatch.deadline_us = 60000000;
 }
 

@@ -323,7 +323,7 @@ static void a_path_of_another_host_stays_there(void **state)
 static void a_path_of_the_upstream_is_its_hosts(void **state)
 {
 	(void)state;
-	probe->fake.snapshot.upstream.base_url = "https://ghe.example/api/v3/";
+	probe->fake.snapshot.upstreams[0].base_url = "https://ghe.example/api/v3/";
 	(void)begin("GET", "/repos/old/name");
 	struct hg_ticket *t = sent();
 

@@ -1,4 +1,4 @@
-#include "ticket/upstream_base.h"
+#include "ticket/upstreams.h"
 
 #define GHES_BASE HG_STR("/api/v3")
 #define PUBLIC_HOST HG_STR("https://api.github.com")
@@ -43,4 +43,36 @@ struct hg_upstream_base hg_upstream_base(
 		break;
 	}
 	return at;
+}
+
+bool hg_upstream_has_host(const struct hg_upstream_conf *conf, struct hg_str host)
+{
+	const char *colon = host.n ? memrchr(host.p, ':', host.n) : NULL;
+
+	if (colon && !memchr(colon, ']', host.n - (size_t)(colon - host.p)))
+		host.n = (size_t)(colon - host.p);
+	for (uint32_t i = 0; host.n && i < conf->hosts.n; i++)
+		if (hg_str_is_nocase(host, hg_str(conf->hosts.items[i])))
+			return true;
+	return false;
+}
+
+uint32_t hg_upstream_for(const struct hg_snapshot *s, struct hg_str host, struct hg_str path,
+	struct hg_str *ret_prefix)
+{
+	*ret_prefix = (struct hg_str){ path.p, 0 };
+	if (s->n_upstreams <= 1 && !s->upstreams[0].prefix)
+		return 0;
+	for (uint32_t i = 0; i < s->n_upstreams; i++) {
+		struct hg_str prefix = hg_str(s->upstreams[i].prefix);
+		if (!prefix.n || !hg_str_starts(path, prefix) ||
+			(path.n > prefix.n && path.p[prefix.n] != '/'))
+			continue;
+		ret_prefix->n = prefix.n;
+		return i;
+	}
+	for (uint32_t i = 0; i < s->n_upstreams; i++)
+		if (hg_upstream_has_host(&s->upstreams[i], host))
+			return i;
+	return 0;
 }

@@ -1,0 +1,52 @@
+/*
+ * site - one GitHub as the dispatcher knows it: its connections and what its routes turned out to
+ * cost.
+ *
+ * Found by the place of its base URL (hg_upstream_conf.place), so a reload that keeps the URL keeps
+ * the count of what is on the wire, and entries of `upstreams:` with one base URL and several
+ * tokens share the connections. A site that no configuration names any more lives until its last
+ * credential. One more stands for all other hosts, where a fetch was redirected to.
+ *
+ * Thread: dispatcher only.
+ */
+#pragma once
+#include "base/list.h"
+#include "base/map.h"
+#include <hg/str.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct hg_snapshot;
+
+struct hg_site {
+	struct hg_list link;
+	uint64_t place;
+	char name[32];           /* of the first upstream that has it, for people */
+	bool is_elsewhere;       /* all other hosts: no one's budget */
+	bool is_configured;      /* the newest configuration names it */
+	bool is_multiplexed;     /* its last head came over HTTP/2 */
+	int64_t max_connections; /* of that configuration: the most that one of its upstreams allows
+	                          */
+	int64_t max_concurrent;  /* per credential */
+	uint32_t on_wire;        /* transfers */
+	uint32_t n_credentials;  /* that refer to it */
+	struct hg_map *learned;  /* route template -> resource that GitHub named, hg_strndup'd */
+};
+
+struct hg_sites {
+	struct hg_list all; /* hg_site.link */
+	struct hg_site *elsewhere;
+};
+
+void hg_sites_init(struct hg_sites *s);
+void hg_sites_fini(struct hg_sites *s); /* no credential refers to one any more */
+/* Limits and names are those of `snap` from now on. */
+void hg_sites_adopt(struct hg_sites *s, const struct hg_snapshot *snap);
+struct hg_site *hg_sites_find(const struct hg_sites *s, uint64_t place); /* or NULL */
+/* The same, made when it is not there: a ticket of a configuration before the newest. */
+struct hg_site *hg_sites_of(struct hg_sites *s, uint64_t place);
+void hg_sites_trim(struct hg_sites *s); /* forgets what nobody refers to */
+
+/* Which bucket GitHub named for the route before; NULL: it has not. */
+const char *hg_site_learned(const struct hg_site *site, struct hg_str route);
+void hg_site_learn(struct hg_site *site, struct hg_str route, const char *resource);
