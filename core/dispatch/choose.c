@@ -321,7 +321,9 @@ static void send(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_n
 	if (f->tries++ == 0)
 		hg_retry_purse_earn(&d->purse);
 	f->state = HG_FLIGHT_SENT;
-	f->sent_us = f->moved_us = now->mono_us;
+	f->sent_us = f->moved_us = f->asked_us = now->mono_us;
+	f->is_uploading = f->ask.upload;
+	f->is_starved = false;
 	f->connected = false;
 	hg_flight_dress(f);
 	HG_LIST_EACH(&f->tickets, t, link)

@@ -35,7 +35,7 @@ bool hg_coalesce_key(const struct hg_ask *ask, const struct hg_snapshot *snapsho
 	struct hg_text t;
 
 	memset(ret_key, 0, 16);
-	if (!ask->is_safe || ask->body.n)
+	if (!ask->is_safe || ask->body.n || ask->upload)
 		return false;
 
 	uint64_t numbers[] = { snapshot->generation, (uintptr_t)snapshot, ask->owns_validators,

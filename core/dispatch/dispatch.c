@@ -54,13 +54,16 @@ static void on_wish(struct hg_port *port, struct hg_ticket *t)
 {
 	struct hg_dispatch *d = HG_CONTAINER(port, struct hg_dispatch, port);
 	struct hg_now now = hg_loop_now(d->loop);
-	bool cancel, resume;
+	struct hg_wish wish = hg_ticket_take_wish(t);
 
-	hg_ticket_take_wish(t, &cancel, &resume);
-	if (cancel)
+	if (wish.cancel) {
 		hg_dispatcher_cancel(d->dispatcher, t, &now);
-	else if (resume)
-		hg_dispatcher_resume(d->dispatcher, t, &now);
+	} else {
+		if (wish.resume)
+			hg_dispatcher_resume(d->dispatcher, t, &now);
+		if (wish.feed)
+			hg_dispatcher_feed(d->dispatcher, t);
+	}
 	hg_loop_later(d->loop, &d->later);
 }
 

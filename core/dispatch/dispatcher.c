@@ -187,6 +187,14 @@ void hg_dispatcher_resume(struct hg_dispatcher *d, struct hg_ticket *t, const st
 		unpause(d, t->flight, now);
 }
 
+void hg_dispatcher_feed(struct hg_dispatcher *d, struct hg_ticket *t)
+{
+	const struct hg_flight *f = t->flight;
+
+	if (f && f->state >= HG_FLIGHT_SENT)
+		d->transport.feed(d->transport.arg, t->flight);
+}
+
 /* -- what is due ------------------------------------------------------------------------------- */
 
 /* Its turn did not come. With slots free it was the budget that was too small: paced, or held by
@@ -438,7 +446,9 @@ static void check_flight(const struct hg_flight *f)
 		HG_BUG_ON(
 			f->state == HG_FLIGHT_QUEUED &&
 			t->state != (f->ledger->parked_why ? HG_TICKET_PARKED : HG_TICKET_QUEUED));
-		HG_BUG_ON(hg_heap_has(&t->due) == (t->state == HG_TICKET_STREAMING));
+		HG_BUG_ON(hg_heap_has(&t->due) && t->state == HG_TICKET_STREAMING);
+		HG_BUG_ON(
+			!hg_heap_has(&t->due) && t->state != HG_TICKET_STREAMING && !f->ask.upload);
 	}
 }
 

@@ -44,6 +44,7 @@ struct hg_transport {
 	void (*send)(void *arg, struct hg_flight *f);
 	void (*abort)(void *arg, struct hg_flight *f); /* no more calls for f after this */
 	void (*pause)(void *arg, struct hg_flight *f, bool paused);
+	void (*feed)(void *arg, struct hg_flight *f); /* its upload has more */
 };
 
 struct hg_dispatcher *hg_dispatcher_new(
@@ -58,10 +59,15 @@ void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t,
 	const struct hg_now *now); /* takes the reference */
 void hg_dispatcher_cancel(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now);
 void hg_dispatcher_resume(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now);
+void hg_dispatcher_feed(struct hg_dispatcher *d, struct hg_ticket *t);
 
 /* From the transport. */
 void hg_dispatcher_on_connected(
 	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
+/* Asked for bytes of the flight's upload; what hg_upload_take returned, and whether its owner has
+ * room now. */
+void hg_dispatcher_on_upload(struct hg_dispatcher *d, struct hg_flight *f, ssize_t taken,
+	bool has_room, const struct hg_now *now);
 void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct hg_head *head,
 	const struct hg_now *now); /* refs */
 void hg_dispatcher_on_chunk(struct hg_dispatcher *d, struct hg_flight *f, struct hg_chunk *c,

@@ -27,6 +27,7 @@ static void copy_ask(struct hg_flight *f, const struct hg_ask *from)
 	a->body = (struct hg_chunks){ 0 };
 	for (uint32_t i = 0; i < from->body.n; i++)
 		hg_chunks_add(&a->body, hg_chunk_ref(from->body.items[i]));
+	a->upload = from->upload ? hg_upload_ref(from->upload) : NULL;
 	a->token = from->token ? hg_secret_ref(from->token) : NULL;
 }
 
@@ -72,6 +73,7 @@ void hg_flight_free(struct hg_flight *f)
 	hg_head_unref(f->head);
 	hg_chunks_clear(&f->kept);
 	hg_chunks_clear(&f->ask.body);
+	hg_upload_unref(f->ask.upload);
 	hg_secret_unref(f->ask.token);
 	hg_secret_unref(f->token);
 	hg_snapshot_unref(f->snapshot);
@@ -173,10 +175,13 @@ int64_t hg_flight_due_us(const struct hg_flight *f, const char **ret_what)
 	case HG_FLIGHT_SENT:
 		if (!f->connected)
 			earlier(&due_us, &what, f->sent_us, conf->connect_timeout_us, "connect");
-		else
-			earlier(&due_us, &what, f->sent_us, conf->first_byte_timeout_us,
+		else if (f->is_uploading && !f->is_starved)
+			earlier(&due_us, &what, f->moved_us, conf->stall_timeout_us, "stall");
+		else if (!f->is_uploading)
+			earlier(&due_us, &what, f->asked_us, conf->first_byte_timeout_us,
 				"first_byte");
-		earlier(&due_us, &what, f->sent_us, conf->total_timeout_us, "total");
+		if (!f->is_uploading)
+			earlier(&due_us, &what, f->asked_us, conf->total_timeout_us, "total");
 		break;
 	case HG_FLIGHT_STREAMING:
 	case HG_FLIGHT_DRAINING:
@@ -185,8 +190,8 @@ int64_t hg_flight_due_us(const struct hg_flight *f, const char **ret_what)
 		earlier(&due_us, &what, f->moved_us, conf->stall_timeout_us, "stall");
 		/* A body that is larger than what may be shared is a stream: as long as it moves.
 		 */
-		if (f->n_bytes <= f->snapshot->dispatch.share_bytes)
-			earlier(&due_us, &what, f->sent_us, conf->total_timeout_us, "total");
+		if (!f->is_uploading && f->n_bytes <= f->snapshot->dispatch.share_bytes)
+			earlier(&due_us, &what, f->asked_us, conf->total_timeout_us, "total");
 		break;
 	}
 	*ret_what = what;

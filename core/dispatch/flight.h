@@ -57,13 +57,16 @@ struct hg_flight {
 	bool paused;
 	bool is_multiplexed; /* the transport said so before the head: HTTP/2 */
 	bool connected;      /* the transport said so: from now on the first byte is awaited */
+	bool is_uploading;   /* bytes of ask.upload are still to go: neither first byte nor total */
+	bool is_starved;     /* … and its client is slow; the front knows how long it may be */
 	bool taken;          /* `cost` is reserved in the ledger */
 	uint32_t cost;       /* points */
 	uint32_t tries;      /* how often it was sent */
 	uint32_t room_fields;
 	uint64_t n_bytes;
 	int64_t queued_us, sent_us, head_us,
-		moved_us;        /* mono; moved: last byte, for the stall limit */
+		moved_us;        /* mono; moved: last byte, up or down, for the stall limit */
+	int64_t asked_us;        /* mono: all of the request had left, or was about to */
 	struct hg_heap_node due; /* next timeout: connect, first byte, total, stall; or the retry */
 	struct hg_arena arena;
 

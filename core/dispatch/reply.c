@@ -45,6 +45,8 @@ static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 static bool may_retry(
 	struct hg_dispatcher *d, const struct hg_flight *f, enum hg_retry_phase phase, int status)
 {
+	if (f->ask.upload && hg_upload_is_touched(f->ask.upload))
+		return false; /* what was sent is gone */
 	return hg_retry_may(f->ask.is_safe, phase, status) &&
 	       (int64_t)f->tries <= f->snapshot->dispatch.retries &&
 	       (phase == HG_PHASE_REFUSED || hg_retry_purse_pay(&d->purse));
@@ -208,6 +210,30 @@ void hg_dispatcher_on_connected(
 	f->connected = true;
 	if (f->state == HG_FLIGHT_SENT)
 		hg_dispatcher_set_due(d, f);
+}
+
+void hg_dispatcher_on_upload(struct hg_dispatcher *d, struct hg_flight *f, ssize_t taken,
+	bool has_room, const struct hg_now *now)
+{
+	struct hg_ticket *t = hg_flight_lead(f);
+
+	if (taken >= 0)
+		f->moved_us = now->mono_us;
+	f->is_starved = taken < 0;
+	if (f->is_uploading && hg_upload_is_whole(f->ask.upload)) {
+		f->is_uploading = false;
+		f->asked_us = now->mono_us;
+	}
+	if (f->state == HG_FLIGHT_SENT)
+		hg_dispatcher_set_due(d, f);
+	if (!t)
+		return;
+	/* As long as it goes up the deadline waits: the transfer's limits hold, and the client's.
+	 */
+	if (taken > 0)
+		hg_heap_remove(&d->deadlines, &t->due);
+	if (has_room)
+		hg_ticket_give_room(t);
 }
 
 /* What another host says of limits is not GitHub's word. */

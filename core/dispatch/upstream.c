@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define MAX_FIELDS 256u
@@ -29,6 +30,9 @@ struct transfer { /* one easy handle under way */
 	uint32_t n_parts;
 	int status;
 	bool has_head, is_paused, in_callback, is_bad;
+	bool is_starved; /* on_upload had nothing to give: curl waits for feed_flight */
+
+	curl_socket_t fd; /* where curl last wanted to hear of it */
 
 	uint32_t chunk; /* of the body: which, and how far */
 	size_t at;
@@ -243,6 +247,19 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	return t->flight ? all : 0;
 }
 
+static size_t upload_piece(struct transfer *t, char *to, size_t room)
+{
+	struct hg_now now = hg_loop_now(t->upstream->loop);
+	bool has_room = false;
+	ssize_t taken = hg_upload_take(t->flight->ask.upload, to, room, &has_room);
+
+	t->is_starved = taken < 0;
+	t->in_callback = true;
+	hg_dispatcher_on_upload(t->upstream->dispatcher, t->flight, taken, has_room, &now);
+	t->in_callback = false;
+	return taken < 0 ? CURL_READFUNC_PAUSE : (size_t)taken;
+}
+
 static size_t on_upload(char *to, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
@@ -250,6 +267,8 @@ static size_t on_upload(char *to, size_t size, size_t n, void *arg)
 
 	if (!t->flight)
 		return CURL_READFUNC_ABORT;
+	if (t->flight->ask.upload)
+		return upload_piece(t, to, room);
 	const struct hg_chunks *body = &t->flight->ask.body;
 	while (given < room && t->chunk < body->n) {
 		const struct hg_chunk *c = body->items[t->chunk];
@@ -280,6 +299,9 @@ static int on_seek(void *arg, curl_off_t to, int whence)
 
 	if (to != 0 || whence != SEEK_SET || !t->flight)
 		return CURL_SEEKFUNC_FAIL;
+	if (t->flight->ask.upload)
+		return hg_upload_is_touched(t->flight->ask.upload) ? CURL_SEEKFUNC_FAIL
+		                                                   : CURL_SEEKFUNC_OK;
 	if (!untouched && !is_idempotent(t->flight))
 		return CURL_SEEKFUNC_FAIL;
 	t->chunk = 0;
@@ -356,9 +378,11 @@ static void add_fields(struct transfer *t, const struct hg_flight *f)
 		add_field(t, f->fields[i].name, f->fields[i].value);
 	add_credential(t, f);
 	/* what curl would add by itself */
-	static const char *const unwanted[] = { "Expect:", "Transfer-Encoding:" };
-	for (size_t i = 0; i < 1 + (f->ask.body.n > 0); i++)
-		t->fields = curl_slist_append(t->fields, unwanted[i]);
+	t->fields = curl_slist_append(t->fields, "Expect:");
+	if (f->ask.upload && hg_upload_length(f->ask.upload) < 0)
+		t->fields = curl_slist_append(t->fields, "Transfer-Encoding: chunked");
+	else if (f->ask.body.n || f->ask.upload)
+		t->fields = curl_slist_append(t->fields, "Transfer-Encoding:");
 	bool has_accept = false, has_type = false;
 	for (uint32_t i = 0; i < f->n_fields; i++) {
 		has_accept |= hg_str_is_nocase(f->fields[i].name, HG_STR("accept"));
@@ -382,10 +406,12 @@ static void set_method(struct transfer *t, const struct hg_flight *f)
 	word[method.n] = '\0';
 	if (hg_str_is(method, HG_STR("HEAD"))) {
 		SET(CURLOPT_NOBODY, 1l);
-	} else if (f->ask.body.n || hg_str_is(method, HG_STR("POST")) ||
+	} else if (f->ask.body.n || f->ask.upload || hg_str_is(method, HG_STR("POST")) ||
 		   hg_str_is(method, HG_STR("PUT")) || hg_str_is(method, HG_STR("PATCH"))) {
 		SET(CURLOPT_POST, 1l);
-		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)f->ask.body.bytes);
+		SET(CURLOPT_POSTFIELDSIZE_LARGE,
+			f->ask.upload ? (curl_off_t)hg_upload_length(f->ask.upload)
+				      : (curl_off_t)f->ask.body.bytes);
 		SET(CURLOPT_READFUNCTION, on_upload);
 		SET(CURLOPT_READDATA, t);
 		SET(CURLOPT_SEEKFUNCTION, on_seek);
@@ -394,7 +420,7 @@ static void set_method(struct transfer *t, const struct hg_flight *f)
 	} else {
 		SET(CURLOPT_CUSTOMREQUEST, word);
 	}
-	if (!f->ask.body.n && !is_idempotent(f))
+	if (!f->ask.body.n && !f->ask.upload && !is_idempotent(f))
 		SET(CURLOPT_FRESH_CONNECT, 1l);
 }
 
@@ -429,6 +455,7 @@ static void send_flight(void *arg, struct hg_flight *f)
 
 	t->upstream = u;
 	t->flight = f;
+	t->fd = CURL_SOCKET_BAD;
 	f->transfer = t;
 	hg_text_init(&t->head);
 	hg_list_init(&t->link);
@@ -488,6 +515,18 @@ static void pause_flight(void *arg, struct hg_flight *f, bool paused)
 	t->is_paused = paused; /* the next piece is refused by on_body */
 	if (!paused && !t->in_callback)
 		(void)curl_easy_pause(t->easy, CURLPAUSE_CONT);
+}
+
+static void feed_flight(void *arg, struct hg_flight *f)
+{
+	struct transfer *t = f->transfer;
+
+	(void)arg;
+	if (!t || !t->is_starved || t->in_callback)
+		return;
+	t->is_starved = false;
+	/* a paused download stays so: on_body refuses the next piece again */
+	(void)curl_easy_pause(t->easy, CURLPAUSE_CONT);
 }
 
 /* -- what curl reports ------------------------------------------------------------------------- */
@@ -556,12 +595,34 @@ static void act(struct hg_upstream *u, curl_socket_t fd, int what)
 	u->after(u->after_arg);
 }
 
+/* libcurl does not say that the other side closed as long as an upload is paused, but waits for the
+ * next piece to fail; that may be a client's whole patience. */
+static void end_if_closed(struct hg_upstream *u, curl_socket_t fd)
+{
+	struct transfer *t;
+	char byte;
+
+	HG_LIST_EACH(&u->transfers, t, link)
+	{
+		if (!t->flight || !t->is_starved || t->has_head || t->fd != fd)
+			continue;
+		if (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
+			return;
+		end_transfer(t, CURLE_GOT_NOTHING);
+		u->after(u->after_arg);
+		return;
+	}
+}
+
 static void on_socket(evutil_socket_t fd, short what, void *arg)
 {
 	struct watch *w = arg;
+	struct hg_upstream *u = w->upstream;
 
-	act(w->upstream, fd,
+	act(u, fd,
 		(what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0));
+	if (what & EV_READ)
+		end_if_closed(u, fd);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -588,8 +649,11 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *f
 {
 	struct hg_upstream *u = arg;
 	struct watch *w = fd_arg;
+	struct transfer *t = NULL;
 
-	(void)easy;
+	(void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
+	if (t && what != CURL_POLL_REMOVE)
+		t->fd = fd;
 	if (w)
 		(void)event_del(&w->event);
 	if (what == CURL_POLL_REMOVE) {
@@ -723,5 +787,5 @@ void hg_upstream_bind(struct hg_upstream *u, struct hg_dispatcher *d)
 
 struct hg_transport hg_upstream_transport(struct hg_upstream *u)
 {
-	return (struct hg_transport){ u, send_flight, abort_flight, pause_flight };
+	return (struct hg_transport){ u, send_flight, abort_flight, pause_flight, feed_flight };
 }

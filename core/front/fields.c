@@ -24,8 +24,8 @@ bool hg_field_is_validator(struct hg_str name)
 bool hg_field_goes_up(struct hg_str name)
 {
 	static const char *const words[] = { "accept", "accept-language", "content-type",
-		"content-language", "if-match", "if-unmodified-since", "range", "if-range",
-		"graphql-features", "time-zone", "prefer", NULL };
+		"content-encoding", "content-language", "if-match", "if-unmodified-since", "range",
+		"if-range", "graphql-features", "time-zone", "prefer", NULL };
 
 	return is_one_of(name, words) || hg_field_is_validator(name) ||
 	       starts_nocase(name, HG_STR("x-github-"));

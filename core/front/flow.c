@@ -260,15 +260,9 @@ static void route_answered(struct hg_request *r)
 
 static void start_body(struct hg_request *r)
 {
-	static const struct hg_str go_on = { "HTTP/1.1 100 Continue\r\n\r\n", 25 };
-	struct hg_piece piece = { go_on, HG_PIECE_STATIC, NULL };
-
 	enter_step(r, HG_STEP_BODY);
 	r->body_began_us = hg_front_now_us(r->front);
-	if (r->owes_continue) {
-		r->owes_continue = false;
-		hg_wire_write(&r->conn->wire, &piece, 1);
-	}
+	hg_reply_continue(r);
 }
 
 static void take_verdict_of_body(struct hg_request *r, enum hg_verdict v, bool end)
@@ -311,6 +305,27 @@ static void begin_body_of_route(struct hg_request *r)
 		give_body_end(r);
 }
 
+/* It is for GitHub's uploads, or too large to be kept. GraphQL is looked into, and what a GET has
+ * for a body is no upload. */
+static bool goes_up_as_it_comes(const struct hg_request *r)
+{
+	const struct hg_http_conf *conf = &r->snapshot->http;
+	bool is_large =
+		r->head.framing == HG_HTTP1_LENGTH && r->head.content_length > conf->max_body_bytes;
+
+	return !r->body_done && !r->routed.route && conf->max_upload_bytes &&
+	       r->face.entrance != HG_GITHUB_GRAPHQL && !hg_request_is_safe(r) &&
+	       (is_large || r->face.entrance == HG_GITHUB_UPLOADS);
+}
+
+static void open_upload(struct hg_request *r)
+{
+	bool has_length = r->head.framing == HG_HTTP1_LENGTH;
+
+	r->upload = hg_upload_new(has_length ? (int64_t)r->head.content_length : -1,
+		r->snapshot->dispatch.window_bytes);
+}
+
 /* After a hook of this step said NEXT; true: run the hooks of the step that follows. */
 static bool next_step(struct hg_request *r)
 {
@@ -320,7 +335,9 @@ static bool next_step(struct hg_request *r)
 			enter_step(r, HG_STEP_ROUTE);
 			return true;
 		}
-		if (!r->body_done) {
+		if (goes_up_as_it_comes(r)) {
+			open_upload(r);
+		} else if (!r->body_done) {
 			start_body(r);
 			return false;
 		}
@@ -457,6 +474,8 @@ void hg_request_begin(struct hg_request *r, struct hg_str bytes)
 		return;
 	if (r->routed.route)
 		init_body(r, r->routed.route->max_body_bytes);
+	else if (goes_up_as_it_comes(r))
+		init_body(r, r->snapshot->http.max_upload_bytes);
 	if (!identify(r, listener))
 		return;
 	if (r->body.bad.status) {
@@ -472,6 +491,8 @@ bool hg_request_wants_body(const struct hg_request *r)
 {
 	if (r->body_done || r->body_paused)
 		return false;
+	if (r->upload && r->step == HG_STEP_TICKET)
+		return hg_upload_has_room(r->upload);
 	return r->step == HG_STEP_BODY || r->body_dropped;
 }
 
@@ -537,7 +558,9 @@ static bool is_late(const struct hg_request *r)
 {
 	int64_t began_us = r->body_began_us ? r->body_began_us : r->began_us;
 
-	return hg_front_now_us(r->front) - began_us > r->snapshot->http.body_total_timeout_us;
+	return hg_front_now_us(r->front) - began_us >
+	       (r->upload ? r->snapshot->http.upload_total_timeout_us
+			  : r->snapshot->http.body_total_timeout_us);
 }
 
 void hg_request_take_piece(struct hg_request *r, struct hg_str piece)
@@ -548,7 +571,9 @@ void hg_request_take_piece(struct hg_request *r, struct hg_str piece)
 	}
 	if (r->body_dropped)
 		return;
-	if (r->routed.route)
+	if (r->upload)
+		hg_proxy_feed(r, piece);
+	else if (r->routed.route)
 		take_verdict_of_body(r, hg_phase_on_body(r, piece, false), false);
 	else if (!collect(r, piece))
 		refuse_body(r);
@@ -559,6 +584,10 @@ void hg_request_body_ended(struct hg_request *r)
 	r->body_done = true;
 	if (r->body_dropped)
 		return;
+	if (r->upload) {
+		hg_proxy_feed_end(r);
+		return;
+	}
 	if (r->routed.route) {
 		give_body_end(r);
 		return;
@@ -581,6 +610,8 @@ void hg_request_bad(struct hg_request *r, int status, const char *reason)
 	c->must_linger = true;
 	if (r->replied)
 		return;
+	if (r->upload) /* GitHub gets no end of it, and so nothing whole */
+		hg_proxy_leave(r);
 	if (r->reply_began) {
 		hg_reply_abort(r);
 		return;

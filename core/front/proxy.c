@@ -60,6 +60,7 @@ static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 	a->upstream = r->upstream;
 	a->entrance = r->face.entrance;
 	copy_fields(r, t);
+	a->upload = r->upload ? hg_upload_ref(r->upload) : NULL;
 	a->body = r->body_chunks;
 	r->body_chunks = (struct hg_chunks){ 0 };
 	a->klass = r->klass;
@@ -73,12 +74,22 @@ static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 	a->owns_validators = r->owns_validators;
 }
 
+/* The transport asked for the first byte: now the client may send. */
+static void begin_upload(struct hg_request *r)
+{
+	if (!r->upload || r->body_began_us || r->body_done || !hg_upload_has_room(r->upload))
+		return;
+	r->body_began_us = hg_front_now_us(r->front);
+	hg_reply_continue(r);
+}
+
 static void on_news(struct hg_ticket *t)
 {
 	struct hg_request *r = t->arg;
 	struct hg_conn *c = r->conn;
 
 	c->wire.entered++;
+	begin_upload(r);
 	hg_proxy_pull(r);
 	c->wire.entered--;
 	hg_wire_settle_later(&c->wire);
@@ -99,6 +110,21 @@ void hg_proxy_ask(struct hg_request *r)
 		.detail = HG_STR("Too many requests are waiting already."),
 		.retry_after_s = 1 };
 	hg_reply_refuse(r, &no, (struct hg_str){ 0 });
+}
+
+void hg_proxy_feed(struct hg_request *r, struct hg_str piece)
+{
+	if (!r->ticket || r->ticket_ended)
+		return;
+	hg_upload_put(r->upload, piece);
+	hg_ticket_feed(r->ticket);
+}
+
+void hg_proxy_feed_end(struct hg_request *r)
+{
+	hg_upload_end(r->upload);
+	if (r->ticket && !r->ticket_ended)
+		hg_ticket_feed(r->ticket);
 }
 
 void hg_proxy_leave(struct hg_request *r)

@@ -118,6 +118,17 @@ static struct hg_piece bytes_piece(struct hg_str s)
 
 /* -- hubgate's own ----------------------------------------------------------------------------- */
 
+void hg_reply_continue(struct hg_request *r)
+{
+	static const struct hg_str go_on = { "HTTP/1.1 100 Continue\r\n\r\n", 25 };
+	struct hg_piece piece = { go_on, HG_PIECE_STATIC, NULL };
+
+	if (!r->owes_continue)
+		return;
+	r->owes_continue = false;
+	hg_wire_write(&r->conn->wire, &piece, 1);
+}
+
 void hg_reply_refuse(struct hg_request *r, const struct hg_refusal *no, struct hg_str more)
 {
 	struct hg_front *f = r->front;

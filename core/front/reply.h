@@ -24,6 +24,8 @@ void hg_reply_head_end(struct hg_request *r, int64_t length_bytes);
 /* The last byte is written or queued: what happens to the body, to the conn. */
 void hg_reply_ended(struct hg_request *r);
 
+/* "100 Continue", once, when the client waits for it. */
+void hg_reply_continue(struct hg_request *r);
 /* hubgate's own refusal. `more` are whole lines ("Allow: GET\r\n"), or {0}. */
 void hg_reply_refuse(struct hg_request *r, const struct hg_refusal *no, struct hg_str more);
 void hg_reply_refuse_as(struct hg_request *r, int status, const char *code, const char *detail);

@@ -79,6 +79,7 @@ void hg_request_drop(struct hg_request *r)
 	hg_head_unref(r->reply.head);
 	hg_chunks_clear(&r->reply.kept);
 	hg_chunks_clear(&r->body_chunks);
+	hg_upload_unref(r->upload);
 	hg_chunk_unref(r->held);
 	hg_secret_unref(r->client.token);
 	hg_list_remove(&r->link);

@@ -102,7 +102,8 @@ struct hg_request {
 	struct hg_ticket *ticket; /* the owner's reference */
 	bool ticket_ended;
 	struct hg_reply reply;
-	struct hg_chunks body_chunks; /* of a proxied request's own body */
+	struct hg_upload *upload;     /* referenced: its body goes up as it comes; NULL */
+	struct hg_chunks body_chunks; /* or is collected here */
 	uint32_t body_room;           /* left in the last of them */
 	uint64_t body_held;           /* of the front's body_bytes */
 	int64_t body_began_us;        /* its first byte was asked for */

@@ -16,11 +16,13 @@ struct hg_http_conf {
 	uint64_t max_head_bytes;           /* 64KiB -> 431 */
 	int64_t max_fields;                /* 100 -> 431 */
 	uint64_t max_target_bytes;         /* 8KiB -> 414 */
-	uint64_t max_body_bytes;           /* 32MiB -> 413 */
+	uint64_t max_body_bytes;           /* 32MiB kept whole; what is larger is streamed up */
+	uint64_t max_upload_bytes;         /* 2GiB -> 413; 0: max_body_bytes is all */
 	uint64_t max_buffered_bytes;       /* 256MiB of bodies per front -> 503 */
 	int64_t head_timeout_us;           /* 10s from the first byte -> 408 */
 	int64_t body_timeout_us;           /* 30s between two pieces -> 408 */
 	int64_t body_total_timeout_us;     /* 10min of a body as a whole -> 408 */
+	int64_t upload_total_timeout_us;   /* 1h of one that is streamed up -> 408 */
 	int64_t idle_timeout_us;           /* 60s keep-alive */
 	int64_t write_timeout_us;          /* 30s without progress */
 	int64_t max_connections;           /* per front */

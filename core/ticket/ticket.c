@@ -133,6 +133,7 @@ void hg_ticket_unref(struct hg_ticket *t)
 	hg_head_unref(t->head);
 	hg_chunks_clear(&t->chunks);
 	hg_chunks_clear(&t->ask.body);
+	hg_upload_unref(t->ask.upload);
 	hg_secret_unref(t->ask.token);
 	hg_snapshot_unref(t->snapshot);
 	hg_arena_fini(&t->arena);
@@ -160,6 +161,11 @@ void hg_ticket_cancel(struct hg_ticket *t)
 void hg_ticket_resume(struct hg_ticket *t)
 {
 	wish(t, &t->wants_resume);
+}
+
+void hg_ticket_feed(struct hg_ticket *t)
+{
+	wish(t, &t->wants_feed);
 }
 
 struct hg_head *hg_ticket_take_head(struct hg_ticket *t, struct hg_head_note *ret_note)
@@ -260,11 +266,19 @@ void hg_ticket_give_end(struct hg_ticket *t, const struct hg_ticket_end *end)
 	post_news(t, post);
 }
 
-void hg_ticket_take_wish(struct hg_ticket *t, bool *ret_cancel, bool *ret_resume)
+void hg_ticket_give_room(struct hg_ticket *t)
 {
 	pthread_mutex_lock(&t->lock);
-	*ret_cancel = t->wants_cancel; /* stays: a cancelled ticket is given nothing more */
-	*ret_resume = t->wants_resume;
-	t->wants_resume = false;
+	bool post = !t->wants_cancel && !t->has_end && claim(t, &t->news_posted);
 	pthread_mutex_unlock(&t->lock);
+	post_news(t, post);
+}
+
+struct hg_wish hg_ticket_take_wish(struct hg_ticket *t)
+{
+	pthread_mutex_lock(&t->lock);
+	struct hg_wish w = { t->wants_cancel, t->wants_resume, t->wants_feed };
+	t->wants_resume = t->wants_feed = false; /* a cancelled ticket is given nothing more */
+	pthread_mutex_unlock(&t->lock);
+	return w;
 }

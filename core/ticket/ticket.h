@@ -4,8 +4,9 @@
  *
  *     owner                                   dispatcher
  *     hg_ticket_submit ── refusable ───────►  on_submit
- *     hg_ticket_cancel, _resume ── wish ───►  on_wish
- *     on_news ◄─────────── news ────────────  hg_ticket_give_head, _give_chunk, _give_end
+ *     hg_ticket_cancel, _resume, _feed ────►  on_wish
+ *     on_news ◄─────────── news ────────────  hg_ticket_give_head, _give_chunk, _give_end,
+ * _give_room
  *
  * Only submit may be refused (a full mailbox: 503). News and wish are slots inside the ticket:
  * one message each, posted when it is not under way already, that says "look at me"; what is
@@ -27,6 +28,7 @@
 #include "ticket/chunk.h"
 #include "ticket/github_route.h"
 #include "ticket/head.h"
+#include "ticket/upload.h"
 #include <hg/phases.h>
 #include <hg/request.h>
 #include <pthread.h>
@@ -57,7 +59,8 @@ struct hg_ask {
 	struct hg_str resource; /* GitHub's bucket by path: "core", "search", … */
 	const struct hg_field *fields; /* allow-listed; no Authorization, no hop-by-hop */
 	uint32_t n_fields;
-	struct hg_chunks body; /* whole */
+	struct hg_chunks body;    /* whole */
+	struct hg_upload *upload; /* or in pieces as they come; NULL. Owned */
 	enum hg_class klass;
 	uint32_t cost;
 	int64_t arrived_us, deadline_us; /* mono */
@@ -128,7 +131,7 @@ struct hg_ticket {
 	uint32_t n_taken;        /* of chunks.items, from the front */
 	uint64_t window_bytes;   /* of the last give_chunk */
 	struct hg_ticket_end end;
-	bool has_end, end_taken, wants_cancel, wants_resume, is_full;
+	bool has_end, end_taken, wants_cancel, wants_resume, wants_feed, is_full;
 
 	/* the slots */
 	struct hg_message submit, news, wish;
@@ -152,6 +155,8 @@ bool hg_ticket_submit(struct hg_ticket *t, struct hg_port *port);
 void hg_ticket_cancel(struct hg_ticket *t);
 /* Drained: go on. Called by hg_ticket_take_chunk by itself. */
 void hg_ticket_resume(struct hg_ticket *t);
+/* There is more of ask.upload, or its end. */
+void hg_ticket_feed(struct hg_ticket *t);
 
 /* In on_news, or whenever there is room again: take what is there, in this order. Nothing
  * overtakes: no chunk before the head was taken, no end before the last chunk was. After the end
@@ -169,8 +174,14 @@ void hg_ticket_give_head(
 /* Returns true when over `window_bytes` wait: pause until on_wish says resume. Refs the chunk. */
 bool hg_ticket_give_chunk(struct hg_ticket *t, struct hg_chunk *c, uint64_t window_bytes);
 void hg_ticket_give_end(struct hg_ticket *t, const struct hg_ticket_end *end);
-/* What the owner wants now; clears it. In on_wish. */
-void hg_ticket_take_wish(struct hg_ticket *t, bool *ret_cancel, bool *ret_resume);
+/* ask.upload has room again. */
+void hg_ticket_give_room(struct hg_ticket *t);
+
+/* What the owner wants now. `cancel` stays, the others are cleared. In on_wish. */
+struct hg_wish {
+	bool cancel, resume, feed;
+};
+struct hg_wish hg_ticket_take_wish(struct hg_ticket *t);
 
 const char *hg_ticket_state_name(enum hg_ticket_state s);
 const char *hg_class_name(enum hg_class c);

@@ -28,7 +28,7 @@ struct rig {
 	struct hg_now now;
 	int64_t next_us;
 	struct hg_flight *sent[RIG_SENT_MOST]; /* in order; NULL when over */
-	unsigned n_sent, n_aborted, n_pauses, n_resumes, n_unused;
+	unsigned n_sent, n_aborted, n_pauses, n_resumes, n_feeds, n_unused;
 };
 
 static inline void rig_send(void *arg, struct hg_flight *f)
@@ -62,6 +62,14 @@ static inline void rig_pause(void *arg, struct hg_flight *f, bool paused)
 		r->n_resumes++;
 }
 
+static inline void rig_feed(void *arg, struct hg_flight *f)
+{
+	struct rig *r = arg;
+
+	(void)f;
+	r->n_feeds++;
+}
+
 static inline void rig_unused(struct hg_snapshot *s)
 {
 	((struct rig *)s->owner)->n_unused++;
@@ -93,7 +101,7 @@ static inline void rig_configure(struct rig *r, struct hg_snapshot *s)
 
 static inline void rig_init(struct rig *r)
 {
-	const struct hg_transport transport = { r, rig_send, rig_abort, rig_pause };
+	const struct hg_transport transport = { r, rig_send, rig_abort, rig_pause, rig_feed };
 
 	*r = (struct rig){ .now = { 1000 * SEC, WALL } };
 	r->clock = hg_clock_new_held(r->now);

@@ -478,7 +478,7 @@ static const struct hg_strategy line = {
 static void begin(uint64_t seed, bool paced)
 {
 	static const int64_t core_limits[TOKENS] = { 500, 60, 150, 300 };
-	const struct hg_transport transport = { NULL, on_send, on_abort, on_pause };
+	const struct hg_transport transport = { NULL, on_send, on_abort, on_pause, NULL };
 
 	memset(&sim, 0, sizeof(sim));
 	sim.dice.state = seed;

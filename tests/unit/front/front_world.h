@@ -66,7 +66,7 @@ struct world {
 	uint32_t n_peers;
 	struct hg_ticket *tickets[WORLD_TICKETS]; /* submitted, with the dispatcher's reference */
 	bool ended[WORLD_TICKETS];
-	uint32_t n_tickets, n_cancelled, n_resumed;
+	uint32_t n_tickets, n_cancelled, n_resumed, n_fed;
 };
 
 static inline void world_on_submit(struct hg_port *port, struct hg_ticket *t)
@@ -87,11 +87,11 @@ static inline void world_end(struct world *w, uint32_t i, const struct hg_ticket
 static inline void world_on_wish(struct hg_port *port, struct hg_ticket *t)
 {
 	struct world *w = HG_CONTAINER(port, struct world, port);
-	bool cancel, resume;
+	struct hg_wish wish = hg_ticket_take_wish(t);
 
-	hg_ticket_take_wish(t, &cancel, &resume);
-	w->n_resumed += resume;
-	for (uint32_t i = 0; cancel && i < w->n_tickets; i++)
+	w->n_resumed += wish.resume;
+	w->n_fed += wish.feed;
+	for (uint32_t i = 0; wish.cancel && i < w->n_tickets; i++)
 		if (w->tickets[i] == t && !w->ended[i]) {
 			w->n_cancelled++;
 			world_end(w, i, &(struct hg_ticket_end){ .code = HG_ECANCELLED });

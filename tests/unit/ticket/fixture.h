@@ -24,7 +24,7 @@ struct fake {
 	struct hg_ticket
 		*got[FAKE_TICKETS]; /* submitted ones, each with the dispatcher's reference */
 	unsigned n_got, n_wishes, n_unused;
-	bool cancel, resume; /* of the last wish */
+	struct hg_wish wish; /* the last one */
 };
 
 static inline void fake_on_submit(struct hg_port *port, struct hg_ticket *t)
@@ -40,7 +40,7 @@ static inline void fake_on_wish(struct hg_port *port, struct hg_ticket *t)
 	struct fake *f = HG_CONTAINER(port, struct fake, port);
 
 	f->n_wishes++;
-	hg_ticket_take_wish(t, &f->cancel, &f->resume);
+	f->wish = hg_ticket_take_wish(t);
 }
 
 static inline void fake_on_unused(struct hg_snapshot *s)

@@ -397,7 +397,7 @@ static void a_body_over_the_limit_ends_the_fetch(void **state)
 	assert_int_equal(probe->n_done, 1);
 	assert_int_equal(probe->err_code, HG_ETOOBIG);
 	assert_int_equal(probe->status, 0);
-	assert_true(probe->fake.cancel); /* the dispatcher is told */
+	assert_true(probe->fake.wish.cancel); /* the dispatcher is told */
 }
 
 static void a_cancelled_fetch_is_told_once_and_later(void **state)
@@ -411,7 +411,7 @@ static void a_cancelled_fetch_is_told_once_and_later(void **state)
 	fake_settle(&probe->fake);
 	assert_int_equal(probe->n_done, 1);
 	assert_int_equal(probe->err_code, HG_ECANCELLED);
-	assert_true(probe->fake.cancel);
+	assert_true(probe->fake.wish.cancel);
 }
 
 static void a_fetch_cancelled_with_its_reply_under_way_is_told_once(void **state)

@@ -220,7 +220,7 @@ static void after_a_cancel_nothing_is_heard_or_kept(void **state)
 	hg_ticket_cancel(o->ticket);
 	fake_settle(&o->fake);
 	assert_int_equal(o->n_news, 0);
-	assert_true(o->fake.cancel);
+	assert_true(o->fake.wish.cancel);
 	assert_false(fake_give_piece(o->ticket, "much more than the window", 1));
 	assert_int_equal(o->ticket->chunks.bytes, 0);
 	fake_give_end(o->ticket, HG_ECANCELLED, "");
@@ -238,7 +238,7 @@ static void a_wish_is_told_once(void **state)
 	hg_ticket_resume(o->ticket);
 	fake_settle(&o->fake);
 	assert_int_equal(o->fake.n_wishes, 1);
-	assert_true(o->fake.cancel && o->fake.resume);
+	assert_true(o->fake.wish.cancel && o->fake.wish.resume);
 }
 
 static void a_cancel_after_the_end_is_told_to_nobody(void **state)
@@ -279,8 +279,8 @@ static void over_the_window_it_is_full_and_half_empty_it_goes_on(void **state)
 	assert_int_equal(o->fake.n_wishes, 0);
 	take_one(o); /* 1 of 8 */
 	assert_int_equal(o->fake.n_wishes, 1);
-	assert_true(o->fake.resume);
-	assert_false(o->fake.cancel);
+	assert_true(o->fake.wish.resume);
+	assert_false(o->fake.wish.cancel);
 	take_one(o);
 	assert_int_equal(o->fake.n_wishes, 1);
 }
@@ -420,14 +420,13 @@ static void crowd_on_submit(struct hg_port *port, struct hg_ticket *t)
 static void crowd_on_wish(struct hg_port *port, struct hg_ticket *t)
 {
 	struct stream *s = stream_of(HG_CONTAINER(port, struct crowd, port), t);
-	bool cancel, resume;
+	struct hg_wish wish = hg_ticket_take_wish(t);
 
-	hg_ticket_take_wish(t, &cancel, &resume);
 	if (s->ended)
 		return;
-	if (cancel)
+	if (wish.cancel)
 		end_stream(s, t, false);
-	else if (resume)
+	else if (wish.resume)
 		pump(s, t);
 }
 
