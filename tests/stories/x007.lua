@@ -1,7 +1,8 @@
 -- x007: what is too large is refused with its own status.
 local t = require "story"
 local github = t.github()
-local hub = t.hub { upstream = github, config = { http = { max_body_bytes = "1KiB" } } }
+local hub = t.hub { upstream = github, config = { http = { max_body_bytes = "1KiB",
+	max_upload_bytes = "0" } } }
 
 local path = "/repos/octo-org/hello-world"
 hub:get(path, { ["X-Long"] = ("x"):rep(70000) }):expect(431)
