@@ -3,7 +3,8 @@
  *
  *     LOOKUP  fresh: answered. Else the plugin takes over the validators
  *     SEND    a kept copy: its ETag is asked for (a 304 costs no budget)
- *     HEAD    304: the copy is answered; 200: asked to be kept; 401, 403, 404, 410, 451: dropped;
+ *     HEAD    304: the copy is answered; 200: asked to be kept; 401, 403 (but no limit's), 404,
+ *             410, 451: dropped;
  *             a write marks its path and parents, when it begins and when it ends (marks.h)
  *     KEEP    the whole reply is put into the index
  *
@@ -304,6 +305,31 @@ static bool may_be_kept(const struct cache *c, const struct hg_reply *reply, enu
 	return hg_reply_header(reply, "etag").n || c->ttl_us[family] > 0;
 }
 
+/* A limit's refusal is about who asks too much, and says nothing about the copy: of 403 those with
+ * Retry-After, with nothing left, or with the field that only limits send. */
+static bool is_limit(const struct hg_reply *reply)
+{
+	return hg_reply_header(reply, "retry-after").n ||
+	       hg_str_is(hg_reply_header(reply, "x-ratelimit-remaining"), HG_STR("0")) ||
+	       hg_reply_header(reply, "gh-limited-by").n;
+}
+
+/* It is gone, or not for these eyes any more. Failures (5xx) say neither. */
+static bool ends_copy(const struct hg_reply *reply)
+{
+	switch (hg_reply_status(reply)) {
+	case 401:
+	case 404:
+	case 410:
+	case 451:
+		return true;
+	case 403:
+		return !is_limit(reply);
+	default:
+		return false;
+	}
+}
+
 static enum hg_verdict cache_on_head(void *self, struct hg_request *r, struct hg_reply *reply)
 {
 	struct cache *c = self;
@@ -323,7 +349,7 @@ static enum hg_verdict cache_on_head(void *self, struct hg_request *r, struct hg
 	bool keep = may_be_kept(c, reply, v->family);
 	if (keep)
 		hg_reply_keep(reply, c->max_entry_bytes);
-	else if (status == 401 || status == 403 || status == 404 || status == 410 || status == 451)
+	else if (ends_copy(reply))
 		index_drop(c->index, &v->key);
 	(void)snprintf(params, sizeof(params), "fwd=%s; fwd-status=%d%s",
 		v->is_stale ? "stale" : "uri-miss", status, keep ? "; stored" : "");
