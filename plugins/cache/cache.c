@@ -1,7 +1,8 @@
 /*
  * cache - answers reads from memory, and asks GitHub for a 304 where it may not.
  *
- *     LOOKUP  fresh: answered. Else the plugin takes over the validators
+ *     LOOKUP  fresh, and enough so for the client's Cache-Control (wishes.h): answered. Else the
+ *             plugin takes over the validators
  *     SEND    a kept copy: its ETag is asked for (a 304 costs no budget)
  *     HEAD    304: the copy is answered; 200: asked to be kept; 401, 403 (but no limit's), 404,
  *             410, 451: dropped;
@@ -16,6 +17,7 @@
 #include "index.h"
 #include "key.h"
 #include "marks.h"
+#include "wishes.h"
 #include <hg/plugin.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -168,11 +170,20 @@ static enum family family_of(const struct hg_request *r)
 	return (enum family)f;
 }
 
-static bool asks_for_fresh(const struct hg_request *r)
+static void read_wishes(const struct hg_request *r, struct wishes *ret_wishes)
 {
-	struct hg_str cc = hg_request_header(r, "cache-control");
+	uint32_t n;
+	const struct hg_field *fields = hg_request_headers(r, &n);
 
-	return cc.n && (memmem(cc.p, cc.n, "no-cache", 8) || memmem(cc.p, cc.n, "max-age=0", 9));
+	wishes_read(fields, n, ret_wishes);
+}
+
+/* Fresh by its family's time, and by what the client says is fresh enough. max-age=0 asks GitHub
+ * also for what came in this very second. */
+static bool is_young(int64_t age_us, int64_t ttl_us, const struct wishes *w)
+{
+	return age_us < ttl_us && !w->wants_fresh && age_us / SEC <= w->max_age_s &&
+	       w->max_age_s > 0 && w->min_fresh_s <= (ttl_us - age_us) / SEC;
 }
 
 static enum hg_verdict answer_fresh(struct cache *c, struct hg_request *r, enum family family,
@@ -205,11 +216,19 @@ static void end_write(struct cache *c, struct hg_request *r)
 	*slot = NULL;
 }
 
+static enum hg_verdict refuse_unkept(struct hg_request *r)
+{
+	hg_request_refuse(r, 504, "not_kept", -1,
+		"The request says only-if-cached, and no fresh copy is kept.");
+	return HG_REFUSED;
+}
+
 static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
 {
 	struct cache *c = self;
 	struct index_found found = { 0 };
 	struct index_key key;
+	struct wishes w;
 
 	if (!hg_request_is_safe(r)) {
 		begin_write(c, r);
@@ -217,21 +236,25 @@ static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
 	}
 	uint64_t mark = marks_now(c->marks);
 	enum family family = family_of(r);
+	read_wishes(r, &w);
 	if (!key_of_request(r, &key)) {
 		count(c, family, BYPASS);
-		return HG_NEXT;
+		return w.only_kept ? refuse_unkept(r) : HG_NEXT;
 	}
 
 	bool is_kept = index_find(c->index, &key, &found);
 	int64_t now_us = hg_now().mono_us, age_us = now_us - found.validated_at_us;
-	bool is_fresh = is_kept && age_us < c->ttl_us[family] && !asks_for_fresh(r) &&
+	bool is_fresh = is_kept && is_young(age_us, c->ttl_us[family], &w) &&
 	                marks_latest(c->marks, hg_request_path(r)) <= found.mark;
 	enum hg_verdict verdict = HG_NEXT;
 
 	if (is_fresh) {
 		verdict = answer_fresh(c, r, family, &found, age_us);
-	} else if (hg_request_is_head(r)) {
-		count(c, family, BYPASS); /* its reply has no body to keep */
+	} else if (w.only_kept) {
+		count(c, family, MISS);
+		verdict = refuse_unkept(r);
+	} else if (hg_request_is_head(r) || w.no_store) {
+		count(c, family, BYPASS); /* its reply has no body to keep, or may not be kept */
 	} else {
 		struct visit *v = hg_request_alloc(r, sizeof(*v));
 		*v = (struct visit){ key, family, is_kept, mark };

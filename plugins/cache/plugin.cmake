@@ -1,1 +1,1 @@
-set(TEST_SOURCES index.c key.c marks.c)
+set(TEST_SOURCES index.c key.c marks.c wishes.c)
