@@ -305,13 +305,13 @@ static enum hg_verdict answer_revalidated(
 {
 	struct index_found found;
 
-	if (!index_find(c->index, &v->key, &found)) {
+	if (!index_confirm(c->index, &v->key, hg_reply_header(reply, "etag"), &found)) {
 		hg_request_refuse(r, 502, "revalidation_lost", 0,
-			"GitHub confirmed a copy that was no longer there; ask again.");
+			"GitHub confirmed a copy that is no longer there; ask again.");
 		return HG_REFUSED;
 	}
 	struct hg_stored *kept = hg_stored_renew(found.kept, reply);
-	index_put(c->index, &v->key, kept, hg_now().mono_us, mark_of_reply(c, v));
+	index_renew(c->index, &v->key, found.kept, kept, hg_now().mono_us, mark_of_reply(c, v));
 	hg_request_answer_with(r, kept, "fwd=stale; fwd-status=304; stored", 0);
 	hg_stored_unref(kept);
 	hg_stored_unref(found.kept);

@@ -16,6 +16,7 @@ struct entry {
 	struct entry *newer, *older; /* by use */
 	struct index_key key;
 	struct hg_stored *kept;
+	bool is_asked;  /* `kept` itself was held: a 304 may come for it */
 	uint64_t bytes; /* counted in the shard: what `kept` holds grows while it is used */
 	int64_t validated_at_us, held_until_us;
 	uint64_t mark;
@@ -173,6 +174,11 @@ uint64_t index_max_bytes(struct index *x)
 	return max_bytes;
 }
 
+static struct index_found found_of(const struct entry *e)
+{
+	return (struct index_found){ hg_stored_ref(e->kept), e->validated_at_us, e->mark };
+}
+
 bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 	struct index_found *ret_found)
 {
@@ -186,8 +192,8 @@ bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 		link_newest(s, e);
 		if (until_us > e->held_until_us)
 			e->held_until_us = until_us;
-		*ret_found =
-			(struct index_found){ hg_stored_ref(e->kept), e->validated_at_us, e->mark };
+		e->is_asked |= until_us > 0;
+		*ret_found = found_of(e);
 		count_bytes(s, e);
 		shrink(s, ret_found->validated_at_us); /* e too, when it is all that is left */
 	}
@@ -197,38 +203,94 @@ bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 
 bool index_find(struct index *x, const struct index_key *key, struct index_found *ret_found)
 {
-	return index_hold(x, key, INT64_MIN, ret_found);
+	return index_hold(x, key, 0, ret_found);
+}
+
+/* Weakly compared, as If-None-Match is: compression on the way makes a strong tag weak. */
+static bool is_tag(const struct hg_stored *kept, struct hg_str tag)
+{
+	struct hg_str own = hg_stored_header(kept, "etag");
+
+	if (hg_str_starts(own, HG_STR("W/")))
+		own = (struct hg_str){ own.p + 2, own.n - 2 };
+	if (hg_str_starts(tag, HG_STR("W/")))
+		tag = (struct hg_str){ tag.p + 2, tag.n - 2 };
+	return own.n && hg_str_is(own, tag);
+}
+
+bool index_confirm(struct index *x, const struct index_key *key, struct hg_str tag,
+	struct index_found *ret_found)
+{
+	struct shard *s = shard_of(x, key);
+
+	pthread_mutex_lock(&s->lock);
+	struct entry *e = *place_of(s, key);
+	bool is_so = e && (tag.n ? is_tag(e->kept, tag) : e->is_asked);
+	if (is_so)
+		*ret_found = found_of(e);
+	pthread_mutex_unlock(&s->lock);
+	return is_so;
+}
+
+/* The entry of that key as the newest one; made when there is none. */
+static struct entry *entry_for(struct shard *s, const struct index_key *key)
+{
+	struct entry *e = *place_of(s, key);
+
+	if (e) {
+		unlink_use(s, e);
+	} else {
+		if (s->n >= s->n_buckets)
+			grow(s);
+		e = hg_alloc0(sizeof(*e));
+		e->key = *key;
+		*place_of(s, key) = e;
+		s->n++;
+	}
+	link_newest(s, e);
+	return e;
+}
+
+static void note_valid(struct shard *s, struct entry *e, int64_t validated_at_us, uint64_t mark)
+{
+	e->validated_at_us = validated_at_us;
+	e->mark = mark;
+	e->held_until_us = 0; /* what waited for it has its answer */
+	count_bytes(s, e);
+	shrink(s, validated_at_us);
 }
 
 void index_put(struct index *x, const struct index_key *key, const struct hg_stored *kept,
 	int64_t validated_at_us, uint64_t mark)
 {
 	struct shard *s = shard_of(x, key);
-	struct hg_stored *own = hg_stored_ref(kept), *old = NULL;
+	struct hg_stored *own = hg_stored_ref(kept), *gone;
+
+	pthread_mutex_lock(&s->lock);
+	struct entry *e = entry_for(s, key);
+	gone = e->kept; /* NULL in a new one */
+	e->kept = own;
+	e->is_asked = false;
+	note_valid(s, e, validated_at_us, mark);
+	pthread_mutex_unlock(&s->lock);
+	hg_stored_unref(gone);
+}
+
+void index_renew(struct index *x, const struct index_key *key, const struct hg_stored *old,
+	const struct hg_stored *kept, int64_t validated_at_us, uint64_t mark)
+{
+	struct shard *s = shard_of(x, key);
+	struct hg_stored *gone = NULL;
 
 	pthread_mutex_lock(&s->lock);
 	struct entry *e = *place_of(s, key);
-	if (e) {
-		old = e->kept;
-		unlink_use(s, e);
-	} else {
-		if (s->n >= s->n_buckets)
-			grow(s);
-		struct entry **at = place_of(s, key);
-		e = hg_alloc0(sizeof(*e));
-		e->key = *key;
-		*at = e;
-		s->n++;
+	if (e && e->kept == old) {
+		gone = e->kept;
+		e->kept = hg_stored_ref(kept);
+		note_valid(s, entry_for(s, key), validated_at_us, mark);
 	}
-	e->kept = own;
-	e->validated_at_us = validated_at_us;
-	e->mark = mark;
-	e->held_until_us = 0; /* what waited for it has its answer */
-	count_bytes(s, e);
-	link_newest(s, e);
-	shrink(s, validated_at_us);
 	pthread_mutex_unlock(&s->lock);
-	hg_stored_unref(old);
+	hg_stored_unref(gone);
 }
 
 void index_drop(struct index *x, const struct index_key *key)

@@ -6,6 +6,11 @@
  * are immutable and counted; finding one takes a reference and a leaf lock of one of 16 shards.
  *
  * An entry that is being revalidated is not evicted before `held_until_us`: GitHub's 304 needs it.
+ * A 304 confirms the copy that was asked for, and another may have come in the meantime (the same
+ * GET with its fields in another order is another flight): `index_confirm` goes by the tag that the
+ * 304 tells, so that no copy gets another's tag. What was replaced is not kept for a late 304.
+ *
+ *     hold "1"   put "2"   304 of "1"  ->  not confirmed
  *
  * Thread: any.   Clock: given.
  */
@@ -38,6 +43,13 @@ bool index_find(struct index *x, const struct index_key *key, struct index_found
 /* The same, and keeps it from being evicted until then. */
 bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 	struct index_found *ret_found);
+/* The copy that a 304 with this tag confirms. A 304 without one (against RFC 9110, 15.4.5) confirms
+ * what was held since it was put. False: the copy it speaks of is gone. */
+bool index_confirm(struct index *x, const struct index_key *key, struct hg_str tag,
+	struct index_found *ret_found);
+/* Puts `kept` in the place of `old`, which it renews; nothing when another copy is there by now. */
+void index_renew(struct index *x, const struct index_key *key, const struct hg_stored *old,
+	const struct hg_stored *kept, int64_t validated_at_us, uint64_t mark);
 /* Takes its own reference; replaces what was there. `validated_at_us`: since when it holds. */
 void index_put(struct index *x, const struct index_key *key, const struct hg_stored *kept,
 	int64_t validated_at_us, uint64_t mark);

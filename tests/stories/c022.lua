@@ -1,4 +1,4 @@
--- c022: a limit's refusal says nothing about the copy, which stays; a refusal of permission drops it.
+-- c022: a limit's 403 says nothing about the copy, which stays; one of permission drops it.
 local t = require "story"
 local github = t.github()
 local hub = t.hub { upstream = github, clock = "held" }

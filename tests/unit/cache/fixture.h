@@ -17,6 +17,7 @@ struct hg_stored {
 	_Atomic int refs;
 	uint64_t bytes;
 	int number;
+	struct hg_str etag;
 };
 
 static _Atomic int n_stored;
@@ -49,6 +50,12 @@ void hg_stored_unref(struct hg_stored *kept)
 uint64_t hg_stored_bytes(const struct hg_stored *kept)
 {
 	return kept->bytes;
+}
+
+struct hg_str hg_stored_header(const struct hg_stored *kept, const char *name)
+{
+	(void)name;
+	return kept->etag;
 }
 
 struct hg_request {

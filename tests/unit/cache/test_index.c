@@ -256,6 +256,67 @@ static void a_second_reference_keeps_all(void **state)
 	assert_true(has(*state, 1));
 }
 
+static void put_tagged(struct index *x, unsigned number, const char *tag)
+{
+	struct index_key key = key_of(1);
+	struct hg_stored *kept = stored_of((int)number, 10);
+
+	kept->etag = hg_str(tag);
+	index_put(x, &key, kept, 1, 3);
+	hg_stored_unref(kept);
+}
+
+static bool is_confirmed(struct index *x, const char *tag)
+{
+	struct index_key key = key_of(1);
+	struct index_found found;
+
+	if (!index_confirm(x, &key, hg_str(tag), &found))
+		return false;
+	hg_stored_unref(found.kept);
+	return true;
+}
+
+static void hold(struct index *x)
+{
+	struct index_key key = key_of(1);
+	struct index_found found;
+
+	assert_true(index_hold(x, &key, 100, &found));
+	hg_stored_unref(found.kept);
+}
+
+static void a_304_confirms_only_the_copy_that_was_asked_for(void **state)
+{
+	assert_false(is_confirmed(*state, "\"1\""));
+	put_tagged(*state, 1, "\"1\"");
+	hold(*state);
+	assert_true(is_confirmed(*state, "\"1\"") && is_confirmed(*state, "W/\"1\""));
+	assert_true(is_confirmed(*state, ""));
+	put_tagged(*state, 2, "W/\"2\""); /* another flight's answer */
+	assert_false(is_confirmed(*state, "\"1\"") || is_confirmed(*state, ""));
+	assert_true(is_confirmed(*state, "\"2\""));
+}
+
+static void a_renewed_copy_does_not_replace_a_newer(void **state)
+{
+	struct index_key key = key_of(1);
+	struct hg_stored *renewed = stored_of(3, 10);
+	struct index_found one;
+
+	put_tagged(*state, 1, "\"1\"");
+	hold(*state);
+	assert_true(index_find(*state, &key, &one));
+	put_tagged(*state, 2, "\"2\"");
+	index_renew(*state, &key, one.kept, renewed, 9, 3);
+	assert_true(is_confirmed(*state, "\"2\""));
+	index_drop(*state, &key);
+	index_renew(*state, &key, one.kept, renewed, 9, 3); /* nor does it come back */
+	assert_int_equal(look(*state).entries, 0);
+	hg_stored_unref(one.kept);
+	hg_stored_unref(renewed);
+}
+
 #define ROUNDS 20000
 
 static void *use(void *arg)
@@ -321,6 +382,8 @@ int main(void)
 		ALONE(who_found_it_keeps_it_though_it_is_dropped),
 		ALONE(clearing_empties_and_a_smaller_bound_shrinks),
 		ALONE(a_second_reference_keeps_all),
+		ALONE(a_304_confirms_only_the_copy_that_was_asked_for),
+		ALONE(a_renewed_copy_does_not_replace_a_newer),
 		ALONE(threads_share_it_and_find_only_what_they_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
