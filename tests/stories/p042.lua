@@ -1,7 +1,7 @@
 -- p042: a fetch that a reload finds under way ends by on_done before its instance is gone.
 local t = require "story"
 local github = t.github()
-local hub = t.hub { upstream = github, plugins = { "probe" } }
+local hub = t.hub { upstream = github, plugins = { "probe" }, config = { drain_timeout = "100ms" } }
 
 -- a client keeps the first configuration alive beyond the reload
 github:script { path = "/users/octocat", delay_ms = 30000 }
