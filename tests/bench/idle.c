@@ -1,7 +1,7 @@
 /*
  * idle - opens keep-alive connections that each made one request, and holds them.
  *
- *     idle --port P --connections 10000 --path /repos/o/r0000000000 [--ca FILE]
+ *     idle --port P --connections 10000 --path /repos/o/r0000000000 [--ca FILE] [--field TEXT]
  *
  * One after the other: connect, ask, read the whole reply, keep. Prints "open N" when all are;
  * holds them until its standard input ends. A connection that the server closed meanwhile ends
@@ -24,7 +24,8 @@ static _Noreturn void die(const char *what)
 	exit(1);
 }
 
-static void open_one(struct wire *w, uint16_t port, const char *path, SSL_CTX *tls)
+static void open_one(
+	struct wire *w, uint16_t port, const char *path, const char *field, SSL_CTX *tls)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
 		.sin_port = htons(port),
@@ -39,9 +40,9 @@ static void open_one(struct wire *w, uint16_t port, const char *path, SSL_CTX *t
 	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	wire_connect(w, fd, tls);
 	int n = snprintf(request, sizeof(request),
-		"GET %s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: idle\r\n"
+		"GET %s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: idle\r\n%s\r\n"
 		"Accept: application/vnd.github+json\r\n\r\n",
-		path);
+		path, field);
 	if (wire_write(w, request, (size_t)n) != n)
 		die("send");
 	while (n_reply == 0 || n_in < n_reply) {
@@ -75,8 +76,9 @@ static void check_open(const struct wire *all, size_t n)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "port", 1, NULL, 'p' }, { "path", 1, NULL, 'P' },
-		{ "connections", 1, NULL, 'c' }, { "ca", 1, NULL, 't' }, { 0 } };
-	const char *path = "/repos/o/r0000000000";
+		{ "connections", 1, NULL, 'c' }, { "ca", 1, NULL, 't' }, { "field", 1, NULL, 'H' },
+		{ 0 } };
+	const char *path = "/repos/o/r0000000000", *field = "Connection: keep-alive";
 	SSL_CTX *tls = NULL;
 	size_t n = 10000;
 	uint16_t port = 0;
@@ -90,8 +92,11 @@ int main(int argc, char **argv)
 			path = optarg;
 		else if (what == 'c')
 			n = strtoul(optarg, NULL, 10);
+		else if (what == 'H')
+			field = optarg;
 		else if (what == 't') {
 			tls = SSL_CTX_new(TLS_client_method());
+			SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
 			SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, NULL);
 			if (SSL_CTX_load_verify_locations(tls, optarg, NULL) != 1)
 				die(optarg);
@@ -100,7 +105,7 @@ int main(int argc, char **argv)
 	}
 	struct wire *all = calloc(n, sizeof(*all));
 	for (size_t i = 0; i < n; i++)
-		open_one(&all[i], port, path, tls);
+		open_one(&all[i], port, path, field, tls);
 	(void)printf("open %zu\n", n);
 	(void)fflush(stdout);
 	while (read(0, &byte, 1) > 0)

@@ -8,8 +8,9 @@
  * (so that a cache is full), then `warm` seconds, then the measured ones. wrk tops out below what
  * it should measure here, so this busy-polls; --wait blocks instead, for runs on one CPU.
  *
- * Every reply is checked: status, length, the number in it, and the hash of the rest, which is
- * learned from the upstream itself (--learn PORT). One wrong reply ends the run with status 1.
+ * --etag asks with each path's entity tag; --etag-end has what the server puts before its last
+ * quote. Every reply is checked: status, length, the number in it, and the hash of the rest, which
+ * is learned from the upstream itself (--learn PORT). One wrong reply ends the run with status 1.
  *
  * The server's cost is the run time that the scheduler booked for all tasks of `pids` between
  * the first and the last measured reply (/proc/PID/task/N/schedstat), so others on the same CPU
@@ -39,7 +40,7 @@
 
 struct conf {
 	uint16_t port, learn_port;
-	const char *path, *ca_file;
+	const char *path, *ca_file, *etag_end;
 	uint64_t urls, seed;
 	unsigned connections;
 	double warm_s, seconds;
@@ -70,6 +71,7 @@ static struct conf conf = { .path = "/repos/o/r",
 	.warm_s = 0.3,
 	.seconds = 2,
 	.status = 200,
+	.etag_end = "",
 	.pids = "" };
 
 static char request[4096];
@@ -134,6 +136,7 @@ static void render_request(void)
 	if (conf.ask_etag) {
 		add("If-None-Match: " ETAG_LEAD);
 		add_number();
+		add(conf.etag_end);
 		add("\"\r\n");
 	}
 	add(conf.fields);
@@ -166,8 +169,44 @@ static long content_length(const char *head, size_t n)
 	return -1;
 }
 
+static bool is_chunked(const char *head, size_t n)
+{
+	static const char field[] = "\ntransfer-encoding: chunked\r";
+
+	for (const char *p = head, *end = head + n - sizeof(field);
+		(p = memchr(p, '\n', (size_t)(end - p))) != NULL && p < end; p++)
+		if (strncasecmp(p, field, sizeof(field) - 1) == 0)
+			return true;
+	return false;
+}
+
+/* Puts the pieces of a chunked body together at `p` once all are there; *ret_n is the body's
+ * length. Returns the bytes they took, 0 when some are still to come. */
+static size_t take_chunks(char *p, size_t n, long *ret_n)
+{
+	for (bool copies = false;; copies = true) {
+		size_t at = 0, total = 0;
+		for (size_t size = 1; size;) {
+			char *line_end = memchr(p + at, '\n', n - at);
+			if (!line_end)
+				return 0;
+			size = strtoul(p + at, NULL, 16);
+			size_t from = (size_t)(line_end - p) + 1;
+			if (from + size + 2 > n)
+				return 0;
+			if (copies)
+				memmove(p + total, p + from, size);
+			total += size;
+			at = from + size + 2;
+		}
+		*ret_n = (long)total;
+		if (copies)
+			return at;
+	}
+}
+
 /* Bytes of the whole reply in `p`, 0 when some are still to come; ends the run if it is wrong. */
-static size_t check_reply(const char *p, size_t n, uint64_t number)
+static size_t check_reply(char *p, size_t n, uint64_t number)
 {
 	char want[NUMBER_DIGITS];
 	const char *end = memmem(p, n, "\r\n\r\n", 4);
@@ -180,9 +219,12 @@ static size_t check_reply(const char *p, size_t n, uint64_t number)
 	if (conf.status == 304)
 		return head;
 	long length = content_length(p, head);
+	size_t took = length >= 0 ? (size_t)length : 0;
+	if (length < 0 && is_chunked(p, head) && !(took = take_chunks(p + head, n - head, &length)))
+		return 0;
 	if (length < 0 || (body_bytes && (size_t)length != body_bytes))
 		die("length %ld, not %zu: %.*s", length, body_bytes, (int)head, p);
-	if (n < head + (size_t)length)
+	if (n < head + took)
 		return 0;
 	number_put(want, number);
 	if ((size_t)length < NUMBER_AT + NUMBER_DIGITS ||
@@ -194,7 +236,7 @@ static size_t check_reply(const char *p, size_t n, uint64_t number)
 		learned = hash;
 	} else if (hash != learned)
 		die("other bytes than the upstream's");
-	return head + (size_t)length;
+	return head + took;
 }
 
 /* -- connections
@@ -453,8 +495,9 @@ static void read_options(int argc, char **argv)
 		{ "learn", 1, NULL, 'l' }, { "path", 1, NULL, 'P' }, { "urls", 1, NULL, 'u' },
 		{ "seed", 1, NULL, 'r' }, { "connections", 1, NULL, 'c' }, { "warm", 1, NULL, 'w' },
 		{ "seconds", 1, NULL, 'd' }, { "status", 1, NULL, 's' }, { "fresh", 1, NULL, 'f' },
-		{ "wait", 0, NULL, 'b' }, { "etag", 0, NULL, 'e' }, { "ca", 1, NULL, 't' },
-		{ "pids", 1, NULL, 'i' }, { "field", 1, NULL, 'H' }, { 0 } };
+		{ "wait", 0, NULL, 'b' }, { "etag", 0, NULL, 'e' }, { "etag-end", 1, NULL, 'E' },
+		{ "ca", 1, NULL, 't' }, { "pids", 1, NULL, 'i' }, { "field", 1, NULL, 'H' },
+		{ 0 } };
 	int what;
 
 	while ((what = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -495,6 +538,9 @@ static void read_options(int argc, char **argv)
 			break;
 		case 'e':
 			conf.ask_etag = true;
+			break;
+		case 'E':
+			conf.etag_end = optarg;
 			break;
 		case 't':
 			conf.ca_file = optarg;

@@ -15,12 +15,13 @@ start_servers() {
 	start_haproxy haproxy "$server_cpu" haproxy-proxy.conf.in
 	start_hubgate hubgate "$server_cpu" 1 "https://localhost:${port_of[upstream-tls]}"
 	port_of[direct]=${port_of[upstream-tls]}
+	url_of[direct]=https://localhost:${port_of[direct]}
 	pids_of[direct]=${pids_of[upstream]}
 }
 
 run_row() {
 	local row=$1 server round
-	local -a options=() more=()
+	local -a options=()
 	case $row in
 	1conn)
 		load_cpus=$server_cpu
@@ -34,10 +35,8 @@ run_row() {
 	taskset -acp "$load_cpus" "${main_of[upstream]}" >/dev/null
 	for ((round = 1; round <= rounds; round++)); do
 		for server in "${miss_servers[@]}"; do
-			more=()
-			[[ $server != direct ]] || more=(--ca "$dir/ca.pem")
 			fresh=$((fresh + 5000000))
-			sample "$row" "$round" "$server" "${options[@]}" "${more[@]}" \
+			sample "$row" "$round" "$server" "${options[@]}" \
 				--fresh "$fresh" --path /repos/o/r
 		done
 	done
@@ -50,7 +49,7 @@ run_bench() {
 	start_servers
 	echo "same answers:"
 	for server in nginx haproxy hubgate; do
-		same_as_upstream "$server" /repos/o/r0000000007
+		same_as_upstream "$server" 7
 	done
 	echo
 	for row in ${rows:-$rows_known}; do

@@ -1,17 +1,21 @@
 # samples.sh - runs of ldgen, kept as lines of $samples, and what medians.awk makes of them.
 # Sourced by scripts/bench.
 #
-# Needs: $root $dir $bench $samples $seed $seconds $niceness, port_of pids_of (servers.sh).
+# Needs: $root $dir $bench $samples $seed $seconds $niceness, port_of url_of pids_of key (servers.sh).
 
 load_cpus=$load_cpu
 
-# load SERVER OPTION... - one run of ldgen; its line.
+# load SERVER OPTION... - one run of ldgen; its line. With the key, unless the options have a
+# field of their own.
 load() {
 	local server=$1
+	local -a more=()
 	shift
+	[[ ${url_of[$server]} != https:* ]] || more+=(--ca "$dir/ca.pem")
+	[[ $* == *--field* ]] || more+=(--field "Authorization: Bearer $key")
 	taskset -c "$load_cpus" ${niceness:+nice -n "$niceness"} "$bench/ldgen" \
 		--port "${port_of[$server]}" --learn "${port_of[upstream]}" \
-		--pids "${pids_of[$server]}" --seed "$seed" --seconds "$seconds" "$@"
+		--pids "${pids_of[$server]}" --seed "$seed" --seconds "$seconds" "${more[@]}" "$@"
 }
 
 # sample ROW ROUND SERVER OPTION... - a run whose line is kept.
@@ -23,13 +27,7 @@ sample() {
 }
 
 asked_of_upstream() {
-	curl -s --max-time 5 "http://127.0.0.1:${port_of[upstream]}/count" | xargs
-}
-
-etag_of() {
-	local lead
-	lead=$(sed -n 's/^#define ETAG_LEAD "\(.*\)"/\1/p' "$root/tests/bench/answers.h")
-	printf '%s%010d"' "${lead/\\/}" "$1" # without the C string's backslash
+	ask "${url_of[upstream]}/count" | xargs
 }
 
 print_row() {

@@ -4,9 +4,13 @@
 # scheduler's books are read of. All of them listen on loopback and live in $dir; whatever way
 # the bench ends, end_all ends exactly the processes that it began.
 #
-# Needs: $root $bench (built programs) $hubgate $dir.   Sets: port_of pids_of.
+# Every request of a bench, whoever is asked, carries the same client's key: hubgate checks it, to
+# the others it is bytes of a token.
+#
+# Needs: $root $bench (built programs) $hubgate $dir.   Sets: port_of url_of pids_of, base_of (a
+# hubgate's upstream), key.
 
-declare -A port_of=() pids_of=() main_of=()
+declare -A port_of=() url_of=() pids_of=() main_of=() base_of=()
 started=()
 server_cpu=0 load_cpu=1
 
@@ -16,17 +20,33 @@ configure() {
 	local template=$1 out=$2 pair
 	local -a rules=()
 	shift 2
-	for pair in "$@" DIR="$dir" CA="$dir/ca.pem" BENCH="$bench" PLUGINS="$plugins" \
+	for pair in "$@" DIR="$dir" CA="$dir/ca.pem" CERT="$dir/leaf.pem" CERT_KEY="$dir/leaf.key" \
+		BENCH="$bench" PLUGINS="$plugins" KEY_HASH="$key_hash" \
 		UPSTREAM="${port_of[upstream]}" TLS_UPSTREAM="${port_of[upstream-tls]}"; do
 		rules+=(-e "s|@${pair%%=*}@|${pair#*=}|g")
 	done
 	sed "${rules[@]}" "$root/tests/bench/peers/$template" >"$out"
 }
 
-# A port of the load's upstream or of a server answers.
-wait_for_port() {
-	local name=$1 port=$2 tries=0
-	until curl -s -o /dev/null --max-time 2 "http://127.0.0.1:$port/repos/o/r0000000000"; do
+make_key() {
+	local text
+	text=$("$hubgate" key new bench)
+	key=$(sed -n '1p' <<<"$text")
+	key_hash=$(sed -n 's/.*key_hash: "\(.*\)"/\1/p' <<<"$text")
+}
+
+# ask URL CURL-OPTION... - as a client of GitHub's would.
+ask() {
+	local url=$1
+	shift
+	curl -s --max-time 5 --cacert "$dir/ca.pem" -H 'User-Agent: bench' \
+		-H 'Accept: application/vnd.github+json' -H "Authorization: Bearer $key" "$@" "$url"
+}
+
+# An upstream or a server answers.
+wait_for_url() {
+	local name=$1 url=$2 tries=0
+	until ask "$url/repos/o/r0000000000" -f -o /dev/null; do
 		if ((++tries > 100)) || ! kill -0 "${main_of[$name]}" 2>/dev/null; then
 			echo "bench: $name does not answer; its words:" >&2
 			tail -20 "$dir/$name.log" >&2
@@ -36,13 +56,14 @@ wait_for_port() {
 	done
 }
 
-# All processes of a server, comma-separated: a master and its workers.
+# All processes of a server, comma-separated: a master and its workers. nginx's cache loader has
+# nothing to load and ends after a minute.
 family_of() {
 	local pid=$1 children
 	children=$(cat "/proc/$pid/task/"*/children 2>/dev/null || true)
 	printf '%s' "$pid"
 	for pid in $children; do
-		printf ',%s' "$(family_of "$pid")"
+		grep -q 'cache loader' "/proc/$pid/cmdline" || printf ',%s' "$(family_of "$pid")"
 	done
 }
 
@@ -50,12 +71,23 @@ family_of() {
 start() {
 	local name=$1 port=$2 cpus=$3
 	shift 3
-	taskset -c "$cpus" ${niceness:+nice -n "$niceness"} "$@" >"$dir/$name.log" 2>&1 &
+	taskset -c "$cpus" ${niceness:+nice -n "$niceness"} "$@" >"$dir/$name.log" 2>&1 8>&- &
 	main_of[$name]=$!
 	started+=("$name")
 	port_of[$name]=$port
-	wait_for_port "$name" "$port"
+	url_of[$name]=http://127.0.0.1:$port
+	wait_for_url "$name" "${url_of[$name]}"
 	pids_of[$name]=$(family_of "${main_of[$name]}")
+}
+
+# The same processes, by TLS.
+has_tls() {
+	local name=$1 port=$2
+	port_of[$name-tls]=$port
+	url_of[$name-tls]=https://localhost:$port
+	pids_of[$name-tls]=${pids_of[$name]}
+	[[ -z ${base_of[$name]-} ]] || base_of[$name-tls]=${base_of[$name]}
+	wait_for_url "$name" "${url_of[$name-tls]}"
 }
 
 end_server() {
@@ -100,39 +132,49 @@ a_port() {
 
 # start_hubgate NAME CPUS WORKERS BASE [PLUGIN]
 start_hubgate() {
-	local name=$1 cpus=$2 workers=$3 base=$4 plugin=${5-} port
-	port=$(a_port)
+	local name=$1 cpus=$2 workers=$3 base=$4 plugin=${5-}
+	local -a ports
+	mapfile -t ports < <("$bench/ports" 2)
 	mkdir -p "$dir/$name"
 	configure hubgate.yaml.in "$dir/$name/hub.yaml" DIR="$dir/$name" CA="$dir/ca.pem" \
-		PORT="$port" WORKERS="$workers" BASE="$base" SLOW="${plugin:-  # nothing more}"
-	start "$name" "$port" "$cpus" "$hubgate" run --config "$dir/$name/hub.yaml"
+		PORT="${ports[0]}" TLS_PORT="${ports[1]}" WORKERS="$workers" BASE="$base" \
+		SLOW="${plugin:-  # nothing more}"
+	base_of[$name]=$base
+	start "$name" "${ports[0]}" "$cpus" "$hubgate" run --config "$dir/$name/hub.yaml"
+	has_tls "$name" "${ports[1]}"
 }
 
 # start_nginx NAME CPUS TEMPLATE
 start_nginx() {
-	local name=$1 cpus=$2 template=$3 port
-	port=$(a_port)
+	local name=$1 cpus=$2 template=$3
+	local -a ports
+	mapfile -t ports < <("$bench/ports" 2)
 	mkdir -p "$dir/$name"
 	configure "$template" "$dir/$name/nginx.conf" DIR="$dir/$name" CA="$dir/ca.pem" \
-		PORT="$port" WORKERS=1
+		PORT="${ports[0]}" TLS_PORT="${ports[1]}" WORKERS=1
 	[[ $(id -u) -eq 0 ]] && sed -i '1i user root;' "$dir/$name/nginx.conf"
-	start "$name" "$port" "$cpus" nginx -p "$dir/$name/" -e "$dir/$name/error.log" \
+	start "$name" "${ports[0]}" "$cpus" nginx -p "$dir/$name/" -e "$dir/$name/error.log" \
 		-c "$dir/$name/nginx.conf"
+	! grep -q @TLS_PORT@ "$root/tests/bench/peers/$template" || has_tls "$name" "${ports[1]}"
 }
 
 # start_haproxy NAME CPUS TEMPLATE
 start_haproxy() {
-	local name=$1 cpus=$2 template=$3 port
-	port=$(a_port)
+	local name=$1 cpus=$2 template=$3
+	local -a ports
+	mapfile -t ports < <("$bench/ports" 2)
 	mkdir -p "$dir/$name"
+	cat "$dir/leaf.pem" "$dir/leaf.key" >"$dir/$name/both.pem"
 	configure "$template" "$dir/$name/haproxy.cfg" DIR="$dir/$name" CA="$dir/ca.pem" \
-		PORT="$port" VARY="$(vary_of_upstream)"
-	start "$name" "$port" "$cpus" haproxy -db -f "$dir/$name/haproxy.cfg"
+		CERT="$dir/$name/both.pem" PORT="${ports[0]}" TLS_PORT="${ports[1]}" \
+		VARY="$(vary_of_upstream)"
+	start "$name" "${ports[0]}" "$cpus" haproxy -db -f "$dir/$name/haproxy.cfg"
+	! grep -q @TLS_PORT@ "$root/tests/bench/peers/$template" || has_tls "$name" "${ports[1]}"
 }
 
 # As HAProxy's configuration quotes it.
 vary_of_upstream() {
-	curl -s -o /dev/null -D - "http://127.0.0.1:${port_of[upstream]}/repos/o/r0000000000" |
+	ask "${url_of[upstream]}/repos/o/r0000000000" -o /dev/null -D - |
 		sed -n 's/\r$//; s/^Vary: \(.*\)/"\1"/p'
 }
 

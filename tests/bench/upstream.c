@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -324,6 +325,7 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
+	(void)signal(SIGPIPE, SIG_IGN); /* a client of TLS that left */
 	large = make_answer(200, LARGE_BYTES);
 	small = make_answer(200, SMALL_BYTES);
 	unchanged = make_answer(304, 0);
