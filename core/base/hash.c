@@ -1,5 +1,6 @@
 #include "base/hash.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -19,20 +20,19 @@ static uint64_t rotate_left(uint64_t x, unsigned by)
 /* Bytes in, little-endian, so that a hash is the same on every machine. */
 static uint64_t read_word(const uint8_t *p)
 {
-	uint64_t word = 0;
+	uint64_t word;
 
-	for (unsigned i = 0; i < 8; i++)
-		word |= (uint64_t)p[i] << 8 * i;
-	return word;
+	memcpy(&word, p, sizeof(word));
+	return le64toh(word);
 }
 
 static void write_word(uint8_t *p, uint64_t word)
 {
-	for (unsigned i = 0; i < 8; i++)
-		p[i] = (uint8_t)(word >> 8 * i);
+	word = htole64(word);
+	memcpy(p, &word, sizeof(word));
 }
 
-static void sip_round(struct sip *s)
+static inline void sip_round(struct sip *s)
 {
 	s->v0 += s->v1;
 	s->v1 = rotate_left(s->v1, 13) ^ s->v0;
