@@ -5,20 +5,22 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Room for `more` bytes and the NUL behind them. */
-static void make_room(struct hg_text *t, size_t more)
+static void grow(struct hg_text *t, size_t wanted)
 {
-	HG_BUG_ON(more > SIZE_MAX / 2 - 1 - t->n);
-	size_t wanted = t->n + more + 1;
-
-	if (wanted <= t->room)
-		return;
 	size_t room = t->room ? t->room : 64;
 
 	while (room < wanted)
 		room *= 2;
 	t->p = hg_realloc(t->p, room);
 	t->room = room;
+}
+
+/* Room for `more` bytes and the NUL behind them. */
+static inline void make_room(struct hg_text *t, size_t more)
+{
+	HG_BUG_ON(more > SIZE_MAX / 2 - 1 - t->n);
+	if (t->n + more + 1 > t->room)
+		grow(t, t->n + more + 1);
 }
 
 void hg_text_init(struct hg_text *t)
@@ -51,6 +53,17 @@ void hg_text_add(struct hg_text *t, struct hg_str s)
 void hg_text_add_char(struct hg_text *t, char c)
 {
 	hg_text_add(t, (struct hg_str){ &c, 1 });
+}
+
+void hg_text_add_u64(struct hg_text *t, uint64_t v)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + v % 10);
+	while (v /= 10);
+	hg_text_add(t, (struct hg_str){ digits + at, sizeof(digits) - at });
 }
 
 void hg_text_printf(struct hg_text *t, const char *fmt, ...)

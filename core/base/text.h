@@ -20,6 +20,7 @@ void hg_text_fini(struct hg_text *t);
 void hg_text_clear(struct hg_text *t); /* keeps the room */
 void hg_text_add(struct hg_text *t, struct hg_str s);
 void hg_text_add_char(struct hg_text *t, char c);
+void hg_text_add_u64(struct hg_text *t, uint64_t v);
 void hg_text_printf(struct hg_text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A JSON string with its quotes; bytes that are no UTF-8 become U+FFFD. */
 void hg_text_add_json(struct hg_text *t, struct hg_str s);

@@ -10,17 +10,6 @@ enum {
 
 /* -- heads ------------------------------------------------------------------------------------- */
 
-static void add_number(struct hg_text *t, uint64_t v)
-{
-	char digits[20];
-	size_t at = sizeof(digits);
-
-	do
-		digits[--at] = (char)('0' + v % 10);
-	while (v /= 10);
-	hg_text_add(t, (struct hg_str){ digits + at, sizeof(digits) - at });
-}
-
 void hg_reply_head_field(struct hg_request *r, struct hg_str name, struct hg_str value)
 {
 	struct hg_text *t = &r->front->head;
@@ -37,7 +26,7 @@ void hg_reply_head_number(struct hg_request *r, struct hg_str name, uint64_t val
 
 	hg_text_add(t, name);
 	hg_text_add(t, HG_STR(": "));
-	add_number(t, value);
+	hg_text_add_u64(t, value);
 	hg_text_add(t, HG_STR("\r\n"));
 }
 
@@ -48,7 +37,7 @@ void hg_reply_head_begin(struct hg_request *r, int status)
 	r->status = status;
 	hg_text_clear(t);
 	hg_text_add(t, HG_STR("HTTP/1.1 "));
-	add_number(t, (uint64_t)status);
+	hg_text_add_u64(t, (uint64_t)status);
 	hg_text_add_char(t, ' ');
 	hg_text_add(t, hg_str(hg_http1_reason(status)));
 	hg_text_add(t, HG_STR("\r\n"));
