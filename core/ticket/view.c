@@ -1,6 +1,7 @@
 /*
- * A slot is a sequence counter (odd while it is written) and plain words read and written as
- * relaxed atomics, so that a torn read is seen by the counter and never undefined.
+ * A slot is a sequence counter (odd while it is written) and words. A word is stored with release
+ * and loaded with acquire: who sees a new one also sees that the counter has moved, so a torn read
+ * is seen by the counter. Readers write nothing: all fronts read the same slot for each reply.
  */
 #include "ticket/view.h"
 #include "base/hash.h"
@@ -19,12 +20,15 @@ struct hg_view {
 	struct slot slots[SLOTS];
 };
 
-static struct slot *slot_of(
-	const struct hg_view *v, struct hg_scope who, struct hg_str resource, uint64_t hashes[2])
+static struct slot *slot_of(const struct hg_view *v, const struct hg_view_place *p)
 {
-	hashes[0] = hg_hash(who.bytes, sizeof(who.bytes)) | 1;
-	hashes[1] = hg_hash(resource.p, resource.n);
-	return (struct slot *)&v->slots[hg_hash_mix(hashes[0], hashes[1]) % SLOTS];
+	return (struct slot *)&v->slots[hg_hash_mix(p->who, p->resource) % SLOTS];
+}
+
+struct hg_view_place hg_view_place(struct hg_scope who, struct hg_str resource)
+{
+	return (struct hg_view_place){ hg_hash(who.bytes, sizeof(who.bytes)) | 1,
+		hg_hash(resource.p, resource.n) };
 }
 
 struct hg_view *hg_view_new(void)
@@ -37,19 +41,18 @@ void hg_view_free(struct hg_view *v)
 	hg_free(v);
 }
 
-#define PUT(m, x) atomic_store_explicit(&(m), (x), memory_order_relaxed)
-#define GET(m) atomic_load_explicit(&(m), memory_order_relaxed)
+#define PUT(m, x) atomic_store_explicit(&(m), (x), memory_order_release)
+#define GET(m) atomic_load_explicit(&(m), memory_order_acquire)
 
 void hg_view_put(struct hg_view *v, struct hg_scope who, struct hg_str resource,
 	const struct hg_view_row *row)
 {
-	uint64_t hashes[2];
-	struct slot *s = slot_of(v, who, resource, hashes);
+	struct hg_view_place p = hg_view_place(who, resource);
+	struct slot *s = slot_of(v, &p);
 
-	/* read-modify-writes on both sides: what lies between them stays between them */
-	atomic_fetch_add_explicit(&s->seq, 1, memory_order_acq_rel);
-	PUT(s->who, hashes[0]);
-	PUT(s->resource, hashes[1]);
+	atomic_fetch_add_explicit(&s->seq, 1, memory_order_relaxed);
+	PUT(s->who, p.who);
+	PUT(s->resource, p.resource);
 	PUT(s->limit, row->limit);
 	PUT(s->remaining, row->remaining);
 	PUT(s->used, row->used);
@@ -57,25 +60,30 @@ void hg_view_put(struct hg_view *v, struct hg_scope who, struct hg_str resource,
 	atomic_fetch_add_explicit(&s->seq, 1, memory_order_release);
 }
 
-bool hg_view_find(const struct hg_view *v, struct hg_scope who, struct hg_str resource,
-	struct hg_view_row *ret_row)
+bool hg_view_at(const struct hg_view *v, const struct hg_view_place *p, struct hg_view_row *ret_row)
 {
-	uint64_t hashes[2];
-	struct slot *s = slot_of(v, who, resource, hashes);
+	struct slot *s = slot_of(v, p);
 
 	for (int tries = 0; tries < 8; tries++) {
-		uint64_t before = atomic_load_explicit(&s->seq, memory_order_acquire);
+		uint64_t before = GET(s->seq);
 		if (before & 1)
 			continue;
-		bool ours = GET(s->who) == hashes[0] && GET(s->resource) == hashes[1];
+		bool ours = GET(s->who) == p->who && GET(s->resource) == p->resource;
 		struct hg_view_row row = { GET(s->limit), GET(s->remaining), GET(s->used),
 			GET(s->reset_s) };
-		/* a read-modify-write, because TSan does not know fences */
-		if (atomic_fetch_add_explicit(&s->seq, 0, memory_order_acq_rel) != before)
+		if (atomic_load_explicit(&s->seq, memory_order_relaxed) != before)
 			continue;
 		if (ours)
 			*ret_row = row;
 		return ours;
 	}
 	return false; /* written all the while: a header less, no more */
+}
+
+bool hg_view_find(const struct hg_view *v, struct hg_scope who, struct hg_str resource,
+	struct hg_view_row *ret_row)
+{
+	struct hg_view_place p = hg_view_place(who, resource);
+
+	return hg_view_at(v, &p, ret_row);
 }

@@ -21,3 +21,12 @@ void hg_view_put(struct hg_view *v, struct hg_scope who, struct hg_str resource,
 	const struct hg_view_row *row);
 bool hg_view_find(const struct hg_view *v, struct hg_scope who, struct hg_str resource,
 	struct hg_view_row *ret_row);
+
+/* Where a pair stands, for whoever asks for the same one again and again. */
+struct hg_view_place {
+	uint64_t who, resource; /* hashes */
+};
+
+struct hg_view_place hg_view_place(struct hg_scope who, struct hg_str resource);
+bool hg_view_at(
+	const struct hg_view *v, const struct hg_view_place *p, struct hg_view_row *ret_row);
