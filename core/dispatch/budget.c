@@ -1,5 +1,6 @@
 #include "dispatch/budget.h"
 #include "base/bug.h"
+#include "ticket/github_route.h"
 
 #define SEC_US 1000000ll
 #define SAME_WINDOW_S 10     /* resets closer than this are one window */
@@ -9,10 +10,6 @@
 #define LOST_US (2 * SEC_US) /* what was lost arrives within this, or not at all */
 #define LOST_SLACK 8         /* points: with more than this one may go and find out */
 #define REFUSED_WAIT_MOST_US (60 * SEC_US)
-
-/* Buckets that GitHub counts by the minute; all others by the hour. */
-static const char *const by_the_minute[] = { "search", "code_search", "source_import",
-	"code_scanning_autofix", "dependency_snapshots", "dependency_sbom" };
 
 void hg_ledger_init(struct hg_ledger *l, struct hg_str resource)
 {
@@ -25,10 +22,7 @@ void hg_ledger_init(struct hg_ledger *l, struct hg_str resource)
 
 int64_t hg_ledger_window_us(const struct hg_ledger *l)
 {
-	for (size_t i = 0; i < sizeof(by_the_minute) / sizeof(by_the_minute[0]); i++)
-		if (!strcmp(l->resource, by_the_minute[i]))
-			return 60 * SEC_US;
-	return 3600 * SEC_US;
+	return hg_github_window_us(hg_str(l->resource));
 }
 
 bool hg_ledger_is_known(const struct hg_ledger *l)

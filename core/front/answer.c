@@ -1,4 +1,5 @@
 #include "front/answer.h"
+#include "front/budget_lines.h"
 #include "front/fields.h"
 #include "front/reply.h"
 #include "front/rewrite_json.h"
@@ -61,20 +62,30 @@ static void add_cache_status(struct hg_request *r)
 /* A kept reply has no rate limit of its own: the budget as it is now. */
 static void add_budget(struct hg_request *r)
 {
-	struct hg_view_row row;
-	struct hg_str resource = hg_str(r->github.resource);
+	struct hg_front *f = r->front;
 
-	if (!r->front->view || !resource.n ||
-		!hg_view_find(r->front->view, r->client.scope, resource, &row) || row.limit < 0)
-		return;
-	hg_reply_head_number(r, HG_STR("X-RateLimit-Limit"), (uint64_t)row.limit);
-	if (row.remaining >= 0)
-		hg_reply_head_number(r, HG_STR("X-RateLimit-Remaining"), (uint64_t)row.remaining);
-	if (row.used >= 0)
-		hg_reply_head_number(r, HG_STR("X-RateLimit-Used"), (uint64_t)row.used);
-	if (row.reset_s >= 0)
-		hg_reply_head_number(r, HG_STR("X-RateLimit-Reset"), (uint64_t)row.reset_s);
-	hg_reply_head_field(r, HG_STR("X-RateLimit-Resource"), resource);
+	if (f->view && r->github.resource)
+		hg_budget_add_lines(&f->budgets, &f->head, f->view, r->client.scope,
+			r->github.resource, hg_loop_now(f->loop).wall_us / 1000000);
+}
+
+static int64_t number_of(const struct hg_reply *reply, const char *name)
+{
+	uint64_t v;
+
+	return hg_parse_u64(hg_reply_header(reply, name), &v) && v <= INT64_MAX ? (int64_t)v : -1;
+}
+
+/* What GitHub says with this reply, in the words of the IETF as well. */
+static bool add_policy(struct hg_request *r)
+{
+	const struct hg_reply *reply = &r->reply;
+	struct hg_view_row row = { .limit = number_of(reply, "x-ratelimit-limit"),
+		.remaining = number_of(reply, "x-ratelimit-remaining"),
+		.reset_s = number_of(reply, "x-ratelimit-reset") };
+
+	return hg_budget_add_policy(&r->front->head, hg_reply_header(reply, "x-ratelimit-resource"),
+		&row, hg_loop_now(r->front->loop).wall_us / 1000000);
 }
 
 /* -- from memory ------------------------------------------------------------------------------- */
@@ -121,13 +132,20 @@ static bool is_ours(struct hg_str name)
 	       (name.n > 10 && strncasecmp(name.p, "x-hubgate-", 10) == 0);
 }
 
+static bool is_policy(struct hg_str name)
+{
+	return hg_str_is_nocase(name, HG_STR("ratelimit")) ||
+	       hg_str_is_nocase(name, HG_STR("ratelimit-policy"));
+}
+
 static void add_upstream_fields(struct hg_request *r, struct hg_str etag, bool unchanged)
 {
-	bool has_date = false;
+	bool has_date = false, has_policy = add_policy(r);
 
 	for (uint32_t i = 0; i < r->reply.n_fields; i++) {
 		const struct hg_field *field = &r->reply.fields[i];
 		if (hg_field_stays_here(field->name) || is_ours(field->name) ||
+			(has_policy && is_policy(field->name)) ||
 			(unchanged && describes_body(field->name)))
 			continue;
 		has_date |= hg_str_is_nocase(field->name, HG_STR("date"));

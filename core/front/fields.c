@@ -43,7 +43,7 @@ bool hg_field_stays_here(struct hg_str name)
 bool hg_field_is_fleeting(struct hg_str name)
 {
 	static const char *const words[] = { "date", "age", "x-github-request-id", "retry-after",
-		"cache-status", "x-request-id", NULL };
+		"cache-status", "x-request-id", "ratelimit", "ratelimit-policy", NULL };
 
 	return is_one_of(name, words) || starts_nocase(name, HG_STR("x-ratelimit-")) ||
 	       starts_nocase(name, HG_STR("x-hubgate-"));

@@ -226,6 +226,7 @@ void hg_front_free(struct hg_front *f)
 	hg_list_remove(&f->drain_later.link);
 	hg_text_fini(&f->head);
 	hg_text_fini(&f->scratch);
+	hg_budget_memos_fini(&f->budgets);
 	hg_edition_unref(f->edition);
 	hg_free(f);
 }

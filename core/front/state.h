@@ -14,6 +14,7 @@
 #include "base/list.h"
 #include "base/loop.h"
 #include "base/text.h"
+#include "front/budget_lines.h"
 #include "front/net.h"
 #include "front/wire.h"
 #include "ticket/snapshot.h"
@@ -119,6 +120,7 @@ struct hg_front {
 	char date[30];
 	struct hg_text head;    /* the head that is being rendered */
 	struct hg_text scratch; /* error bodies, what is rewritten */
+	struct hg_budget_memos budgets;
 	struct hg_front_counter counters[HG_FRONT_COUNTERS];
 	char buf[HG_FRONT_BUF_BYTES];
 };

@@ -383,6 +383,17 @@ bool hg_github_has_root(struct hg_str segment)
 	return false;
 }
 
+int64_t hg_github_window_us(struct hg_str resource)
+{
+	static const char *const by_the_minute[] = { "search", "code_search", "source_import",
+		"code_scanning_autofix", "dependency_snapshots", "dependency_sbom" };
+
+	for (size_t i = 0; i < sizeof(by_the_minute) / sizeof(*by_the_minute); i++)
+		if (hg_str_is(resource, hg_str(by_the_minute[i])))
+			return INT64_C(60000000);
+	return INT64_C(3600000000);
+}
+
 static bool cut_prefix(struct hg_str path, struct hg_str prefix, struct hg_str *ret_rest)
 {
 	if (!hg_str_starts(path, prefix))

@@ -26,6 +26,8 @@ void hg_github_route_find(
 
 /* Do some of GitHub's paths begin with this segment ("repos", "search")? */
 bool hg_github_has_root(struct hg_str segment);
+/* How long a window of that bucket is: an hour for "core", a minute for "search". */
+int64_t hg_github_window_us(struct hg_str resource);
 
 /* Which of GitHub's entrances a client's path uses, and the path as api.github.com knows it. */
 enum hg_github_entrance { HG_GITHUB_REST, HG_GITHUB_GRAPHQL, HG_GITHUB_UPLOADS };

@@ -72,6 +72,8 @@ static void a_kept_reply_comes_with_the_budget_of_now(void **state)
 	assert_non_null(strstr(heard, "X-RateLimit-Used: 679\r\n"));
 	assert_non_null(strstr(heard, "X-RateLimit-Reset: 1700003600\r\n"));
 	assert_non_null(strstr(heard, "X-RateLimit-Resource: core\r\n"));
+	assert_non_null(strstr(heard, "RateLimit-Policy: \"core\";q=5000;w=3600\r\n"));
+	assert_non_null(strstr(heard, "RateLimit: \"core\";r=4321;t=3600\r\n"));
 	assert_non_null(strstr(heard, "Cache-Status: hubgate; hit; ttl=240\r\n"));
 	assert_non_null(strstr(heard, "Age: 60\r\n"));
 	assert_non_null(strstr(heard, "Link: <http://localhost/user/repos?page=2>"));
