@@ -1,12 +1,22 @@
 #include "key.h"
 #include <hg/hash.h>
 
+#define NAME(text)                        \
+	{                                 \
+		"" text, sizeof(text) - 1 \
+	}
+
 /* Request fields on which an answer may depend; Authorization is in the scope. */
-static const char *const chosen_by[] = { "accept", "accept-language", "prefer", "time-zone",
-	"x-github-api-version", "x-github-media-type", "x-github-next-global-id",
-	"graphql-features" };
+static const struct hg_str chosen_by[] = { NAME("accept"), NAME("accept-language"), NAME("prefer"),
+	NAME("time-zone"), NAME("x-github-api-version"), NAME("x-github-media-type"),
+	NAME("x-github-next-global-id"), NAME("graphql-features") };
+
+/* … and those that ask for something else than the whole of it. */
+static const struct hg_str passed_by[] = { NAME("range"), NAME("if-range"), NAME("if-match"),
+	NAME("if-unmodified-since") };
 
 #define N_CHOSEN (sizeof(chosen_by) / sizeof(*chosen_by))
+#define N_PASSED (sizeof(passed_by) / sizeof(*passed_by))
 
 #define MAX_PARTS_BYTES 4096u /* longer ones pass the cache by */
 
@@ -51,49 +61,53 @@ static bool finish(const struct parts *parts, struct index_key *ret_key)
 	return true;
 }
 
-static bool is_understood(struct hg_str name)
+static size_t find(const struct hg_str *names, size_t n, struct hg_str name)
 {
-	if (hg_str_is_nocase(name, HG_STR("range")) || hg_str_is_nocase(name, HG_STR("if-range")) ||
-		hg_str_is_nocase(name, HG_STR("if-match")) ||
-		hg_str_is_nocase(name, HG_STR("if-unmodified-since")))
-		return false;
-	if (name.n < 9 || strncasecmp(name.p, "x-github-", 9) != 0)
-		return true;
-	for (size_t i = 0; i < N_CHOSEN; i++)
-		if (hg_str_is_nocase(name, hg_str(chosen_by[i])))
-			return true;
-	return false;
+	size_t i = 0;
+
+	while (i < n && !hg_str_is_nocase(names[i], name))
+		i++;
+	return i;
 }
 
-/* GitHub sees all of a repeated field, a key would see the first only. */
-static bool is_repeated(const struct hg_field *fields, uint32_t n, const char *name)
+static bool is_understood(struct hg_str name)
 {
-	uint32_t seen = 0;
+	return find(passed_by, N_PASSED, name) == N_PASSED &&
+	       (name.n < 9 || strncasecmp(name.p, "x-github-", 9) != 0);
+}
 
-	for (uint32_t i = 0; i < n; i++)
-		seen += hg_str_is_nocase(fields[i].name, hg_str(name));
-	return seen > 1;
+/* False: it can not be answered from memory. */
+static bool choose(const struct hg_request *r, struct hg_str ret_values[N_CHOSEN])
+{
+	uint32_t n;
+	const struct hg_field *fields = hg_request_headers(r, &n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		size_t at = find(chosen_by, N_CHOSEN, fields[i].name);
+		if (at == N_CHOSEN) {
+			if (!is_understood(fields[i].name))
+				return false;
+			continue;
+		}
+		if (ret_values[at].p) /* GitHub sees all of them, a key would see one only */
+			return false;
+		ret_values[at] = fields[i].value;
+	}
+	return true;
 }
 
 bool key_of_request(const struct hg_request *r, struct index_key *ret_key)
 {
+	struct hg_str values[N_CHOSEN] = { 0 };
 	struct parts parts;
-	uint32_t n;
-	const struct hg_field *fields = hg_request_headers(r, &n);
 
-	if (hg_request_has_body(r))
+	if (hg_request_has_body(r) || !choose(r, values))
 		return false;
-	for (uint32_t i = 0; i < n; i++)
-		if (!is_understood(fields[i].name))
-			return false;
 	uint64_t origin = hg_request_origin(r);
 	begin(&parts, hg_request_scope(r), hg_request_path(r), hg_request_query(r));
 	add(&parts, (struct hg_str){ (const char *)&origin, sizeof(origin) });
-	for (size_t i = 0; i < N_CHOSEN; i++) {
-		if (is_repeated(fields, n, chosen_by[i]))
-			return false;
-		add(&parts, hg_request_header(r, chosen_by[i]));
-	}
+	for (size_t i = 0; i < N_CHOSEN; i++)
+		add(&parts, values[i]);
 	return finish(&parts, ret_key);
 }
 
@@ -105,6 +119,6 @@ bool key_of_send(const struct hg_send *s, struct index_key *ret_key)
 	begin(&parts, hg_send_scope(s), hg_send_path(s), hg_send_query(s));
 	add(&parts, (struct hg_str){ (const char *)&origin, sizeof(origin) });
 	for (size_t i = 0; i < N_CHOSEN; i++)
-		add(&parts, hg_send_header(s, chosen_by[i]));
+		add(&parts, hg_send_header(s, chosen_by[i].p));
 	return finish(&parts, ret_key);
 }

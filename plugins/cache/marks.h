@@ -36,6 +36,11 @@ void marks_unref(struct marks *m); /* NULL is fine */
 void marks_set(struct marks *m, struct hg_str path);
 uint64_t marks_now(const struct marks *m);
 uint64_t marks_latest(const struct marks *m, struct hg_str path);
+/* Was it, or its parent, marked after `mark`? Quick when nothing at all was. */
+static inline bool marks_has_since(const struct marks *m, struct hg_str path, uint64_t mark)
+{
+	return atomic_load(&m->last) > mark && marks_latest(m, path) > mark;
+}
 
 /* A reader may join a question that went out before it came: `word` is the question's key. */
 void marks_note_sent(struct marks *m, uint64_t word);

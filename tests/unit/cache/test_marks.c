@@ -81,6 +81,19 @@ static void the_root_and_nothing_are_harmless(void **state)
 	assert_int_equal(latest("/users"), 0);
 }
 
+static void what_was_marked_since_is_known(void **state)
+{
+	(void)state;
+	uint64_t before = marks_now(&marks);
+
+	assert_false(marks_has_since(&marks, HG_STR("/repos/o/r"), before));
+	marks_set(&marks, HG_STR("/repos/o/r"));
+	assert_true(marks_has_since(&marks, HG_STR("/repos/o/r"), before));
+	assert_true(marks_has_since(&marks, HG_STR("/repos/o/r/issues"), before));
+	assert_false(marks_has_since(&marks, HG_STR("/user"), before));
+	assert_false(marks_has_since(&marks, HG_STR("/repos/o/r"), marks_now(&marks)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -88,6 +101,7 @@ int main(void)
 		cmocka_unit_test_setup(names_are_the_same_in_any_case, setup),
 		cmocka_unit_test_setup(each_mark_is_later_than_what_was_asked_before_it, setup),
 		cmocka_unit_test_setup(what_was_sent_keeps_its_number, setup),
+		cmocka_unit_test_setup(what_was_marked_since_is_known, setup),
 		cmocka_unit_test_setup(the_root_and_nothing_are_harmless, setup),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
