@@ -1,5 +1,4 @@
 #include "front/client.h"
-#include "base/secret.h"
 #include "base/text.h"
 #include "ticket/scope.h"
 #include "ticket/upstreams.h"
@@ -222,7 +221,7 @@ static int take_key(const struct hg_client_in *in, const struct proof *p, struct
 	struct hg_client_refusal *ret_no)
 {
 	const struct hg_keys *keys = in->snapshot->keys;
-	const struct hg_key *key = keys ? hg_keys_find(keys, p->key) : NULL;
+	const struct hg_key *key = keys ? hg_keys_find_again(keys, in->key_memos, p->key) : NULL;
 
 	if (!key)
 		return refuse(ret_no, 401, "unknown_key", "No such key.");
@@ -231,7 +230,9 @@ static int take_key(const struct hg_client_in *in, const struct proof *p, struct
 	if (p->is_basic && check_site(in, ret_no) < 0)
 		return HG_EDENIED;
 	c->grant = key->grant;
-	(void)snprintf(c->name, sizeof(c->name), "%s", key->grant->name);
+	size_t n = strnlen(key->grant->name, sizeof(c->name) - 1);
+	memcpy(c->name, key->grant->name, n);
+	c->name[n] = '\0';
 	return 0;
 }
 
@@ -248,7 +249,7 @@ static int take_token(const struct hg_client_in *in, const struct proof *p, stru
 
 	c->scope = hg_scope_of(
 		p->is_basic ? HG_SCOPE_BASIC : HG_SCOPE_BEARER, in->upstream->place, p->token);
-	c->token = hg_secret_new(p->token);
+	c->token = p->token;
 	c->token_is_basic = p->is_basic;
 	char hex[13];
 	hg_format_hex(c->scope.bytes, 6, hex);

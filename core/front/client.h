@@ -31,7 +31,10 @@
  * path against the key's rules before LOOKUP is asked and before there is a ticket to share, and
  * a kept reply is found under that same path only.
  *
- * Thread: any.   Clock: `wall_us` comes in.   Allocates only the secret.
+ * A client's token stays where it was read until it has to go to GitHub (proxy.c): a secret has
+ * pages of its own, and an answer from memory needs none.
+ *
+ * Thread: any.   Clock: `wall_us` comes in.   Allocates nothing.
  */
 #pragma once
 #include "front/keys.h"
@@ -42,10 +45,11 @@ struct hg_client_in {
 	const struct hg_snapshot *snapshot;
 	const struct hg_upstream_conf *upstream; /* of it: which GitHub is asked */
 	const struct hg_listener_conf *listener;
-	struct hg_str host;          /* the Host field; {0} on HTTP/1.0 */
-	struct hg_str authorization; /* the field's value; {0} when absent */
-	struct hg_str cert;          /* whom its certificate names; {0}: it has none */
-	bool is_foreign;             /* a proxy says that it comes from another machine */
+	struct hg_key_memos *key_memos; /* NULL: none */
+	struct hg_str host;             /* the Host field; {0} on HTTP/1.0 */
+	struct hg_str authorization;    /* the field's value; {0} when absent */
+	struct hg_str cert;             /* whom its certificate names; {0}: it has none */
+	bool is_foreign;                /* a proxy says that it comes from another machine */
 	struct hg_str origin;
 	struct hg_str sec_fetch_site;
 	bool is_safe;      /* GET, HEAD */
@@ -58,7 +62,7 @@ struct hg_client_in {
 struct hg_client {
 	char name[64]; /* "local", a key's, "cert:ci", "passthrough:1a2b3c4d5e6f" */
 	struct hg_scope scope;
-	struct hg_secret *token; /* a reference for the caller; NULL = the pool */
+	struct hg_str token; /* of `authorization`; p NULL: the pool */
 	bool token_is_basic;
 	struct hg_grant *grant; /* what its key may do, the snapshot's; NULL: it has none */
 	bool is_admitted;       /* its rules were asked, and let this request in (admit.h) */

@@ -114,6 +114,7 @@ static bool identify(struct hg_request *r, const struct hg_listener_conf *listen
 		.snapshot = r->snapshot,
 		.upstream = hg_request_upstream_conf(r),
 		.listener = listener,
+		.key_memos = &r->edition->key_memos,
 		.host = h->host,
 		.authorization = hg_http1_value(h, HG_HTTP1_AUTHORIZATION),
 		.cert = hg_str(r->conn->wire.seal ? r->conn->wire.seal->client : NULL),

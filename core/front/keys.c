@@ -199,6 +199,25 @@ const struct hg_key *hg_keys_find(const struct hg_keys *k, struct hg_str key)
 	return find(k, digest);
 }
 
+const struct hg_key *hg_keys_find_again(
+	const struct hg_keys *k, struct hg_key_memos *memos, struct hg_str key)
+{
+	uint8_t hash[16];
+
+	if (!memos)
+		return hg_keys_find(k, key);
+	hg_hash128(key.p, key.n, hash);
+	unsigned i = hash[0] % HG_KEY_MEMOS;
+	if (memos->at[i].key && CRYPTO_memcmp(memos->at[i].hash, hash, sizeof(hash)) == 0)
+		return memos->at[i].key;
+	const struct hg_key *found = hg_keys_find(k, key);
+	if (found) {
+		memcpy(memos->at[i].hash, hash, sizeof(hash));
+		memos->at[i].key = found;
+	}
+	return found;
+}
+
 struct hg_resources *hg_keys_resources(const struct hg_keys *k)
 {
 	return k->resources;

@@ -64,6 +64,22 @@ bool hg_keys_put(struct hg_keys *k, const uint8_t digest[HG_KEY_DIGEST_BYTES], i
 
 /* NULL: nobody's. What expired is found as well: the caller says so to its holder. */
 const struct hg_key *hg_keys_find(const struct hg_keys *k, struct hg_str key);
+/* The same for a front, which sees the same keys again and again: what it found is remembered by a
+ * hash of 128 bits under this process's secret (whose eyes a token has hangs on the same hash), so
+ * the digest is not computed anew. Whether the key has expired is still the caller's question.
+ * `memos` NULL: nothing is remembered. */
+enum { HG_KEY_MEMOS = 64 };
+
+struct hg_key_memos { /* zeroed: empty; of one struct hg_keys */
+	struct {
+		uint8_t hash[16];
+		const struct hg_key *key;
+	} at[HG_KEY_MEMOS];
+};
+
+const struct hg_key *hg_keys_find_again(
+	const struct hg_keys *k, struct hg_key_memos *memos, struct hg_str key);
+
 static inline bool hg_key_is_expired(const struct hg_key *k, int64_t wall_us)
 {
 	return (k->until_us && wall_us >= k->until_us) ||

@@ -68,7 +68,7 @@ static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 	a->arrived_us = r->began_us;
 	a->deadline_us = r->deadline_us;
 	a->scope = r->client.scope;
-	a->token = r->client.token ? hg_secret_ref(r->client.token) : NULL;
+	a->token = r->client.token.p ? hg_secret_new(r->client.token) : NULL;
 	a->token_is_basic = r->client.token_is_basic;
 	a->is_safe = hg_request_is_safe(r);
 	a->owns_validators = r->owns_validators;

@@ -1,7 +1,6 @@
 #include "front/request.h"
 #include "base/bug.h"
 #include "base/instance.h"
-#include "base/secret.h"
 #include "front/stored.h"
 #include "ticket/head.h"
 #include <arpa/inet.h>
@@ -81,7 +80,6 @@ void hg_request_drop(struct hg_request *r)
 	hg_chunks_clear(&r->body_chunks);
 	hg_upload_unref(r->upload);
 	hg_chunk_unref(r->held);
-	hg_secret_unref(r->client.token);
 	hg_list_remove(&r->link);
 	clear(r);
 	if (f->n_spares < HG_FRONT_SPARES) {
@@ -124,13 +122,14 @@ const char *hg_request_face_name(const struct hg_request *r)
 
 const struct hg_rewrite *hg_request_rewrite(struct hg_request *r)
 {
-	if (!r->has_rewrite) {
+	if (!r->rewrite) {
 		const struct hg_listener_conf *listener = hg_gate_conf(r->conn->gate, r->snapshot);
-		hg_rewrite_init(&r->rewrite, r->snapshot, r->upstream, r->conn->wire.seal,
-			listener && listener->is_unix, r->head.host, r->face.prefix);
-		r->has_rewrite = true;
+		r->rewrite = hg_arena_alloc(&r->arena, sizeof(*r->rewrite));
+		*r->rewrite = *hg_rewrite_recall(&r->edition->rewrite_memo, r->snapshot,
+			r->upstream, r->conn->wire.seal, listener && listener->is_unix,
+			r->head.host, r->face.prefix);
 	}
-	return &r->rewrite;
+	return r->rewrite;
 }
 
 void hg_request_leave_body(struct hg_request *r)
@@ -218,6 +217,18 @@ struct hg_str hg_request_header(const struct hg_request *r, const char *name)
 	return (struct hg_str){ 0 };
 }
 
+/* The field at `i`, by what the parser noted of the first of each kind. */
+static bool is_credential_at(const struct hg_http1_head *h, uint32_t i)
+{
+	static const uint64_t kinds = UINT64_C(1) << HG_HTTP1_AUTHORIZATION |
+	                              UINT64_C(1) << HG_HTTP1_COOKIE |
+	                              UINT64_C(1) << HG_HTTP1_PROXY_AUTHORIZATION;
+
+	return h->known[HG_HTTP1_AUTHORIZATION] == i + 1 || h->known[HG_HTTP1_COOKIE] == i + 1 ||
+	       h->known[HG_HTTP1_PROXY_AUTHORIZATION] == i + 1 ||
+	       ((h->repeated & kinds) && is_credential(h->fields[i].name));
+}
+
 const struct hg_field *hg_request_headers(const struct hg_request *r, uint32_t *ret_n)
 {
 	if (!r->seen_fields) {
@@ -226,7 +237,7 @@ const struct hg_field *hg_request_headers(const struct hg_request *r, uint32_t *
 		struct hg_field *seen = hg_arena_alloc(
 			&own->arena, (r->head.n_fields + 1) * sizeof(struct hg_field));
 		for (uint32_t i = 0; i < r->head.n_fields; i++)
-			if (!is_credential(r->head.fields[i].name))
+			if (!is_credential_at(&r->head, i))
 				seen[n++] = r->head.fields[i];
 		own->seen_fields = seen;
 		own->n_seen_fields = n;

@@ -76,8 +76,7 @@ struct hg_request {
 	struct hg_face face;
 	struct hg_github_route github;
 	struct hg_str path, route;
-	struct hg_rewrite rewrite; /* made when first needed */
-	bool has_rewrite;
+	struct hg_rewrite *rewrite;         /* arena; made when first needed */
 	struct hg_rewrite_json *body_links; /* arena; a body of JSON on its way; NULL: no such */
 	enum hg_class klass;
 	uint32_t cost;

@@ -109,6 +109,35 @@ void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, uint32_t
 	w->mark = mark_of(mark_of(0xcbf29ce484222325ull, w->from), hg_str(w->to));
 }
 
+static bool is_of(const struct hg_rewrite_memo *m, bool is_tls, bool is_unix, struct hg_str host,
+	struct hg_str prefix)
+{
+	return m->is_set && m->is_tls == is_tls && m->is_unix == is_unix &&
+	       hg_str_is(host, (struct hg_str){ m->host, m->host_n }) &&
+	       hg_str_is(prefix, (struct hg_str){ m->prefix, m->prefix_n });
+}
+
+const struct hg_rewrite *hg_rewrite_recall(struct hg_rewrite_memo *m, const struct hg_snapshot *s,
+	uint32_t upstream, bool is_tls, bool is_unix, struct hg_str host, struct hg_str prefix)
+{
+	if (m->upstream == upstream && is_of(m, is_tls, is_unix, host, prefix))
+		return &m->rewrite;
+	hg_rewrite_init(&m->rewrite, s, upstream, is_tls, is_unix, host, prefix);
+	m->is_set = host.n <= sizeof(m->host) && prefix.n <= sizeof(m->prefix);
+	if (!m->is_set)
+		return &m->rewrite;
+	m->upstream = upstream;
+	m->is_tls = is_tls;
+	m->is_unix = is_unix;
+	m->host_n = host.n;
+	m->prefix_n = prefix.n;
+	if (host.n)
+		memcpy(m->host, host.p, host.n);
+	if (prefix.n)
+		memcpy(m->prefix, prefix.p, prefix.n);
+	return &m->rewrite;
+}
+
 static bool ends_base(const struct hg_str value, size_t at)
 {
 	return at == value.n || (value.p[at] && strchr("/?#>\"", value.p[at]));

@@ -37,6 +37,19 @@ struct hg_rewrite {
  * of the upstream before it. */
 void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, uint32_t upstream,
 	bool is_tls, bool is_unix, struct hg_str host, struct hg_str prefix);
+/* The base that was asked for last, of one snapshot: most clients of a front use the same. */
+struct hg_rewrite_memo { /* zeroed: empty */
+	char host[256], prefix[96];
+	size_t host_n, prefix_n;
+	uint32_t upstream;
+	bool is_set, is_tls, is_unix;
+	struct hg_rewrite rewrite;
+};
+
+/* As hg_rewrite_init; valid until the next call. */
+const struct hg_rewrite *hg_rewrite_recall(struct hg_rewrite_memo *m, const struct hg_snapshot *s,
+	uint32_t upstream, bool is_tls, bool is_unix, struct hg_str host, struct hg_str prefix);
+
 static inline bool hg_rewrite_is_on(const struct hg_rewrite *w)
 {
 	return w->to[0] != '\0';

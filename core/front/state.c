@@ -49,9 +49,10 @@ void hg_front_sweep_by(struct hg_front *f, int64_t at_us)
 
 struct hg_edition *hg_edition_new(struct hg_snapshot *s)
 {
-	struct hg_edition *e = hg_alloc(sizeof(*e));
+	struct hg_edition *e = hg_alloc0(sizeof(*e));
 
-	*e = (struct hg_edition){ .snapshot = hg_snapshot_ref(s), .refs = 1 };
+	e->snapshot = hg_snapshot_ref(s);
+	e->refs = 1;
 	return e;
 }
 

@@ -15,7 +15,9 @@
 #include "base/loop.h"
 #include "base/text.h"
 #include "front/budget_lines.h"
+#include "front/keys.h"
 #include "front/net.h"
+#include "front/rewrite.h"
 #include "front/wire.h"
 #include "ticket/snapshot.h"
 #include <hg/phases.h>
@@ -87,6 +89,8 @@ struct hg_front_counter {
 struct hg_edition {
 	struct hg_snapshot *snapshot; /* referenced */
 	uint32_t refs;                /* of this front's loop only */
+	struct hg_key_memos key_memos;
+	struct hg_rewrite_memo rewrite_memo;
 };
 
 struct hg_front {

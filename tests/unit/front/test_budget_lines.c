@@ -55,7 +55,7 @@ static void a_budget_is_told_in_both_ways(void **state)
 		"X-RateLimit-Limit: 5000\r\nX-RateLimit-Remaining: 4990\r\nX-RateLimit-Used: 10\r\n"
 		"X-RateLimit-Reset: 1700001234\r\nX-RateLimit-Resource: core\r\n"
 		"RateLimit-Policy: \"core\";q=5000;w=3600\r\nRateLimit: "
-	        "\"core\";r=4990;t=1234\r\n");
+		"\"core\";r=4990;t=1234\r\n");
 	end(&rig);
 }
 

@@ -37,6 +37,33 @@ static void a_key_is_found_by_its_sha256_and_by_nothing_else(void **state)
 	hg_keys_free(k);
 }
 
+static void a_front_finds_the_same_keys_again_and_no_others(void **state)
+{
+	struct hg_keys *k = hg_keys_new(1);
+	struct hg_key_memos memos = { 0 };
+	char key[HG_KEY_BYTES + 1];
+	uint8_t digest[HG_KEY_DIGEST_BYTES], random[32] = { 0 };
+
+	(void)state;
+	for (unsigned again = 0; again < 3; again++)
+		for (unsigned i = 0; i < 2 * HG_KEY_MEMOS; i++) { /* some share a place */
+			random[0] = (uint8_t)i;
+			hg_key_format(random, key);
+			hg_key_digest(hg_str(key), digest);
+			if (!again)
+				assert_null(hg_keys_find_again(k, &memos, hg_str(key)));
+			if (!again)
+				assert_true(hg_keys_put(k, digest, 0, hg_keys_grant(k, 0)));
+			const struct hg_key *found = hg_keys_find_again(k, &memos, hg_str(key));
+			assert_non_null(found);
+			assert_memory_equal(found->digest, digest, sizeof(digest));
+			assert_ptr_equal(found, hg_keys_find_again(k, NULL, hg_str(key)));
+			key[HG_KEY_BYTES - 1] ^= 1;
+			assert_null(hg_keys_find_again(k, &memos, hg_str(key)));
+		}
+	hg_keys_free(k);
+}
+
 static void a_digest_belongs_to_one(void **state)
 {
 	struct hg_keys *k = hg_keys_new(2);
@@ -173,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_is_found_by_its_sha256_and_by_nothing_else),
+		cmocka_unit_test(a_front_finds_the_same_keys_again_and_no_others),
 		cmocka_unit_test(a_digest_belongs_to_one),
 		cmocka_unit_test(ten_thousand_keys_are_told_apart),
 		cmocka_unit_test(a_key_is_43_digits_of_the_number_that_its_bytes_are),

@@ -110,6 +110,46 @@ static void only_loopback_names_and_public_urls_are_bases(void **state)
 	}
 }
 
+static void what_is_recalled_is_what_would_be_made(void **state)
+{
+	static const struct {
+		const char *host, *prefix;
+		bool is_tls, is_unix;
+	} asked[] = {
+		{ "localhost:1", "", 0, 0 },
+		{ "localhost:1", "", 0, 0 },
+		{ "localhost:1", "", 1, 0 },
+		{ "localhost:1", "", 0, 1 },
+		{ "localhost:1", "/api/v3", 0, 0 },
+		{ "localhost:12", "/api/v3", 0, 0 },
+		{ "evil.example", "", 0, 0 },
+		{ "localhost:1", "", 0, 0 },
+		{ "", "", 0, 0 },
+		{ "", "", 0, 0 },
+	};
+	struct hg_rewrite_memo memo = { 0 };
+	char host[400];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
+		struct hg_rewrite w;
+		hg_rewrite_init(&w, &snapshot, asked[i].is_tls, asked[i].is_unix,
+			hg_str(asked[i].host), hg_str(asked[i].prefix));
+		const struct hg_rewrite *again =
+			hg_rewrite_recall(&memo, &snapshot, asked[i].is_tls, asked[i].is_unix,
+				hg_str(asked[i].host), hg_str(asked[i].prefix));
+		assert_string_equal(again->to, w.to);
+		assert_string_equal(again->uploads_from, w.uploads_from);
+		assert_true(again->mark == w.mark && again->root_n == w.root_n);
+	}
+	memset(host, 'a', sizeof(host)); /* too long to be remembered */
+	for (int again = 0; again < 2; again++)
+		assert_string_equal(hg_rewrite_recall(&memo, &snapshot, false, false,
+					    (struct hg_str){ host, sizeof(host) }, HG_STR(""))
+					    ->to,
+			"");
+}
+
 static void without_a_base_nothing_is_rewritten(void **state)
 {
 	struct hg_rewrite w = rewrite_for("evil.example", "");
@@ -146,6 +186,7 @@ int main(void)
 		cmocka_unit_test(the_faces_of_an_enterprise_host_share_one_base),
 		cmocka_unit_test(what_is_no_url_of_the_upstream_stays),
 		cmocka_unit_test(only_loopback_names_and_public_urls_are_bases),
+		cmocka_unit_test(what_is_recalled_is_what_would_be_made),
 		cmocka_unit_test(without_a_base_nothing_is_rewritten),
 		cmocka_unit_test(a_base_that_does_not_fit_is_none),
 		cmocka_unit_test(link_and_location_have_links),
