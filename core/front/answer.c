@@ -26,6 +26,11 @@ static bool is_unchanged(const struct hg_request *r, struct hg_str etag, struct 
 	       hg_parse_http_date(modified, &modified_us) && modified_us <= since_us;
 }
 
+static bool asks_whether_changed(const struct hg_request *r)
+{
+	return r->head.known[HG_HTTP1_IF_NONE_MATCH] || r->head.known[HG_HTTP1_IF_MODIFIED_SINCE];
+}
+
 /* What a 304 does not say, because it has no body. */
 static bool describes_body(struct hg_str name)
 {
@@ -94,7 +99,7 @@ void hg_reply_stored(struct hg_request *r)
 {
 	struct hg_front *f = r->front;
 	struct hg_stored *kept = r->answer = hg_stored_take_for(r->answer, hg_request_rewrite(r));
-	bool unchanged = kept->status == 200 &&
+	bool unchanged = kept->status == 200 && asks_whether_changed(r) &&
 	                 is_unchanged(r, kept->etag, hg_stored_header(kept, "last-modified"));
 	struct hg_piece pieces[2];
 

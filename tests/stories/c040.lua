@@ -1,4 +1,4 @@
--- c040: every reply tells the budget in the IETF's words too, what GitHub just said or what is left.
+-- c040: every reply tells the budget in the IETF's words too, from GitHub or from memory.
 local t = require "story"
 local github = t.github { limit = 60, reset_after_s = 1800 }
 local hub = t.hub { upstream = github, clock = "held" }
