@@ -74,6 +74,13 @@ static void run_wish(struct hg_message *m)
 	hg_ticket_unref(t);
 }
 
+static void run_tell(struct hg_later *later)
+{
+	struct hg_ticket *t = HG_CONTAINER(later, struct hg_ticket, tell);
+
+	hg_loop_post_reserved(t->owner, &t->news);
+}
+
 /* Claims the slot; true: the caller posts it, after unlocking. Under `lock`. */
 static bool claim(struct hg_ticket *t, bool *posted)
 {
@@ -117,6 +124,8 @@ struct hg_ticket *hg_ticket_new(struct hg_loop *owner, struct hg_snapshot *snaps
 	t->submit.run = run_submit;
 	t->news.run = run_news;
 	t->wish.run = run_wish;
+	hg_list_init(&t->tell.link);
+	t->tell.run = run_tell;
 	return t;
 }
 
@@ -215,9 +224,16 @@ bool hg_ticket_take_end(struct hg_ticket *t, struct hg_ticket_end *ret_end)
 
 /* -- dispatcher's side ------------------------------------------------------------------------- */
 
+/* Head, pieces and end often come in one turn: the owner is woken once, at its end. */
 static void post_news(struct hg_ticket *t, bool claimed)
 {
-	if (claimed)
+	struct hg_loop *here = hg_loop_self();
+
+	if (!claimed)
+		return;
+	if (here && here != t->owner && hg_loop_is_in_turn(here))
+		hg_loop_later(here, &t->tell);
+	else
 		hg_loop_post_reserved(t->owner, &t->news);
 }
 

@@ -135,6 +135,7 @@ struct hg_ticket {
 
 	/* the slots */
 	struct hg_message submit, news, wish;
+	struct hg_later tell;          /* posts `news` when the turn ends that has some */
 	bool news_posted, wish_posted; /* under `lock` */
 	struct hg_port *port;
 	_Atomic uint32_t refs;
