@@ -1,10 +1,16 @@
 #include "front/fields.h"
 #include <stddef.h>
 
-static bool is_one_of(struct hg_str name, const char *const *words)
+#define WORD(text)                        \
+	{                                 \
+		"" text, sizeof(text) - 1 \
+	}
+
+/* Asked for each field of each reply: lengths are compared first. */
+static bool is_one_of(struct hg_str name, const struct hg_str *words)
 {
-	for (; *words; words++)
-		if (hg_str_is_nocase(name, hg_str(*words)))
+	for (; words->n; words++)
+		if (hg_str_is_nocase(name, *words))
 			return true;
 	return false;
 }
@@ -16,16 +22,18 @@ static bool starts_nocase(struct hg_str s, struct hg_str prefix)
 
 bool hg_field_is_validator(struct hg_str name)
 {
-	static const char *const words[] = { "if-none-match", "if-modified-since", NULL };
+	static const struct hg_str words[] = { WORD("if-none-match"), WORD("if-modified-since"),
+		{ 0 } };
 
 	return is_one_of(name, words);
 }
 
 bool hg_field_goes_up(struct hg_str name)
 {
-	static const char *const words[] = { "accept", "accept-language", "content-type",
-		"content-encoding", "content-language", "if-match", "if-unmodified-since", "range",
-		"if-range", "graphql-features", "time-zone", "prefer", NULL };
+	static const struct hg_str words[] = { WORD("accept"), WORD("accept-language"),
+		WORD("content-type"), WORD("content-encoding"), WORD("content-language"),
+		WORD("if-match"), WORD("if-unmodified-since"), WORD("range"), WORD("if-range"),
+		WORD("graphql-features"), WORD("time-zone"), WORD("prefer"), { 0 } };
 
 	return is_one_of(name, words) || hg_field_is_validator(name) ||
 	       starts_nocase(name, HG_STR("x-github-"));
@@ -33,17 +41,19 @@ bool hg_field_goes_up(struct hg_str name)
 
 bool hg_field_stays_here(struct hg_str name)
 {
-	static const char *const words[] = { "connection", "keep-alive", "proxy-authenticate",
-		"proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding",
-		"upgrade", "content-length", "set-cookie", "alt-svc", NULL };
+	static const struct hg_str words[] = { WORD("connection"), WORD("keep-alive"),
+		WORD("proxy-authenticate"), WORD("proxy-authorization"), WORD("proxy-connection"),
+		WORD("te"), WORD("trailer"), WORD("transfer-encoding"), WORD("upgrade"),
+		WORD("content-length"), WORD("set-cookie"), WORD("alt-svc"), { 0 } };
 
 	return is_one_of(name, words);
 }
 
 bool hg_field_is_fleeting(struct hg_str name)
 {
-	static const char *const words[] = { "date", "age", "x-github-request-id", "retry-after",
-		"cache-status", "x-request-id", "ratelimit", "ratelimit-policy", NULL };
+	static const struct hg_str words[] = { WORD("date"), WORD("age"),
+		WORD("x-github-request-id"), WORD("retry-after"), WORD("cache-status"),
+		WORD("x-request-id"), WORD("ratelimit"), WORD("ratelimit-policy"), { 0 } };
 
 	return is_one_of(name, words) || starts_nocase(name, HG_STR("x-ratelimit-")) ||
 	       starts_nocase(name, HG_STR("x-hubgate-"));

@@ -84,7 +84,8 @@ static struct hg_stored *make(const struct parts *parts)
 		}
 
 	size_t size = sizeof(struct hg_stored) + n_kept * sizeof(struct hg_field) + text_bytes;
-	struct hg_stored *kept = hg_alloc0(size);
+	struct hg_stored *kept = hg_alloc(size); /* fields and text are all written below */
+	*kept = (struct hg_stored){ 0 };
 	struct hg_field *own = (struct hg_field *)(kept + 1);
 	char *at = (char *)(own + n_kept);
 

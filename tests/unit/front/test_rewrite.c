@@ -136,7 +136,7 @@ static void what_is_recalled_is_what_would_be_made(void **state)
 		hg_rewrite_init(&w, &snapshot, asked[i].is_tls, asked[i].is_unix,
 			hg_str(asked[i].host), hg_str(asked[i].prefix));
 		const struct hg_rewrite *again =
-			hg_rewrite_recall(&memo, &snapshot, asked[i].is_tls, asked[i].is_unix,
+			hg_rewrite_recall(&memo, &snapshot, 0, asked[i].is_tls, asked[i].is_unix,
 				hg_str(asked[i].host), hg_str(asked[i].prefix));
 		assert_string_equal(again->to, w.to);
 		assert_string_equal(again->uploads_from, w.uploads_from);
@@ -144,7 +144,7 @@ static void what_is_recalled_is_what_would_be_made(void **state)
 	}
 	memset(host, 'a', sizeof(host)); /* too long to be remembered */
 	for (int again = 0; again < 2; again++)
-		assert_string_equal(hg_rewrite_recall(&memo, &snapshot, false, false,
+		assert_string_equal(hg_rewrite_recall(&memo, &snapshot, 0, false, false,
 					    (struct hg_str){ host, sizeof(host) }, HG_STR(""))
 					    ->to,
 			"");
