@@ -133,7 +133,7 @@ static void what_is_recalled_is_what_would_be_made(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
 		struct hg_rewrite w;
-		hg_rewrite_init(&w, &snapshot, asked[i].is_tls, asked[i].is_unix,
+		hg_rewrite_init(&w, &snapshot, 0, asked[i].is_tls, asked[i].is_unix,
 			hg_str(asked[i].host), hg_str(asked[i].prefix));
 		const struct hg_rewrite *again =
 			hg_rewrite_recall(&memo, &snapshot, 0, asked[i].is_tls, asked[i].is_unix,
