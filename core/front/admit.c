@@ -1,5 +1,6 @@
 #include "front/admit.h"
 #include "base/bug.h"
+#include "front/graphql.h"
 #include "front/keys.h"
 #include "front/resource.h"
 #include <hg/fetch.h>
@@ -201,6 +202,8 @@ enum hg_verdict hg_admit(struct hg_request *r)
 		return HG_NEXT;
 	if (!g)
 		return HG_NEXT;
+	if (hg_routed_is_parts(&r->routed))
+		return admitted(r);
 	if (!enter(r)) {
 		hg_request_refuse(r, 429, "too_many_in_flight", 1,
 			"This key has as many requests under way as it may.");
@@ -225,4 +228,72 @@ enum hg_verdict hg_admit(struct hg_request *r)
 		return HG_REFUSED;
 	}
 	return g->n_paths ? admit_path(r) : admitted(r);
+}
+
+/* -- read-only --------------------------------------------------------------------------------- */
+
+static enum hg_verdict refuse_write(struct hg_request *r, const char *why)
+{
+	hg_request_refuse(r, 403, "read_only", -1, "%s", why);
+	return HG_REFUSED;
+}
+
+/* GitHub reads a body as what its Content-Type says: as a form it might be another query. */
+static bool has_plain_json(const struct hg_request *r)
+{
+	static const struct hg_str json = { "application/json", 16 };
+	struct hg_str type = hg_http1_value(&r->head, HG_HTTP1_CONTENT_TYPE);
+
+	return type.n >= json.n && strncasecmp(type.p, json.p, json.n) == 0 &&
+	       (type.n == json.n || type.p[json.n] == ';' || type.p[json.n] == ' ') &&
+	       !hg_http1_value(&r->head, HG_HTTP1_CONTENT_ENCODING).p;
+}
+
+enum hg_verdict hg_admit_read_only(struct hg_request *r)
+{
+	if (!r->snapshot->http.read_only || r->routed.route)
+		return HG_NEXT;
+	bool reads = hg_request_is_safe(r) || r->head.method_id == HG_HTTP1_OPTIONS;
+	if (!is_graphql(r))
+		return reads ? HG_NEXT : refuse_write(r, "Only reading is allowed here.");
+	if (r->head.has_query || (reads && hg_request_has_body(r)))
+		return refuse_write(r, "GraphQL that is not in the body of a POST is not read.");
+	if (reads)
+		return HG_NEXT;
+	if (r->head.method_id == HG_HTTP1_POST && hg_str_is(r->path, HG_STR("/graphql")) &&
+		has_plain_json(r))
+		return HG_NEXT; /* its body will say */
+	return refuse_write(r, "Only GraphQL queries are allowed here, in plain JSON.");
+}
+
+static struct hg_str whole_body(struct hg_request *r)
+{
+	const struct hg_chunks *l = &r->body_chunks;
+
+	if (!l->n)
+		return (struct hg_str){ 0 };
+	if (l->n == 1)
+		return (struct hg_str){ l->items[0]->bytes, l->items[0]->n };
+	char *body = hg_arena_alloc(&r->arena, l->bytes);
+	size_t at = 0;
+	for (uint32_t i = 0; i < l->n; at += l->items[i++]->n)
+		memcpy(body + at, l->items[i]->bytes, l->items[i]->n);
+	return (struct hg_str){ body, at };
+}
+
+enum hg_verdict hg_admit_body(struct hg_request *r)
+{
+	if (!r->snapshot->http.read_only || r->head.method_id != HG_HTTP1_POST)
+		return HG_NEXT;
+	switch (hg_graphql_body(whole_body(r))) {
+	case HG_GRAPHQL_QUERY:
+		return HG_NEXT;
+	case HG_GRAPHQL_MUTATION:
+		return refuse_write(r, "Mutations are not allowed here.");
+	case HG_GRAPHQL_SUBSCRIPTION:
+		return refuse_write(r, "Subscriptions are not allowed here.");
+	case HG_GRAPHQL_UNREADABLE:
+		break;
+	}
+	return refuse_write(r, "This is not GraphQL that can be read, so it may be a mutation.");
 }

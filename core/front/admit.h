@@ -15,6 +15,12 @@
  * What looks like a whole key in path or query is refused whoever asks (400 key_in_url), before
  * anything else is looked at: it would go to GitHub, and into logs on the way.
  *
+ * With http.read_only nothing that writes to GitHub passes (403 read_only), whoever asks: GET, HEAD
+ * and OPTIONS do, and a POST of GraphQL whose every operation is a query (graphql.h). Before its
+ * body is read a request is judged by its head, then by its body. What cannot be read is refused.
+ * hg_fetch is the gateway's own way and does not come by here: what plugins write is theirs to
+ * bound.
+ *
  * Thread: the request's front.
  */
 #pragma once
@@ -24,5 +30,8 @@
 bool hg_admit_url(struct hg_request *r);
 /* NEXT, REFUSED, or WAIT with a waiter of its own; then it is called again. */
 enum hg_verdict hg_admit(struct hg_request *r);
+/* NEXT or REFUSED: in read-only mode, by its head, before hg_admit; by its body, before WEIGH. */
+enum hg_verdict hg_admit_read_only(struct hg_request *r);
+enum hg_verdict hg_admit_body(struct hg_request *r);
 /* The request is over. */
 void hg_admit_leave(struct hg_request *r);

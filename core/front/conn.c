@@ -176,7 +176,8 @@ static size_t feed(struct hg_conn *c, const char *p, size_t n)
 		}
 		if (at == n)
 			break;
-		if (!c->request && (c->front->draining || c->gate->index < 0))
+		if (!c->request && !hg_conn_is_inner(c) &&
+			(c->front->draining || c->gate->index < 0))
 			c->closing = true;
 		if (c->closing) { /* whatever it is, it is never parsed */
 			c->must_linger = true;
@@ -338,15 +339,38 @@ static void free_now(struct hg_later *later)
 	hg_free(HG_CONTAINER(later, struct hg_conn, wire.later));
 }
 
+static void join(struct hg_conn *c, struct hg_gate *gate, const union hg_peer *peer)
+{
+	c->front = gate->front;
+	c->gate = gate;
+	gate->refs++;
+	c->peer = *peer;
+	c->wait = HG_WAIT_NOTHING;
+	hg_list_init(&c->link);
+	hg_list_add(&c->front->waits[c->wait], &c->link);
+}
+
+struct hg_conn *hg_conn_new_inner(
+	struct hg_request *outer, struct hg_wire_sink *sink, char *bytes, uint32_t n)
+{
+	struct hg_inner *inner = hg_alloc0(sizeof(*inner));
+	struct hg_conn *c = &inner->conn;
+
+	inner->outer = outer;
+	join(c, outer->conn->gate, &outer->conn->peer);
+	c->is_foreign = outer->conn->is_foreign;
+	c->in = bytes;
+	c->in_n = c->in_room = n;
+	hg_wire_open_into(&c->wire, c->front->loop, sink, settle_now);
+	return c;
+}
+
 struct hg_conn *hg_conn_new(struct hg_gate *gate, int fd, const union hg_peer *peer)
 {
 	struct hg_front *f = gate->front;
 	struct hg_conn *c = hg_alloc0(sizeof(*c));
 
-	c->front = f;
-	c->gate = gate;
-	gate->refs++;
-	c->peer = *peer;
+	join(c, gate, peer);
 	hg_wire_open(&c->wire, f->loop, fd, on_event, c, settle_now);
 	const struct hg_listener_conf *listener = hg_gate_conf(gate, f->snapshot);
 	c->is_prefaced = listener && listener->has_preface;
@@ -354,9 +378,6 @@ struct hg_conn *hg_conn_new(struct hg_gate *gate, int fd, const union hg_peer *p
 		begin_tls(c);
 	else if (!listener->is_unix && !hg_net_has(listener->trusted, listener->n_trusted, peer))
 		hg_wire_break(&c->wire, false);
-	c->wait = HG_WAIT_NOTHING;
-	hg_list_init(&c->link);
-	hg_list_add(&f->waits[c->wait], &c->link);
 	f->n_conns++;
 	f->n_accepted++;
 	hg_series_add(gate->open, 1);
@@ -381,9 +402,11 @@ void hg_conn_end(struct hg_conn *c)
 	hg_wire_close(&c->wire, politely);
 	hg_free(c->in);
 	hg_list_remove(&c->link);
-	hg_series_add(c->gate->open, -1);
+	if (!hg_conn_is_inner(c)) {
+		hg_series_add(c->gate->open, -1);
+		f->n_conns--;
+	}
 	hg_gate_unref(c->gate);
-	f->n_conns--;
 	c->wire.later.run = free_now;
 	hg_loop_later(f->loop, &c->wire.later);
 	hg_front_lost(f);

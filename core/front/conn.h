@@ -17,6 +17,10 @@
 
 /* `fd` becomes the conn's. */
 struct hg_conn *hg_conn_new(struct hg_gate *gate, int fd, const union hg_peer *peer);
+/* An inner one of `outer`, with one whole HTTP/1.0 request that is fed by hg_conn_settle. `bytes`
+ * become the conn's, what is answered goes to `sink`. */
+struct hg_conn *hg_conn_new_inner(
+	struct hg_request *outer, struct hg_wire_sink *sink, char *bytes, uint32_t n);
 /* Ends it now, whatever is under way: DONE and on_gone run, the memory goes with the turn. */
 void hg_conn_end(struct hg_conn *c);
 /* `c` may be gone. */

@@ -110,6 +110,7 @@ static bool is_forwarded(const struct hg_http1_head *h)
 static bool identify(struct hg_request *r, const struct hg_listener_conf *listener)
 {
 	const struct hg_http1_head *h = &r->head;
+	const struct hg_seal *seal = hg_request_seal(r);
 	struct hg_client_in in = {
 		.snapshot = r->snapshot,
 		.upstream = hg_request_upstream_conf(r),
@@ -117,14 +118,14 @@ static bool identify(struct hg_request *r, const struct hg_listener_conf *listen
 		.key_memos = &r->edition->key_memos,
 		.host = h->host,
 		.authorization = hg_http1_value(h, HG_HTTP1_AUTHORIZATION),
-		.cert = hg_str(r->conn->wire.seal ? r->conn->wire.seal->client : NULL),
+		.cert = hg_str(seal ? seal->client : NULL),
 		.is_foreign = r->conn->is_foreign,
 		.origin = hg_http1_value(h, HG_HTTP1_ORIGIN),
 		.sec_fetch_site = hg_http1_value(h, HG_HTTP1_SEC_FETCH_SITE),
 		.is_safe = hg_request_is_safe(r),
 		.is_forwarded = is_forwarded(h),
 		.is_open = r->routed.route && (r->routed.route->flags & HG_ROUTE_OPEN),
-		.is_route = r->routed.route,
+		.is_route = r->routed.route && !hg_routed_is_parts(&r->routed),
 		.wall_us = hg_loop_now(r->front->loop).wall_us,
 	};
 	struct hg_client_refusal why;
@@ -196,6 +197,11 @@ static bool find_route(struct hg_request *r, const struct hg_listener_conf *list
 	r->path = r->head.path;
 	if (listener->router)
 		hg_router_find(listener->router, r->head.method, r->head.path, &r->routed);
+	if (hg_conn_is_inner(r->conn) && r->routed.path_known) {
+		memset(&r->routed, 0, sizeof(r->routed));
+		hg_reply_refuse_as(r, 400, "not_in_batch", "A batch asks for GitHub's paths only.");
+		return false;
+	}
 	if (r->routed.route) {
 		r->is_raw = r->routed.route->flags & HG_ROUTE_RAW;
 		r->route = hg_str(r->routed.route->path);
@@ -371,8 +377,17 @@ static enum hg_verdict admit(struct hg_request *r)
 
 	if (open || !r->front->port)
 		return HG_NEXT;
-	enum hg_verdict v = hg_admit(r);
+	enum hg_verdict v = hg_admit_read_only(r);
+	if (v == HG_NEXT)
+		v = hg_admit(r);
 	return v == HG_NEXT ? hg_phase_admit(r) : v;
+}
+
+static enum hg_verdict weigh(struct hg_request *r)
+{
+	enum hg_verdict v = r->hook_at ? HG_NEXT : hg_admit_body(r);
+
+	return v == HG_NEXT ? hg_phase_weigh(r) : v;
 }
 
 static enum hg_verdict run_step(struct hg_request *r)
@@ -383,7 +398,7 @@ static enum hg_verdict run_step(struct hg_request *r)
 	case HG_STEP_ROUTE:
 		return hg_phase_on_request(r);
 	case HG_STEP_WEIGH:
-		return hg_phase_weigh(r);
+		return weigh(r);
 	case HG_STEP_LOOKUP:
 		return hg_phase_lookup(r);
 	case HG_STEP_HEAD:

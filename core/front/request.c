@@ -26,9 +26,10 @@ struct hg_request *hg_request_new(struct hg_conn *c)
 	}
 	r->front = f;
 	r->conn = c;
-	r->edition = f->edition;
+	const struct hg_request *outer = hg_conn_outer(c);
+	r->edition = outer ? outer->edition : f->edition;
 	r->edition->refs++;
-	r->snapshot = f->snapshot;
+	r->snapshot = r->edition->snapshot;
 	r->sent_from = c->wire.sent_bytes;
 	r->refusal.retry_after_s = -1;
 	r->answer_age_s = -1;
@@ -120,13 +121,20 @@ const char *hg_request_face_name(const struct hg_request *r)
 	return r->github.tmpl.p ? "github" : "none";
 }
 
+const struct hg_seal *hg_request_seal(const struct hg_request *r)
+{
+	const struct hg_request *outer = hg_conn_outer(r->conn);
+
+	return (outer ? outer : r)->conn->wire.seal;
+}
+
 const struct hg_rewrite *hg_request_rewrite(struct hg_request *r)
 {
 	if (!r->rewrite) {
 		const struct hg_listener_conf *listener = hg_gate_conf(r->conn->gate, r->snapshot);
 		r->rewrite = hg_arena_alloc(&r->arena, sizeof(*r->rewrite));
 		*r->rewrite = *hg_rewrite_recall(&r->edition->rewrite_memo, r->snapshot,
-			r->upstream, r->conn->wire.seal, listener && listener->is_unix,
+			r->upstream, hg_request_seal(r), listener && listener->is_unix,
 			r->head.host, r->face.prefix);
 	}
 	return r->rewrite;

@@ -96,6 +96,7 @@ struct hg_request {
 	struct hg_stored *answer; /* referenced */
 	int64_t answer_age_s;
 	struct hg_str cache_status; /* parameters; p NULL: none */
+	struct hg_batch *batch;     /* what asks for many (batch.h); NULL: it does not */
 
 	/* upstream */
 	struct hg_ticket *ticket; /* the owner's reference */
@@ -123,6 +124,9 @@ void hg_request_spares_free(struct hg_front *f);
 const char *hg_request_face_name(const struct hg_request *r);
 const char *hg_request_step_name(const struct hg_request *r);
 uint64_t hg_request_sent_bytes(const struct hg_request *r);
+
+/* The TLS that its client speaks, also when it came in a batch; NULL: none. */
+const struct hg_seal *hg_request_seal(const struct hg_request *r);
 
 static inline const struct hg_upstream_conf *hg_request_upstream_conf(const struct hg_request *r)
 {

@@ -31,5 +31,12 @@ struct hg_routed {
 	bool path_known;   /* the path has routes, but not for this method: 405 */
 	const char *allow; /* their methods */
 };
+/* Its parts are requests of their own, each held against what its client may do: for itself it
+ * needs no more than a client that is known. The core's own only; in hg_route.flags. */
+#define HG_ROUTE_PARTS (1u << 31)
+static inline bool hg_routed_is_parts(const struct hg_routed *routed)
+{
+	return routed->route && !routed->in && (routed->route->flags & HG_ROUTE_PARTS);
+}
 void hg_router_find(const struct hg_router *router, struct hg_str method, struct hg_str path,
 	struct hg_routed *ret_routed);

@@ -67,6 +67,14 @@ struct hg_conn {
 	bool lingers;     /* half-closed: what comes is dropped */
 };
 
+/* A conn that no socket belongs to: one request of a batch. It is its outer request's client in
+ * all: gate, peer and certificate, and the snapshot with which that one began. It takes no
+ * connection's place, and ends before its outer request does. */
+struct hg_inner {
+	struct hg_conn conn; /* first */
+	struct hg_request *outer;
+};
+
 /* A listening socket. Conns keep theirs, so that a reload can renumber or end it. */
 struct hg_gate {
 	struct hg_list link;
@@ -156,6 +164,14 @@ void hg_front_lost(struct hg_front *f);
 
 /* -- conns ------------------------------------------------------------------------------------- */
 
+static inline bool hg_conn_is_inner(const struct hg_conn *c)
+{
+	return c->wire.has_sink;
+}
+static inline struct hg_request *hg_conn_outer(const struct hg_conn *c) /* NULL: it has none */
+{
+	return hg_conn_is_inner(c) ? ((const struct hg_inner *)c)->outer : NULL;
+}
 /* May more of a reply be taken from its source? */
 static inline bool hg_conn_has_room(const struct hg_conn *c)
 {

@@ -39,10 +39,19 @@ void hg_wire_open(struct hg_wire *w, struct hg_loop *loop, int fd,
 	HG_BUG_ON(event_assign(&w->event, hg_loop_base(loop), fd, EV_PERSIST, on_event, arg) != 0);
 }
 
+void hg_wire_open_into(struct hg_wire *w, struct hg_loop *loop, struct hg_wire_sink *sink,
+	void (*settle)(struct hg_later *later))
+{
+	*w = (struct hg_wire){ .loop = loop, .later.run = settle, .sink = sink, .has_sink = true };
+	hg_list_init(&w->later.link);
+}
+
 void hg_wire_watch(struct hg_wire *w, bool may_read)
 {
 	short want = EV_PERSIST;
 
+	if (w->has_sink)
+		return;
 	if (w->out_first || hg_wire_wants_reading(w))
 		want |= EV_WRITE;
 	if (!w->eof)
@@ -81,6 +90,8 @@ void hg_wire_break(struct hg_wire *w, bool reset)
 
 bool hg_wire_shut(struct hg_wire *w)
 {
+	if (w->has_sink)
+		return false; /* nobody is there to listen to */
 	if (w->seal)
 		hg_seal_shut(w->seal);
 	return shutdown(w->event.ev_fd, SHUT_WR) == 0;
@@ -216,6 +227,11 @@ void hg_wire_close(struct hg_wire *w, bool politely)
 {
 	struct linger now = { .l_onoff = 1, .l_linger = 0 };
 
+	if (w->has_sink) {
+		out_cut(w, 0);
+		w->sink->closed(w->sink, politely);
+		return;
+	}
 	if (w->seal && politely)
 		hg_seal_shut(w->seal);
 	hg_seal_free(w->seal);
@@ -229,12 +245,25 @@ void hg_wire_close(struct hg_wire *w, bool politely)
 
 /* -- the socket -------------------------------------------------------------------------------- */
 
+static size_t give_iov(struct hg_wire *w, const struct iovec *iov, size_t n)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += iov[i].iov_len;
+	w->sink->take(w->sink, iov, n);
+	w->sent_bytes += bytes;
+	return bytes;
+}
+
 /* How much the socket took; 0 also when it broke. */
 static size_t send_iov(struct hg_wire *w, struct iovec *iov, size_t n)
 {
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
 	ssize_t sent;
 
+	if (w->has_sink)
+		return give_iov(w, iov, n);
 	do
 		sent = w->seal ? hg_seal_send(w->seal, iov, n)
 		               : sendmsg(w->event.ev_fd, &msg, MSG_NOSIGNAL);
@@ -301,7 +330,8 @@ bool hg_wire_has_bytes(const struct hg_wire *w)
 {
 	char byte;
 
-	return !w->broken && recv(event_get_fd(&w->event), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+	return !w->broken && !w->has_sink &&
+	       recv(event_get_fd(&w->event), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
 }
 
 ssize_t hg_wire_read(struct hg_wire *w, char *to, size_t room)

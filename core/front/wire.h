@@ -11,7 +11,8 @@
  * its owner settle it. The owner's `settle` runs at the end of the turn, unless a callback of the
  * owner is above (`entered`) and will do the same itself.
  *
- * A wire may be sealed (TLS): its owner sees bytes in the clear all the same.
+ * A wire may be sealed (TLS): its owner sees bytes in the clear all the same. Or it has no socket
+ * at all: what is written is given to a sink (batch.h), nothing is read, and nothing is waited for.
  *
  * Thread: the front's loop.   Clock: none.
  */
@@ -25,8 +26,21 @@
 
 struct hg_out; /* bytes that the socket did not take */
 
+struct iovec;
+
+/* Where bytes go that no socket takes. */
+struct hg_wire_sink {
+	/* All of it, at once: the bytes are gone afterwards. */
+	void (*take)(struct hg_wire_sink *sink, const struct iovec *iov, size_t n);
+	/* The last word. `politely`: all was said. */
+	void (*closed)(struct hg_wire_sink *sink, bool politely);
+};
+
 struct hg_wire {
-	struct event event;    /* EV_READ, or EV_CLOSED while it may not read; EV_WRITE */
+	union {
+		struct event event; /* EV_READ, or EV_CLOSED while it may not read; EV_WRITE */
+		struct hg_wire_sink *sink; /* has_sink: no socket */
+	};
 	struct hg_later later; /* its `run` is the owner's settling */
 	struct hg_loop *loop;
 	struct hg_seal *seal; /* NULL: in the clear */
@@ -37,14 +51,18 @@ struct hg_wire {
 	bool broken;           /* to be taken apart; nothing is read or written any more */
 	bool reset;            /* … with RST: an end by FIN would look like a whole body */
 	bool eof;              /* the client will send no more; what is queued still goes out */
-	bool moved;            /* the socket took from the queue; the owner clears it */
-	short watched;         /* EV_… as they are asked for */
+	bool has_sink;
+	bool moved;    /* the socket took from the queue; the owner clears it */
+	short watched; /* EV_… as they are asked for */
 };
 
 /* `fd` becomes the wire's. `on_event` is called for what hg_wire_watch asks for, `settle` (whose
  * argument is inside the wire) as said above. */
 void hg_wire_open(struct hg_wire *w, struct hg_loop *loop, int fd,
 	void (*on_event)(int fd, short what, void *arg), void *arg,
+	void (*settle)(struct hg_later *later));
+/* The same without a socket. */
+void hg_wire_open_into(struct hg_wire *w, struct hg_loop *loop, struct hg_wire_sink *sink,
 	void (*settle)(struct hg_later *later));
 /* From now on TLS. False: out of memory. */
 bool hg_wire_seal(struct hg_wire *w, struct hg_tls *tls);

@@ -3,6 +3,7 @@
 #include "base/metric.h"
 #include "base/pool.h"
 #include "base/text.h"
+#include "front/batch.h"
 #include "host/plugin.h"
 #include <hg/mem.h>
 #include <hg/reply.h>
@@ -116,6 +117,8 @@ static void show_routes(struct hg_host *h, struct hg_text *out)
 
 	for (uint32_t i = 0; i < snap->n_listeners; i++) {
 		const struct hg_listener_conf *l = &snap->listeners[i];
+		if (l->faces & HG_FACE_GITHUB)
+			add_routes(l->name, "hubgate", hg_batch_routes, true, &first, out);
 		if (l->faces & HG_FACE_HEALTH)
 			add_routes(l->name, "hubgate", hg_health_routes, true, &first, out);
 		if (l->faces & HG_FACE_ADMIN)

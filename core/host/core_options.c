@@ -67,6 +67,13 @@ const struct hg_option hg_http_options[] = {
 		"How much of a reply may wait in a connection."),
 	HG_LIST(struct hg_http_conf, public_urls, NULL, LIVE,
 		"Bases, besides loopback names, that links in replies may be rewritten to."),
+	HG_INT(struct hg_http_conf, max_batch, "100", "1", "1000", LIVE,
+		"Requests in one POST /api/github/batch; over it 413."),
+	HG_BYTES(struct hg_http_conf, max_batch_bytes, "64MiB", "64KiB", "4GiB", LIVE,
+		"Replies held in memory for one batch; one that would be over it is rejected."),
+	HG_BOOL(struct hg_http_conf, read_only, "false", LIVE,
+		"Refuse clients' requests that would change something at GitHub; of GraphQL only "
+		"queries pass. What plugins write is not meant."),
 	HG_BOOL(struct hg_http_conf, passthrough, "true", LIVE,
 		"Forward a client's own GitHub token as itself."),
 	{ 0 },

@@ -2,6 +2,7 @@
 
 #include "base/bug.h"
 #include "base/log.h"
+#include "front/batch.h"
 #include "front/router.h"
 #include "front/tls.h"
 #include "host/plugin.h"
@@ -114,8 +115,10 @@ static void make_listener(struct hg_setup *s, const struct hg_listener_plan *pla
 	if (plan->tls.is_on)
 		l->tls = hg_cert_plan_load(&plan->tls, plan->name, faults);
 	l->router = hg_router_new();
-	if (plan->serves_all || hg_listener_names(plan, "github"))
+	if (plan->serves_all || hg_listener_names(plan, "github")) {
 		l->faces |= HG_FACE_GITHUB;
+		add_routes(l->router, NULL, NULL, hg_batch_routes, true, plan, faults);
+	}
 	if (plan->serves_all || hg_listener_names(plan, "health")) {
 		l->faces |= HG_FACE_HEALTH;
 		add_routes(l->router, NULL, core->self, core->health, true, plan, faults);

@@ -29,6 +29,9 @@ struct hg_http_conf {
 	uint64_t write_window_bytes;       /* 256KiB of a reply waiting in a connection */
 	struct hg_option_list public_urls; /* bases besides loopback names that Link and Location
 	                                      may be rewritten to */
+	int64_t max_batch;                 /* 100 requests in one batch -> 413 */
+	uint64_t max_batch_bytes;          /* 64MiB of replies held for one batch */
+	bool read_only;                    /* nothing is written to GitHub for clients -> 403 */
 	bool passthrough;                  /* a client's own GitHub token is forwarded as itself */
 };
 
