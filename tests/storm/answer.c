@@ -108,7 +108,7 @@ static unsigned count_fields(const struct answer *a, const char *name)
 
 static const char *fault_of_head(const struct answer *a)
 {
-	size_t at = 0, n;
+	size_t at = 0, n = 0;
 	const char *line = next_line(a, &at, &n);
 
 	if (n < 13 || strncmp(line, "HTTP/1.1 ", 9) != 0 || line[12] != ' ')

@@ -40,6 +40,8 @@ static const struct row rows[ASK_KINDS] = {
 	[ASK_FOREIGNER] = { "foreigner", 2, "400 403 421", true },
 	[ASK_METRICS] = { "metrics", 1, "200", false },
 	[ASK_HEALTH] = { "health", 2, "200", true },
+	[ASK_GRAPHQL] = { "graphql", 3, "200", true },
+	[ASK_UPLOAD] = { "upload", 2, "201", true },
 	[ASK_CUT] = { "cut", 1, "200 502", true },
 	[ASK_GONE] = { "gone", 1, "502", true },
 	[ASK_DOWN] = { "down", 1, "503", true },
@@ -70,6 +72,8 @@ static const char *const faults[] = {
 	"\"answer\":{\"close\":true}}",
 	"{\"match\":{\"path\":\"" REPO "/tags\"},\"times\":1000000,"
 	"\"answer\":{\"status\":503,\"body\":\"{\\\"message\\\":\\\"Service unavailable\\\"}\"}}",
+	"{\"match\":{\"path\":\"" REPO "/releases/1/assets\"},\"times\":1000000,"
+	"\"answer\":{\"status\":201,\"body\":\"{\\\"state\\\":\\\"uploaded\\\"}\"}}",
 	"{\"match\":{\"path\":\"" REPO "/labels\"},\"times\":1000000,"
 	"\"answer\":{\"chunked\":true,\"delay_ms\":20,\"stall_after_bytes\":100,"
 	"\"stall_ms\":40}}",
@@ -155,7 +159,7 @@ static enum ask_kind choose_kind(struct dice *d, bool may_end)
 	}
 }
 
-static void make_malformed(struct dice *d, const struct ask_world *w, struct answer_text *out)
+static void make_malformed(struct dice *d, const char *host, struct answer_text *out)
 {
 	uint32_t which = dice_below(d, N_MALFORMED + 2);
 
@@ -164,16 +168,16 @@ static void make_malformed(struct dice *d, const struct ask_world *w, struct ans
 			const char *mark = strstr(p, "{H}");
 			put(out, p, mark ? (size_t)(mark - p) : strlen(p));
 			if (mark)
-				put(out, w->host, strlen(w->host));
+				put(out, host, strlen(host));
 			p = mark ? mark + 3 : p + strlen(p);
 		}
 		return;
 	}
 	bool long_target = which == N_MALFORMED;
-	putf(out, long_target ? "GET /" : "GET / HTTP/1.1\r\nHost: %s\r\nX-Long: ", w->host);
+	putf(out, long_target ? "GET /" : "GET / HTTP/1.1\r\nHost: %s\r\nX-Long: ", host);
 	for (int i = 0; i < (long_target ? 9000 : 70000); i++)
 		put(out, "x", 1);
-	putf(out, long_target ? " HTTP/1.1\r\nHost: %s\r\n\r\n" : "\r\n\r\n", w->host);
+	putf(out, long_target ? " HTTP/1.1\r\nHost: %s\r\n\r\n" : "\r\n\r\n", host);
 }
 
 /* Method and path of what is asked, and what will prove the answer. */
@@ -242,6 +246,12 @@ static void make_target(
 	case ASK_HEALTH:
 		snprintf(path, room, dice_hits(d, 50) ? "/livez" : "/readyz");
 		break;
+	case ASK_GRAPHQL:
+		snprintf(path, room, "/graphql");
+		break;
+	case ASK_UPLOAD:
+		snprintf(path, room, REPO "/releases/1/assets?name=%u", q->issue);
+		break;
 	case ASK_CUT:
 		snprintf(path, room, REPO "/commits%s", dice_hits(d, 50) ? "/main" : "");
 		break;
@@ -274,13 +284,14 @@ static void add_credential(struct ask *q, struct dice *d, struct answer_text *ou
 			dice_hits(d, 50) ? "token" : "Bearer", which);
 }
 
-static void add_fields(
-	struct ask *q, struct dice *d, const struct ask_world *w, struct answer_text *out)
+static void add_fields(struct ask *q, struct dice *d, const struct ask_world *w, const char *host,
+	struct answer_text *out)
 {
 	bool other_host = q->kind == ASK_FOREIGNER && dice_hits(d, 50);
 
+	q->is_let_in = q->kind == ASK_FOREIGNER && strcmp(host, "api.github.com") == 0;
 	putf(out, "Host: %s\r\nX-Request-Id: %s\r\nUser-Agent: storm\r\n",
-		other_host ? "evil.example" : w->host, q->id);
+		other_host ? "evil.example" : host, q->id);
 	if (q->kind == ASK_FOREIGNER && !other_host)
 		putf(out, "X-Forwarded-For: 192.0.2.7\r\n");
 	add_credential(q, d, out);
@@ -329,15 +340,51 @@ static void add_comment(struct ask *q, struct dice *d, struct answer_text *out)
 
 	snprintf(q->wanted, sizeof(q->wanted), "storm %s ", q->id);
 	putf(&body, "{\"body\":\"%s", q->wanted);
-	for (uint32_t i = 0; i < filling; i++)
-		put(&body, &"0123456789abcdef"[i % 16], 1);
+	for (uint32_t left = filling, n; left; left -= n) {
+		n = left < 16 ? left : 16;
+		put(&body, "0123456789abcdef", n);
+	}
 	putf(&body, "\"}");
 	add_body(d, body.p, body.n, out);
 	free(body.p);
 }
 
-void ask_make(struct ask *q, const struct ask_world *w, uint64_t number, bool may_end,
-	struct answer_text *out)
+/* Where the faces of GitHub begin: "" as api.github.com, /api/… as an Enterprise Server. */
+static const char *choose_face(const struct ask *q, struct dice *d)
+{
+	bool enterprise = dice_hits(d, 15);
+
+	switch (q->kind) {
+	case ASK_METRICS:
+	case ASK_HEALTH:
+		return "";
+	case ASK_GRAPHQL:
+		return enterprise ? "/api" : "";
+	case ASK_UPLOAD:
+		return "/api/uploads";
+	default:
+		return enterprise ? "/api/v3" : "";
+	}
+}
+
+/* What it sends, after its fields. */
+static void add_content(struct ask *q, struct dice *d, struct answer_text *out)
+{
+	static const char query[] = "{\"query\":\"{viewer{login}}\"}";
+	static const char asset[70000];
+
+	if (q->kind == ASK_GRAPHQL)
+		add_body(d, query, sizeof(query) - 1, out);
+	else if (q->kind == ASK_UPLOAD)
+		add_body(d, asset, 1 + dice_below(d, sizeof(asset)), out);
+	else if (q->has_body)
+		add_comment(q, d, out);
+	else
+		putf(out, "\r\n");
+}
+
+void ask_make(struct ask *q, const struct ask_world *w, const char *host, uint64_t number,
+	bool may_end, struct answer_text *out)
 {
 	struct dice d = dice_of(w->seed, number);
 	char path[256] = "/";
@@ -346,24 +393,24 @@ void ask_make(struct ask *q, const struct ask_world *w, uint64_t number, bool ma
 	snprintf(q->id, sizeof(q->id), "s%llu-%llu", (unsigned long long)w->seed,
 		(unsigned long long)number);
 	if (q->kind == ASK_MALFORMED) {
-		make_malformed(&d, w, out);
+		make_malformed(&d, host, out);
 		return;
 	}
 	make_target(q, &d, w, path, sizeof(path));
 	q->is_head = q->kind == ASK_ISSUE_HEAD;
 	q->has_body = q->kind == ASK_COMMENT || q->kind == ASK_LONG_COMMENT ||
-	              q->kind == ASK_TOO_LONG_COMMENT;
-	bool enterprise = dice_hits(&d, 15) && q->kind != ASK_METRICS && q->kind != ASK_HEALTH;
-	putf(out, "%s %s%s HTTP/1.1\r\n",
+	              q->kind == ASK_TOO_LONG_COMMENT || q->kind == ASK_GRAPHQL ||
+	              q->kind == ASK_UPLOAD;
+	/* On a Unix socket nobody sees that a body which ends with the connection was cut. */
+	q->is_old = may_end && !q->has_body && dice_hits(&d, 5) &&
+	            !(q->kind == ASK_CUT && strcmp(host, "api.github.com") == 0);
+	putf(out, "%s %s%s HTTP/1.%c\r\n",
 		q->is_head    ? "HEAD"
 		: q->has_body ? "POST"
 			      : "GET",
-		enterprise ? "/api/v3" : "", path);
-	add_fields(q, &d, w, out);
-	if (q->has_body)
-		add_comment(q, &d, out);
-	else
-		putf(out, "\r\n");
+		choose_face(q, &d), path, q->is_old ? '0' : '1');
+	add_fields(q, &d, w, host, out);
+	add_content(q, &d, out);
 }
 
 /* -- judging ----------------------------------------------------------------------------------- */
@@ -432,6 +479,11 @@ static const char *fault_of_object(const struct ask *q, int status, const json_t
 		return json_is_integer(json_object_get(o, "total_count")) ? NULL : "no search";
 	case ASK_HEALTH:
 		return json_is_string(json_object_get(o, "status")) ? NULL : "no health";
+	case ASK_GRAPHQL:
+		o = json_object_get(json_object_get(o, "data"), "viewer");
+		return json_is_string(json_object_get(o, "login")) ? NULL : "no viewer";
+	case ASK_UPLOAD:
+		return fault_of_text(o, "state", "uploaded");
 	case ASK_STALL:
 		return json_is_array(o) ? NULL : "no list of labels";
 	case ASK_STRANGER: /* its budget is small: it may be told to wait instead */
@@ -483,7 +535,7 @@ static bool is_expected(const struct ask *q, int status)
 	char word[8];
 
 	snprintf(word, sizeof(word), "%d", status);
-	return strstr(rows[q->kind].statuses, word) != NULL;
+	return q->is_let_in ? status == 200 : strstr(rows[q->kind].statuses, word) != NULL;
 }
 
 const char *ask_judge(const struct ask *q, struct ask_world *w, const struct answer *a)
@@ -496,6 +548,8 @@ const char *ask_judge(const struct ask *q, struct ask_world *w, const struct ans
 		return "a status that was not expected";
 	if (q->kind == ASK_MALFORMED)
 		return a->is_last ? fault_of_body(q, a) : "a connection that goes on";
+	if (q->is_old && (a->was_chunked || !a->is_last))
+		return "chunks, or a connection that goes on, for HTTP/1.0";
 	if (!answer_field(a, "x-request-id", value, sizeof(value)) || strcmp(value, q->id) != 0)
 		return "the answer of another request";
 	if (q->is_head && a->length == 0) /* of JSON it is not known before it is rewritten */

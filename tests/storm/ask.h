@@ -34,6 +34,8 @@ enum ask_kind {
 	ASK_FOREIGNER, /* came through a proxy, or asks another host */
 	ASK_METRICS,
 	ASK_HEALTH,
+	ASK_GRAPHQL,
+	ASK_UPLOAD,
 	ASK_CUT,   /* GitHub breaks off in the body, by length or in chunks */
 	ASK_GONE,  /* GitHub closes without a word */
 	ASK_DOWN,  /* GitHub answers 503 */
@@ -47,7 +49,6 @@ enum ask_kind {
 
 struct ask_world {
 	uint64_t seed;
-	char host[64]; /* of hubgate: "127.0.0.1:40123" */
 	char repos[ASK_REPOS][96];
 	uint32_t n_repos;
 	char etags[ASK_ISSUES_THERE + 1][96]; /* "" = not seen yet */
@@ -63,6 +64,8 @@ struct ask {
 	bool has_body;
 	bool own_token;
 	bool is_odd_method;
+	bool is_old;    /* HTTP/1.0 */
+	bool is_let_in; /* a foreigner on a Unix socket: its folder said who may come */
 };
 
 const char *ask_kind_name(enum ask_kind kind);
@@ -70,9 +73,11 @@ const char *ask_kind_name(enum ask_kind kind);
 /* False, and a line on stderr: the simulator does not answer as it should. */
 bool ask_world_learn(struct ask_world *w, uint16_t simulator_port);
 
-/* Appends the request's bytes to `out`. may_end: it may be one after which hubgate closes. */
-void ask_make(struct ask *q, const struct ask_world *w, uint64_t number, bool may_end,
-	struct answer_text *out);
+/* Appends the request's bytes to `out`. host: hubgate's, "127.0.0.1:40123"; on a Unix socket any
+ * name will do, "api.github.com". may_end: it may be one
+ * after which hubgate closes. */
+void ask_make(struct ask *q, const struct ask_world *w, const char *host, uint64_t number,
+	bool may_end, struct answer_text *out);
 
 /* NULL: this is an answer to q. Else what is odd about it. Learns ETags. */
 const char *ask_judge(const struct ask *q, struct ask_world *w, const struct answer *a);

@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 
 #include "ask.h"
 #include "control.h"
+#include "link.h"
 
 #define BURST 6
 #define MOST_CONNS 256
@@ -44,7 +46,7 @@ static const struct {
 	{ "half-closed", 5 }, { "sipped", 8 } };
 
 struct conn {
-	int fd; /* -1: none */
+	struct link link;
 	struct dice dice;
 	enum way way;
 	struct ask asks[BURST];
@@ -60,13 +62,14 @@ struct conn {
 
 struct storm {
 	struct ask_world world;
-	uint16_t port;
+	struct link_places places;
+	char hosts[LINK_OVERS][64];
 	uint64_t next, end;
 	uint32_t n_conns;
 	struct conn conns[MOST_CONNS];
 	uint64_t n_ways[WAYS];
 	uint64_t n_whole[ASK_KINDS], n_left[ASK_KINDS], n_cut[ASK_KINDS], n_status[600];
-	uint64_t n_bytes, n_opened, n_odd;
+	uint64_t n_bytes, n_opened[LINK_OVERS], n_odd;
 };
 
 static int64_t now_ms(void)
@@ -111,12 +114,7 @@ static void end_burst(struct conn *c, uint64_t *n_by_kind)
 
 static void close_conn(struct conn *c, bool rudely)
 {
-	const struct linger now = { 1, 0 };
-
-	if (rudely)
-		(void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-	close(c->fd);
-	c->fd = -1;
+	link_close(&c->link, rudely);
 	c->awaits_end = c->has_shut = false;
 }
 
@@ -126,18 +124,28 @@ static void leave(struct storm *s, struct conn *c)
 	close_conn(c, dice_hits(&c->dice, 50));
 }
 
+/* Half of them in the clear, when there is more. */
+static enum link_over choose_over(const struct storm *s, struct dice *d)
+{
+	uint32_t at = dice_below(d, 4);
+
+	if (at == 0 && s->places.ports[LINK_TLS])
+		return LINK_TLS;
+	return at == 1 && s->places.path ? LINK_UNIX : LINK_PLAIN;
+}
+
 static bool open_conn(struct storm *s, struct conn *c)
 {
 	const int small = 4096;
+	enum link_over over = choose_over(s, &c->dice);
 
-	c->fd = control_connect(s->port, false);
-	if (c->fd < 0) {
+	if (!link_open(&c->link, &s->places, over, dice_hits(&c->dice, 30))) {
 		fprintf(stderr, "storm: connect: %s\n", strerror(errno));
 		return false;
 	}
-	if (c->way == WAY_SIPS)
-		(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
-	s->n_opened++;
+	if (c->way == WAY_SIPS && over != LINK_UNIX)
+		(void)setsockopt(c->link.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	s->n_opened[over]++;
 	return true;
 }
 
@@ -156,11 +164,13 @@ static bool begin_burst(struct storm *s, struct conn *c)
 	c->dice = dice_of(s->world.seed ^ 0x5707, s->next);
 	c->way = choose_way(&c->dice);
 	s->n_ways[c->way]++;
+	if (c->link.fd < 0 && !open_conn(s, c))
+		return false;
 	uint32_t n = dice_hits(&c->dice, 60) ? 1 : 1 + dice_below(&c->dice, BURST);
 	for (uint32_t i = 0; i < n && s->next < s->end; i++) {
 		uint64_t number = s->next++;
-		ask_make(&c->asks[c->n_asks++], &s->world, number, i + 1 == n || s->next == s->end,
-			&c->out);
+		ask_make(&c->asks[c->n_asks++], &s->world, s->hosts[c->link.over], number,
+			i + 1 == n || s->next == s->end, &c->out);
 	}
 	c->leaves_at = dice_below(&c->dice, (uint32_t)c->out.n);
 	if (c->way == WAY_LEAVES_MIDDLE)
@@ -168,7 +178,7 @@ static bool begin_burst(struct storm *s, struct conn *c)
 	c->received = 0;
 	c->moved_ms = now_ms();
 	answer_init(&c->answer);
-	return c->fd >= 0 || open_conn(s, c);
+	return true;
 }
 
 /* -- sending ----------------------------------------------------------------------------------- */
@@ -178,7 +188,7 @@ static void all_is_sent(struct storm *s, struct conn *c)
 	if (c->way == WAY_LEAVES_SENT) {
 		leave(s, c);
 	} else if (c->way == WAY_HALF && !c->has_shut) {
-		(void)shutdown(c->fd, SHUT_WR);
+		link_shut(&c->link);
 		c->has_shut = true;
 	}
 }
@@ -189,7 +199,7 @@ static void send_some(struct storm *s, struct conn *c)
 	size_t end = early ? c->leaves_at : c->out.n;
 
 	if (c->sent < end) {
-		ssize_t n = send(c->fd, c->out.p + c->sent, end - c->sent, MSG_NOSIGNAL);
+		ssize_t n = link_send(&c->link, c->out.p + c->sent, end - c->sent);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOTCONN))
 			return;
 		if (n < 0) { /* it answered and closed before it had read all; reading tells */
@@ -241,7 +251,7 @@ static void take_answer(struct storm *s, struct conn *c)
 
 static void take_bytes(struct storm *s, struct conn *c, const char *p, size_t n)
 {
-	for (size_t at = 0; at < n && c->fd >= 0;) {
+	for (size_t at = 0; at < n && c->link.fd >= 0;) {
 		const struct ask *q = present_ask(c);
 		if (!q) {
 			tell_odd(s, c,
@@ -266,9 +276,9 @@ static void take_end(struct storm *s, struct conn *c, bool was_reset)
 {
 	const struct ask *q = present_ask(c);
 
-	if (q && answer_ends_here(&c->answer)) {
+	if (q && !was_reset && answer_ends_here(&c->answer)) {
 		take_answer(s, c);
-		if (c->fd >= 0)
+		if (c->link.fd >= 0)
 			close_conn(c, false);
 		return;
 	}
@@ -286,7 +296,8 @@ static void receive_some(struct storm *s, struct conn *c)
 {
 	static char buf[65536];
 	bool sips = c->way == WAY_SIPS;
-	ssize_t n = recv(c->fd, buf, sips ? 1 + dice_below(&c->dice, 1500) : sizeof(buf), 0);
+	ssize_t n =
+		link_receive(&c->link, buf, sips ? 1 + dice_below(&c->dice, 1500) : sizeof(buf));
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -300,7 +311,8 @@ static void receive_some(struct storm *s, struct conn *c)
 	if (sips && dice_hits(&c->dice, 25))
 		c->sips_ms = c->moved_ms + 1 + dice_below(&c->dice, 5);
 	take_bytes(s, c, buf, (size_t)n);
-	if (c->fd >= 0 && c->n_asks && c->way == WAY_LEAVES_MIDDLE && c->received >= c->leaves_at)
+	if (c->link.fd >= 0 && c->n_asks && c->way == WAY_LEAVES_MIDDLE &&
+		c->received >= c->leaves_at)
 		leave(s, c);
 }
 
@@ -320,7 +332,7 @@ static bool fill(struct storm *s)
 		struct conn *c = &s->conns[i];
 		if (is_idle(c) && s->next < s->end && !begin_burst(s, c))
 			exit(1);
-		if (is_idle(c) && c->fd >= 0 && s->next == s->end)
+		if (is_idle(c) && c->link.fd >= 0 && s->next == s->end)
 			close_conn(c, false);
 		is_busy |= !is_idle(c);
 	}
@@ -329,7 +341,7 @@ static bool fill(struct storm *s)
 
 static void look_for_stuck(struct storm *s, struct conn *c, int64_t at_ms)
 {
-	if (c->fd < 0 || is_idle(c) || at_ms - c->moved_ms < STUCK_MS)
+	if (c->link.fd < 0 || is_idle(c) || at_ms - c->moved_ms < STUCK_MS)
 		return;
 	tell_odd(s, c, "nothing for 45 s");
 	leave(s, c);
@@ -343,13 +355,15 @@ static void turn(struct storm *s)
 
 	for (uint32_t i = 0; i < s->n_conns; i++) {
 		struct conn *c = &s->conns[i];
-		bool wants_out = c->fd >= 0 && c->n_asks && !c->has_shut &&
+		bool wants_out = c->link.fd >= 0 && c->n_asks && !c->has_shut &&
 		                 (c->sent < c->out.n || c->way == WAY_LEAVES_EARLY);
 		bool rests = c->way == WAY_SIPS && c->sips_ms > at_ms;
-		fds[i] = (struct pollfd){ .fd = c->fd,
-			.events = (short)((rests ? 0 : POLLIN) | (wants_out ? POLLOUT : 0)) };
+		fds[i] = (struct pollfd){ .fd = c->link.fd,
+			.events = link_events(&c->link, !rests, wants_out) };
 		if (rests)
 			timeout = 1;
+		else if (link_has_more(&c->link))
+			timeout = 0;
 		if (rests && !fds[i].events)
 			fds[i].fd = -1;
 	}
@@ -360,10 +374,12 @@ static void turn(struct storm *s)
 	at_ms = now_ms();
 	for (uint32_t i = 0; i < s->n_conns; i++) {
 		struct conn *c = &s->conns[i];
-		if (fds[i].fd >= 0 && (fds[i].revents & POLLOUT))
+		bool was_shaking = c->link.ssl && !c->link.is_shaken;
+		if (fds[i].fd >= 0 && (fds[i].revents & (was_shaking ? ~0 : POLLOUT)))
 			send_some(s, c);
-		if (fds[i].fd >= 0 && c->fd == fds[i].fd &&
-			(fds[i].revents & (POLLIN | POLLHUP | POLLERR)))
+		if (fds[i].fd >= 0 && c->link.fd == fds[i].fd &&
+			((fds[i].revents & (POLLIN | POLLHUP | POLLERR)) ||
+				link_has_more(&c->link)))
 			receive_some(s, c);
 		look_for_stuck(s, c, at_ms);
 	}
@@ -385,8 +401,11 @@ static void print_totals(const struct storm *s, uint64_t from, int64_t took_ms)
 		(unsigned long long)from, (unsigned long long)s->end - 1,
 		(unsigned long long)s->world.seed, (unsigned long long)whole,
 		(unsigned long long)left, (unsigned long long)cut, (unsigned long long)s->n_odd);
-	printf("  connections %llu, kB received %llu, seconds %.1f\n  bursts:",
-		(unsigned long long)s->n_opened, (unsigned long long)s->n_bytes / 1000,
+	printf("  connections %llu, over TLS %llu, by Unix socket %llu, kB received %llu, seconds "
+	       "%.1f\n  bursts:",
+		(unsigned long long)s->n_opened[LINK_PLAIN],
+		(unsigned long long)s->n_opened[LINK_TLS],
+		(unsigned long long)s->n_opened[LINK_UNIX], (unsigned long long)s->n_bytes / 1000,
 		(double)took_ms / 1000);
 	for (int w = 0; w < WAYS; w++)
 		printf(" %s %llu", ways[w].name, (unsigned long long)s->n_ways[w]);
@@ -414,42 +433,64 @@ static uint64_t number_of(const char *text)
 	return v;
 }
 
-int main(int argc, char **argv)
+enum { ARG_PORT, ARG_SIMULATOR, ARG_N, ARG_FROM, ARG_SEED, ARG_CONNECTIONS, ARG_TLS_PORT, ARGS };
+
+/* False: not understood. */
+static bool read_args(struct storm *s, uint64_t values[ARGS], int argc, char **argv)
 {
-	static struct storm s;
-	uint64_t values[6] = { 0, 0, 1500, 0, 1, 64 };
-	static const char *const names[6] = { "--port", "--simulator", "--n", "--from", "--seed",
-		"--connections" };
+	static const char *const names[ARGS] = { "--port", "--simulator", "--n", "--from", "--seed",
+		"--connections", "--tls-port" };
 
 	for (int i = 1; i + 1 < argc; i += 2) {
 		int k = 0;
-		while (k < 6 && strcmp(argv[i], names[k]) != 0)
+		while (k < ARGS && strcmp(argv[i], names[k]) != 0)
 			k++;
-		if (k < 6)
+		if (k < ARGS)
 			values[k] = number_of(argv[i + 1]);
+		else if (strcmp(argv[i], "--unix") == 0)
+			s->places.path = argv[i + 1];
 		else
-			argc = 0;
+			return false;
 	}
-	if (argc % 2 == 0 || !values[0] || !values[1] || !values[2] || values[5] > MOST_CONNS) {
-		fprintf(stderr, "usage: storm --port P --simulator P [--n N] [--from I] [--seed S] "
-				"[--connections C]\n");
+	return argc % 2 == 1 && values[ARG_PORT] && values[ARG_SIMULATOR] && values[ARG_N] &&
+	       values[ARG_CONNECTIONS] <= MOST_CONNS;
+}
+
+static void prepare(struct storm *s, const uint64_t values[ARGS])
+{
+	s->places.ports[LINK_PLAIN] = (uint16_t)values[ARG_PORT];
+	s->places.ports[LINK_TLS] = (uint16_t)values[ARG_TLS_PORT];
+	for (int over = LINK_PLAIN; over <= LINK_TLS; over++)
+		snprintf(s->hosts[over], sizeof(s->hosts[over]), "127.0.0.1:%u",
+			s->places.ports[over]);
+	snprintf(s->hosts[LINK_UNIX], sizeof(s->hosts[LINK_UNIX]), "api.github.com");
+	s->next = values[ARG_FROM];
+	s->end = values[ARG_FROM] + values[ARG_N];
+	s->world.seed = values[ARG_SEED];
+	s->n_conns = (uint32_t)values[ARG_CONNECTIONS];
+	for (uint32_t i = 0; i < s->n_conns; i++)
+		s->conns[i].link.fd = -1;
+}
+
+int main(int argc, char **argv)
+{
+	static struct storm s;
+	uint64_t values[ARGS] = { [ARG_N] = 1500, [ARG_SEED] = 1, [ARG_CONNECTIONS] = 64 };
+
+	if (!read_args(&s, values, argc, argv)) {
+		fprintf(stderr, "usage: storm --port P --simulator P [--tls-port P] [--unix PATH] "
+				"[--n N] [--from I] [--seed S] [--connections C]\n");
 		return 2;
 	}
-	s.port = (uint16_t)values[0];
-	s.next = values[3];
-	s.end = values[3] + values[2];
-	s.world.seed = values[4];
-	s.n_conns = (uint32_t)values[5];
-	snprintf(s.world.host, sizeof(s.world.host), "127.0.0.1:%u", s.port);
-	for (uint32_t i = 0; i < s.n_conns; i++)
-		s.conns[i].fd = -1;
-	if (!ask_world_learn(&s.world, (uint16_t)values[1]))
+	(void)signal(SIGPIPE, SIG_IGN); /* the TLS library writes without MSG_NOSIGNAL */
+	prepare(&s, values);
+	if (!ask_world_learn(&s.world, (uint16_t)values[ARG_SIMULATOR]))
 		return 1;
 
 	int64_t begun_ms = now_ms();
 	while (fill(&s))
 		turn(&s);
-	print_totals(&s, values[3], now_ms() - begun_ms);
+	print_totals(&s, values[ARG_FROM], now_ms() - begun_ms);
 	for (uint32_t i = 0; i < s.n_conns; i++)
 		free(s.conns[i].out.p);
 	return s.n_odd ? 1 : 0;
