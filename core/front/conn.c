@@ -67,6 +67,8 @@ static void watch(struct hg_conn *c)
 		touch(c);
 	c->wire.moved = false;
 	set_wait(c, wait_of(c));
+	if (hg_front_is_pressed(c->front))
+		hg_front_sweep_by(c->front, hg_front_now_us(c->front));
 	hg_wire_watch(&c->wire, may_read(c));
 }
 
@@ -372,6 +374,7 @@ struct hg_conn *hg_conn_new(struct hg_gate *gate, int fd, const union hg_peer *p
 
 	join(c, gate, peer);
 	hg_wire_open(&c->wire, f->loop, fd, on_event, c, settle_now);
+	c->wire.sum = &f->unsent_bytes;
 	const struct hg_listener_conf *listener = hg_gate_conf(gate, f->snapshot);
 	c->is_prefaced = listener && listener->has_preface;
 	if (!c->is_prefaced)

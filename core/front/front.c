@@ -139,6 +139,31 @@ void hg_front_listen(struct hg_front *f, int fd, uint32_t listener)
 
 /* -- sweeping ---------------------------------------------------------------------------------- */
 
+/* Once a minute, as above. */
+static void complain_of_readers(struct hg_front *f)
+{
+	int64_t now_us = hg_front_now_us(f);
+
+	if (f->pressed_us && now_us - f->pressed_us < COMPLAIN_EVERY_US)
+		return;
+	f->pressed_us = now_us;
+	HG_LOG(HG_LOG_FRONT, HG_LOG_WARN,
+		"max_unsent_bytes: clients that read nothing are cut, %llu until now",
+		(unsigned long long)f->n_pressed);
+}
+
+static void cut_slowest(struct hg_front *f)
+{
+	struct hg_conn *c;
+
+	while (hg_front_is_pressed(f) &&
+		(c = HG_LIST_FIRST(&f->waits[HG_WAIT_WRITE], struct hg_conn, link))) {
+		f->n_pressed++;
+		hg_conn_expire(c);
+		complain_of_readers(f);
+	}
+}
+
 static void on_sweep(struct hg_alarm *a)
 {
 	struct hg_front *f = HG_CONTAINER(a, struct hg_front, sweep);
@@ -155,6 +180,7 @@ static void on_sweep(struct hg_alarm *a)
 			c->since_us + timeout_us <= now_us)
 			hg_conn_expire(c);
 	}
+	cut_slowest(f);
 	for (int wait = 0; wait < HG_WAIT_NOTHING; wait++) {
 		const struct hg_conn *c = HG_LIST_FIRST(&f->waits[wait], struct hg_conn, link);
 		if (c && c->since_us + hg_front_timeout_us(f, wait) < next_us)
@@ -292,6 +318,8 @@ void hg_front_look(struct hg_front *f, struct hg_front_state *ret_state)
 	ret_state->accepted = f->n_accepted;
 	ret_state->answered = f->n_answered;
 	ret_state->bad = f->n_bad;
+	ret_state->unsent_bytes = f->unsent_bytes;
+	ret_state->pressed = f->n_pressed;
 }
 
 void hg_front_each_request(

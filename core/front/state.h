@@ -32,6 +32,7 @@ enum {
 	HG_FRONT_COUNTERS = 64,           /* series of requests_total that a front remembers */
 	HG_CONN_DISCARD_BYTES = 64 << 10, /* of an unwanted body that are read to keep the conn */
 	HG_CONN_LINGER_US = 2000000,      /* how long we listen on after the last reply */
+	HG_CONN_PRESSED_BYTES = 16 << 10, /* a conn's window while the front's queues are long */
 };
 
 /* What a conn waits for, and so which timeout holds. */
@@ -119,7 +120,10 @@ struct hg_front {
 	int64_t complained_us;   /* of a machine without descriptors */
 	int64_t accept_again_us; /* > 0: accepting is paused until then, or until a conn ends */
 	uint32_t n_spares, n_waiters;
-	uint64_t body_bytes; /* room that bodies of requests take; at most max_buffered_bytes */
+	uint64_t body_bytes;   /* room that bodies of requests take; at most max_buffered_bytes */
+	uint64_t unsent_bytes; /* in the queues of all conns; at most max_unsent_bytes */
+	uint64_t n_pressed;    /* conns that were cut for it */
+	int64_t pressed_us;    /* complained of that */
 	uint64_t n_conns, n_requests, n_accepted, n_answered, n_bad;
 
 	bool draining, drained;
@@ -162,6 +166,33 @@ void hg_front_go_on_accepting(struct hg_front *f);
 /* A conn is gone: accept again, and is the drain over? */
 void hg_front_lost(struct hg_front *f);
 
+/* -- replies that wait for slow clients --------------------------------------------------------
+ *
+ * They are bounded per conn (write_window_bytes) and in sum (max_unsent_bytes), in two steps:
+ * - Over half of the sum every conn's window is small. What comes from GitHub then stays there, by
+ *   the back-pressure that exists anyway, and who reads is served as quickly as before.
+ * - Over all of it the conn is cut (RST) that has taken nothing for longest: the head of
+ *   waits[HG_WAIT_WRITE]. A reply from memory is queued as a whole, so smaller windows alone bound
+ *   nothing. To refuse new requests instead would let those who read nothing shut out all others;
+ *   to cut the longest queue would hit who asked for much and reads it.
+ * What a queue only refers to (a kept reply) counts as well: it lives as long as the queue does.
+ * So the sum is at most max_unsent_bytes and what the replies of one turn added.
+ */
+static inline uint64_t hg_front_window_bytes(const struct hg_front *f)
+{
+	const struct hg_http_conf *conf = &f->snapshot->http;
+	bool is_pressed = f->unsent_bytes > conf->max_unsent_bytes / 2;
+
+	return is_pressed && conf->write_window_bytes > HG_CONN_PRESSED_BYTES
+	               ? HG_CONN_PRESSED_BYTES
+	               : conf->write_window_bytes;
+}
+/* Too much waits: the sweep must cut. */
+static inline bool hg_front_is_pressed(const struct hg_front *f)
+{
+	return f->unsent_bytes > f->snapshot->http.max_unsent_bytes;
+}
+
 /* -- conns ------------------------------------------------------------------------------------- */
 
 static inline bool hg_conn_is_inner(const struct hg_conn *c)
@@ -172,10 +203,11 @@ static inline struct hg_request *hg_conn_outer(const struct hg_conn *c) /* NULL:
 {
 	return hg_conn_is_inner(c) ? ((const struct hg_inner *)c)->outer : NULL;
 }
-/* May more of a reply be taken from its source? */
+/* May more of a reply be taken from its source? A conn that was told no has something queued, so
+ * its own socket wakes it, whatever becomes of the window. */
 static inline bool hg_conn_has_room(const struct hg_conn *c)
 {
-	return c->wire.unsent_bytes <= c->front->snapshot->http.write_window_bytes;
+	return c->wire.unsent_bytes <= hg_front_window_bytes(c->front);
 }
 /* Was it said already that no request follows this one? */
 static inline bool hg_conn_is_last(const struct hg_conn *c)

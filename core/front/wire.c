@@ -108,6 +108,13 @@ static void out_free(struct hg_out *o)
 	hg_free(o);
 }
 
+static void count_unsent(struct hg_wire *w, int64_t more)
+{
+	w->unsent_bytes += (uint64_t)more;
+	if (w->sum)
+		*w->sum += (uint64_t)more;
+}
+
 static struct hg_out *out_add(struct hg_wire *w, enum hg_piece_kind kind, size_t room)
 {
 	struct hg_out *o = hg_alloc(sizeof(*o) + room);
@@ -125,7 +132,7 @@ void hg_wire_append(struct hg_wire *w, struct hg_str bytes)
 {
 	if (w->broken)
 		return;
-	w->unsent_bytes += bytes.n;
+	count_unsent(w, (int64_t)bytes.n);
 	while (bytes.n) {
 		struct hg_out *o = w->out_last;
 		size_t used = o && o->kind == HG_PIECE_BYTES ? (size_t)(o->p + o->n - o->bytes) : 0;
@@ -164,7 +171,7 @@ static void queue_rest(struct hg_wire *w, const struct hg_piece *piece, struct h
 	o->owner = piece->owner;
 	o->p = rest.p;
 	o->n = rest.n;
-	w->unsent_bytes += rest.n;
+	count_unsent(w, (int64_t)rest.n);
 }
 
 void hg_wire_queue(struct hg_wire *w, const struct hg_piece *piece)
@@ -175,7 +182,7 @@ void hg_wire_queue(struct hg_wire *w, const struct hg_piece *piece)
 
 static void out_drop(struct hg_wire *w, size_t n)
 {
-	w->unsent_bytes -= n;
+	count_unsent(w, -(int64_t)n);
 	while (n) {
 		struct hg_out *o = w->out_first;
 		HG_BUG_ON(!o); /* the socket can not take more than it was given */
@@ -197,7 +204,7 @@ static void out_cut(struct hg_wire *w, uint64_t keep)
 {
 	struct hg_out **at = &w->out_first, *last = NULL;
 
-	w->unsent_bytes = keep;
+	count_unsent(w, (int64_t)(keep - w->unsent_bytes));
 	while (*at && keep) {
 		last = *at;
 		if (last->n > keep)

@@ -46,6 +46,7 @@ struct hg_wire {
 	struct hg_seal *seal; /* NULL: in the clear */
 	struct hg_out *out_first, *out_last;
 	uint64_t unsent_bytes; /* in that queue */
+	uint64_t *sum;         /* the owner's sum of all queues; NULL: not wanted */
 	uint64_t sent_bytes;   /* taken by the socket, since it was opened */
 	uint8_t entered;       /* > 0: a callback of the owner is above and will settle */
 	bool broken;           /* to be taken apart; nothing is read or written any more */

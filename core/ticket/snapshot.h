@@ -27,6 +27,7 @@ struct hg_http_conf {
 	int64_t write_timeout_us;          /* 30s without progress */
 	int64_t max_connections;           /* per front */
 	uint64_t write_window_bytes;       /* 256KiB of a reply waiting in a connection */
+	uint64_t max_unsent_bytes;         /* 256MiB of replies waiting in a front's connections */
 	struct hg_option_list public_urls; /* bases besides loopback names that Link and Location
 	                                      may be rewritten to */
 	int64_t max_batch;                 /* 100 requests in one batch -> 413 */

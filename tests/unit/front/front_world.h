@@ -167,6 +167,7 @@ static inline void world_init(struct world *w)
 		.max_target_bytes = 8 << 10,
 		.max_body_bytes = 1 << 20,
 		.max_buffered_bytes = 64 << 20,
+		.max_unsent_bytes = 64 << 20,
 		.head_timeout_us = 10 * SEC,
 		.body_timeout_us = 30 * SEC,
 		.body_total_timeout_us = 600 * SEC,

@@ -18,6 +18,17 @@ static enum hg_verdict on_hello(void *self, struct hg_request *r)
 	return HG_ANSWERED;
 }
 
+static enum hg_verdict on_big(void *self, struct hg_request *r)
+{
+	static char big[8 << 20];
+
+	(void)self;
+	site.n_requests++;
+	memset(big, 'x', sizeof(big));
+	hg_reply_text(r, 200, "text/plain", (struct hg_str){ big, sizeof(big) });
+	return HG_ANSWERED;
+}
+
 static enum hg_verdict on_post(void *self, struct hg_request *r)
 {
 	(void)self;
@@ -52,6 +63,7 @@ static void on_gone(void *self, struct hg_request *r)
 
 static const struct hg_route routes[] = {
 	{ .methods = "GET", .path = "/hello", .on_request = on_hello, .on_gone = on_gone },
+	{ .methods = "GET", .path = "/big", .on_request = on_big, .on_gone = on_gone },
 	{ .methods = "POST PUT",
 		.path = "/post",
 		.max_body_bytes = 100 << 10,
@@ -456,6 +468,61 @@ static void a_small_unwanted_body_is_read_to_keep_the_conn(void **state)
 	stop(&w);
 }
 
+static void who_reads_nothing_for_longest_gives_way(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *peers[3] = { start(&w) };
+	struct hg_front_state look;
+
+	w.snapshot.http.max_unsent_bytes = 18 << 20;
+	for (int i = 0; i < 3; i++) {
+		if (i)
+			peers[i] = world_connect(&w);
+		hg_front_look(w.front, &look);
+		assert_int_equal(look.conns, i + 1);
+		assert_int_equal(look.pressed, 0);
+		peer_say(peers[i], GET("/big"));
+		world_wait(&w, 1 * SEC);
+	}
+	/* Three times what the sockets left of 8 MiB is too much: the first one goes, and only it.
+	 */
+	hg_front_look(w.front, &look);
+	assert_int_equal(look.pressed, 1);
+	assert_int_equal(look.conns, 2);
+	assert_true(look.unsent_bytes <= 18 << 20);
+	(void)peer_hear(peers[0]);
+	assert_true(peers[0]->reset);
+	for (int i = 1; i < 3; i++) {
+		const char *body = strstr(peer_hear(peers[i]), "\r\n\r\n");
+		assert_non_null(body);
+		assert_int_equal(strlen(body + 4), 8 << 20);
+	}
+	hg_front_look(w.front, &look);
+	assert_int_equal(look.unsent_bytes, 0);
+	stop(&w);
+}
+
+static void windows_are_small_while_queues_are_long(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *p = start(&w), *other = world_connect(&w);
+	struct hg_front_state look;
+
+	w.snapshot.http.max_unsent_bytes = 12 << 20;
+	assert_int_equal(hg_front_window_bytes(w.front), 256 << 10);
+	peer_say(p, GET("/big"));
+	hg_front_look(w.front, &look);
+	assert_true(look.unsent_bytes > 6 << 20);
+	assert_int_equal(hg_front_window_bytes(w.front), HG_CONN_PRESSED_BYTES);
+	peer_say(other, GET("/hello?quick")); /* who reads is served as before */
+	assert_non_null(strstr(peer_hear(other), "quick"));
+	(void)peer_hear(p);
+	assert_int_equal(hg_front_window_bytes(w.front), 256 << 10);
+	stop(&w);
+}
+
 static void a_large_unwanted_body_ends_the_conn(void **state)
 {
 	(void)state;
@@ -637,6 +704,8 @@ int main(void)
 		cmocka_unit_test(expect_is_answered_before_the_body),
 		cmocka_unit_test(a_refused_expectation_is_no_invitation_and_closes),
 		cmocka_unit_test(a_small_unwanted_body_is_read_to_keep_the_conn),
+		cmocka_unit_test(who_reads_nothing_for_longest_gives_way),
+		cmocka_unit_test(windows_are_small_while_queues_are_long),
 		cmocka_unit_test(a_large_unwanted_body_ends_the_conn),
 		cmocka_unit_test(a_client_that_leaves_in_its_body_is_gone_once),
 		cmocka_unit_test(the_oldest_idle_conn_gives_its_place),
