@@ -13,7 +13,8 @@ for i = 1, 100 do
 		priority = classes[(i - 1) % 4 + 1], deadline = "30min" }
 end
 local function lines(list)
-	return { method = "POST", path = "/api/github/batch", body = json.encode { requests = list },
+	return { method = "POST", path = "/api/github/batch",
+		body = json.encode { requests = list },
 		headers = { Accept = "application/x-ndjson" } }
 end
 

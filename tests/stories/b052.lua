@@ -33,8 +33,8 @@ github:expect_requests(1)
 github:script { path = "/users/octocat", delay_ms = 1000, times = 2 }
 local pending = hub:send { method = "POST", path = "/api/github/batch",
 	headers = { Authorization = "Bearer " .. keys.bot.key },
-	body = json.encode { requests = { { path = "/users/octocat?1" }, { path = "/users/octocat?2" },
-		{ path = "/users/octocat?3" } } } }
+	body = json.encode { requests = { { path = "/users/octocat?1" },
+		{ path = "/users/octocat?2" }, { path = "/users/octocat?3" } } } }
 hub:eventually("two to be under way", function() return #hub:show("tickets") == 2 end)
 t.clock:advance(2)
 local three = pending:expect(200):json().results

@@ -1,5 +1,4 @@
--- b053: read-only lets through what reads and GraphQL queries, alone and in a batch, and ends with a
--- reload.
+-- b053: read-only lets through what reads and GraphQL queries, alone and in a batch, till a reload.
 local t = require "story"
 local json = require "story.json"
 local github = t.github()

@@ -84,6 +84,28 @@ function Papers:say(port, bytes, more)
 	return text
 end
 
+-- The same for a list, several at a time: the answers in its order.
+function Papers:say_each(port, list)
+	local command = { "cd " .. quote(self.folder) }
+	for i, bytes in ipairs(list) do
+		local file = assert(io.open(self:path("bytes" .. i), "wb"))
+		file:write(bytes)
+		file:close()
+		command[#command + 1] = ("openssl s_client -quiet -verify_quiet -CAfile ca.pem "
+			.. "-servername localhost -connect 127.0.0.1:%d <bytes%d >said%d 2>&1 &")
+			:format(port, i, i) .. (i % 8 == 0 and " wait" or "")
+	end
+	command[#command + 1] = "wait"
+	must(table.concat(command, "\n"))
+	local said = {}
+	for i = 1, #list do
+		local file = assert(io.open(self:path("said" .. i), "rb"))
+		said[i] = file:read("a")
+		file:close()
+	end
+	return said
+end
+
 -- The certificate that a new connection is shown: its serial number.
 function Papers.serial(_, port)
 	return must(("openssl s_client -connect 127.0.0.1:%d </dev/null 2>/dev/null | "
