@@ -61,21 +61,35 @@ void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const str
 	hg_dispatcher_look_at(d, f->ledger->credential);
 }
 
+static void put_row(struct hg_dispatcher *d, const struct hg_credential *cred,
+	struct hg_str resource, const struct hg_view_row *row)
+{
+	if (!d->view)
+		return;
+	hg_view_put(d->view, cred->scope, resource, row);
+	if (cred->is_in_force)
+		hg_view_put(d->view, cred->pool, resource, row);
+}
+
+void hg_dispatcher_publish_overview(
+	struct hg_dispatcher *d, const struct hg_credential *cred, uint32_t n, int64_t until_s)
+{
+	const struct hg_view_row row = { .limit = n, .reset_s = until_s };
+
+	put_row(d, cred, HG_VIEW_OVERVIEW, &row);
+}
+
 void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l)
 {
 	const struct hg_credential *cred = l->credential;
 
 	if (!hg_ledger_is_known(l))
 		return;
-	if (d->view) {
-		struct hg_view_row row = { .limit = l->limit,
-			.remaining = hg_ledger_remaining(l),
-			.used = l->limit - hg_ledger_remaining(l),
-			.reset_s = l->reset_s };
-		hg_view_put(d->view, cred->scope, hg_str(l->resource), &row);
-		if (cred->is_in_force)
-			hg_view_put(d->view, cred->pool, hg_str(l->resource), &row);
-	}
+	const struct hg_view_row row = { .limit = l->limit,
+		.remaining = hg_ledger_remaining(l),
+		.used = l->limit - hg_ledger_remaining(l),
+		.reset_s = l->reset_s };
+	put_row(d, cred, hg_str(l->resource), &row);
 	if (cred->kind != HG_CREDENTIAL_OWN)
 		return; /* gauges of clients' tokens would all be one series */
 	hg_series_set(hg_core_series(HG_METRIC_BUDGET_LIMIT, cred->alias, l->resource, NULL),

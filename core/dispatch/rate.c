@@ -17,10 +17,8 @@ static int64_t number_of(const struct hg_head *h, const char *name)
 	return (int64_t)v;
 }
 
-static int64_t read_reset(const struct hg_head *h, const struct hg_now *now)
+static int64_t sift_reset(int64_t reset, const struct hg_now *now)
 {
-	int64_t reset = number_of(h, "x-ratelimit-reset");
-
 	if (reset >= MILLIS_FROM)
 		reset /= 1000;
 	if (reset <= 0 || reset > now->wall_us / SEC_US + DAY_S)
@@ -40,24 +38,29 @@ bool hg_resource_is_sane(struct hg_str name)
 	return true;
 }
 
+void hg_rate_sift(struct hg_rate *r, int64_t used, const struct hg_now *now)
+{
+	r->reset_s = sift_reset(r->reset_s, now);
+	if (r->limit > LIMIT_MOST)
+		r->limit = LIMIT_MOST;
+	r->is_known = r->limit > 0 && r->remaining >= 0;
+	if (r->is_known && used > r->limit - r->remaining)
+		r->remaining =
+			used > r->limit ? 0 : r->limit - used; /* the worse of their two words */
+	if (r->is_known && r->remaining > r->limit)
+		r->remaining = r->limit;
+}
+
 void hg_rate_read(const struct hg_head *h, const struct hg_now *now, struct hg_rate *ret_rate)
 {
 	struct hg_rate r = { .limit = number_of(h, "x-ratelimit-limit"),
 		.remaining = number_of(h, "x-ratelimit-remaining"),
-		.reset_s = read_reset(h, now) };
-	int64_t used = number_of(h, "x-ratelimit-used");
+		.reset_s = number_of(h, "x-ratelimit-reset") };
 	struct hg_str resource = hg_head_find(h, "x-ratelimit-resource");
 
 	if (hg_resource_is_sane(resource))
 		memcpy(r.resource, resource.p, resource.n);
-	if (r.limit > LIMIT_MOST)
-		r.limit = LIMIT_MOST;
-	r.is_known = r.limit > 0 && r.remaining >= 0;
-	if (r.is_known && used > r.limit - r.remaining)
-		r.remaining =
-			used > r.limit ? 0 : r.limit - used; /* the worse of their two words */
-	if (r.is_known && r.remaining > r.limit)
-		r.remaining = r.limit;
+	hg_rate_sift(&r, number_of(h, "x-ratelimit-used"), now);
 	*ret_rate = r;
 }
 

@@ -35,6 +35,9 @@ enum hg_refusal {
 	HG_REFUSAL_SECONDARY, /* too fast, whatever is left: the whole credential waits */
 };
 
+/* Takes what can not be true out of limit, remaining and reset_s (-1: not said), and sets is_known;
+ * `used` is their other word for the same. */
+void hg_rate_sift(struct hg_rate *r, int64_t used, const struct hg_now *now);
 void hg_rate_read(const struct hg_head *h, const struct hg_now *now, struct hg_rate *ret_rate);
 
 /* *ret_wait_us: what Retry-After says, -1 when it says nothing (sensible). */

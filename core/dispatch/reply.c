@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "dispatch/dispatcher_state.h"
+#include "dispatch/overview.h"
 #include <hg/mem.h>
 #include <stdio.h>
 
@@ -357,6 +358,43 @@ static void fail(struct hg_dispatcher *d, struct hg_flight *f, enum hg_retry_pha
 	hg_flight_free(f);
 }
 
+struct overview {
+	struct hg_dispatcher *d;
+	const struct hg_flight *flight;
+	const struct hg_now *now;
+};
+
+static void take_budget(void *arg, const struct hg_rate *rate)
+{
+	struct overview *o = arg;
+	struct hg_ledger *l =
+		hg_credential_ledger(o->flight->ledger->credential, hg_str(rate->resource));
+
+	hg_ledger_settle(l, 0, 0, rate, o->flight->sent_us, o->now, &o->d->dice);
+	hg_dispatcher_publish(o->d, l);
+}
+
+/* An answer to /rate_limit says all budgets of its credential. */
+static void take_overview(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	int64_t for_us = d->snapshot->dispatch.overview_for_us;
+	struct overview o = { d, f, now };
+	struct hg_text body;
+
+	if (f->head->status != 200 || !f->keeps || f->ask.url.n || for_us <= 0 ||
+		!hg_str_is(f->ask.path, HG_STR("/rate_limit")) ||
+		!hg_str_is(f->ask.method, HG_STR("GET")))
+		return;
+	hg_text_init(&body);
+	for (uint32_t i = 0; i < f->kept.n; i++)
+		hg_text_add(&body, (struct hg_str){ f->kept.items[i]->bytes, f->kept.items[i]->n });
+	uint32_t n = hg_overview_read(hg_text_str(&body), now, take_budget, &o);
+	if (n)
+		hg_dispatcher_publish_overview(
+			d, f->ledger->credential, n, (now->wall_us + for_us) / SEC_US);
+	hg_text_fini(&body);
+}
+
 static void finish(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
 	static const struct hg_ticket_end whole = {
@@ -367,6 +405,7 @@ static void finish(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 		hg_core_series(HG_METRIC_UPSTREAM_SECONDS, f->ledger->resource, NULL, NULL),
 		(double)(now->mono_us - f->sent_us) / 1e6);
 	hg_dispatcher_land(d, f, true, now);
+	take_overview(d, f, now);
 	end_all_tickets(d, f, &whole, now->mono_us);
 	hg_coalesce_take(&d->coalesce, f);
 	hg_flight_free(f);

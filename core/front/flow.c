@@ -7,6 +7,7 @@
 #include "front/audit.h"
 #include "front/phase.h"
 #include "front/proxy.h"
+#include "front/rate_limit.h"
 #include "front/reply.h"
 #include "ticket/upstreams.h"
 #include <hg/mem.h>
@@ -346,6 +347,10 @@ static bool next_step(struct hg_request *r)
 			open_upload(r);
 		} else if (!r->body_done) {
 			start_body(r);
+			return false;
+		}
+		if (hg_rate_limit_answer(r)) {
+			answer(r);
 			return false;
 		}
 		enter_step(r, HG_STEP_WEIGH);

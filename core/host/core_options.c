@@ -130,6 +130,9 @@ const struct hg_option hg_dispatch_options[] = {
 		"Own cap below GitHub's; 0 = none."),
 	HG_INT(struct hg_dispatch_conf, retries, "3", "0", "10", LIVE,
 		"How often a safe request is repeated."),
+	HG_USEC(struct hg_dispatch_conf, overview_for_us, "60s", "0", "1h", LIVE,
+		"How long GET /rate_limit is answered from hubgate's own books before GitHub is "
+		"asked again, for what others spend; 0: always asked."),
 	HG_STRING(struct hg_dispatch_conf, strategy, NULL, LIVE,
 		"How fast a budget is spent, by name; default: adaptive, when a plugin provides "
 		"it."),

@@ -84,6 +84,7 @@ struct hg_dispatch_conf {
 	uint64_t window_bytes; /* an unshared transfer pauses when this much waits for its client */
 	int64_t max_requests_per_hour; /* GITHUB_MAX_REQUESTS_PER_HOUR; 0 = no cap */
 	int64_t retries;               /* GITHUB_RETRY_COUNT, safe requests only */
+	int64_t overview_for_us;       /* /rate_limit is answered from the ledgers that long */
 	const char
 		*strategy; /* label of a strategy/1 provider; NULL = adaptive when there is one */
 };

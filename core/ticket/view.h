@@ -15,6 +15,10 @@ struct hg_view_row {
 	int64_t limit, remaining, used, reset_s; /* Unix seconds */
 };
 
+/* Beside the resources: a row of this name says that all of them were read at once, `limit` in
+ * number, and that they may be told until `reset_s`. */
+#define HG_VIEW_OVERVIEW HG_STR("(overview)")
+
 struct hg_view *hg_view_new(void);
 void hg_view_free(struct hg_view *v);
 void hg_view_put(struct hg_view *v, struct hg_scope who, struct hg_str resource,

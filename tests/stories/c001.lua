@@ -1,7 +1,8 @@
 -- c001: each family of resources is fresh for its own time, and asked about after it.
 local t = require "story"
 local github = t.github()
-local hub = t.hub { upstream = github, clock = "held" }
+local hub = t.hub { upstream = github, clock = "held",
+	config = { dispatch = { overview_for = "0" } } }
 
 local runs = hub:get("/repos/octo-org/hello-world/actions/runs"):expect(200):json().workflow_runs
 local run = "/repos/octo-org/hello-world/actions/runs/" .. runs[#runs].id
