@@ -31,7 +31,7 @@ int64_t hg_front_timeout_us(const struct hg_front *f, enum hg_conn_wait wait)
 	case HG_WAIT_WRITE:
 		return conf->write_timeout_us;
 	case HG_WAIT_LINGER:
-		return HG_CONN_LINGER_US;
+		return conf->linger_timeout_us;
 	case HG_WAIT_NOTHING:
 	case HG_CONN_WAITS:
 		break;

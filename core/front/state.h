@@ -31,7 +31,6 @@ enum {
 	HG_FRONT_SPARES = 32,             /* requests kept for the next ones */
 	HG_FRONT_COUNTERS = 64,           /* series of requests_total that a front remembers */
 	HG_CONN_DISCARD_BYTES = 64 << 10, /* of an unwanted body that are read to keep the conn */
-	HG_CONN_LINGER_US = 2000000,      /* how long we listen on after the last reply */
 	HG_CONN_PRESSED_BYTES = 16 << 10, /* a conn's window while the front's queues are long */
 };
 
@@ -43,7 +42,7 @@ enum hg_conn_wait {
 	HG_WAIT_HEAD,    /* since the head's first byte: head_timeout, then 408 */
 	HG_WAIT_BODY,    /* since the last piece: body_timeout, then 408 */
 	HG_WAIT_WRITE,   /* since the client last took bytes: write_timeout, then cut */
-	HG_WAIT_LINGER,  /* half-closed: until the client closes, HG_CONN_LINGER_US */
+	HG_WAIT_LINGER,  /* half-closed: until the client closes, linger_timeout */
 	HG_WAIT_NOTHING, /* for a plugin or the dispatcher: they keep deadlines of their own */
 	HG_CONN_WAITS
 };

@@ -61,6 +61,9 @@ const struct hg_option hg_http_options[] = {
 		"How long an idle connection is kept."),
 	HG_USEC(struct hg_http_conf, write_timeout_us, "30s", "10ms", "1h", LIVE,
 		"How long a client may take nothing of its reply."),
+	HG_USEC(struct hg_http_conf, linger_timeout_us, "30s", "0", "10min", LIVE,
+		"How long a connection that ends with unread bytes is listened to, so that a slow "
+		"client gets all of its last reply."),
 	HG_INT(struct hg_http_conf, max_connections, "10000", "1", "1000000", LIVE,
 		"Client connections, per front."),
 	HG_BYTES(struct hg_http_conf, write_window_bytes, "256KiB", "4KiB", "64MiB", LIVE,

@@ -33,7 +33,7 @@ static void choose(struct hg_rewrite *w, unsigned char how)
 			.base_url = bases[how & 3], .uploads_url = uploads[how >> 4 & 1] } };
 
 	hg_rewrite_init(
-		w, &s, how & 32, false, HG_STR("localhost:1"), hg_str(prefixes[how >> 2 & 3]));
+		w, &s, 0, how & 32, false, HG_STR("localhost:1"), hg_str(prefixes[how >> 2 & 3]));
 	check(hg_rewrite_is_on(w));
 }
 

@@ -173,6 +173,7 @@ static inline void world_init(struct world *w)
 		.body_total_timeout_us = 600 * SEC,
 		.idle_timeout_us = 60 * SEC,
 		.write_timeout_us = 30 * SEC,
+		.linger_timeout_us = 2 * SEC,
 		.max_connections = 1000,
 		.write_window_bytes = 256 << 10,
 		.passthrough = true };
