@@ -13,23 +13,23 @@
 
 /* `http:` the clients' side. Filled from option rows in core/host/core_options.c. */
 struct hg_http_conf {
-	uint64_t max_head_bytes;           /* 64KiB -> 431 */
-	int64_t max_fields;                /* 100 -> 431 */
-	uint64_t max_target_bytes;         /* 8KiB -> 414 */
-	uint64_t max_body_bytes;           /* 32MiB kept whole; what is larger is streamed up */
-	uint64_t max_upload_bytes;         /* 2GiB -> 413; 0: max_body_bytes is all */
-	uint64_t max_buffered_bytes;       /* 256MiB of bodies per front -> 503 */
-	int64_t head_timeout_us;           /* 10s from the first byte -> 408 */
-	int64_t body_timeout_us;           /* 30s between two pieces -> 408 */
-	int64_t body_total_timeout_us;     /* 10min of a body as a whole -> 408 */
-	int64_t upload_total_timeout_us;   /* 1h of one that is streamed up -> 408 */
-	int64_t idle_timeout_us;           /* 60s keep-alive */
-	int64_t write_timeout_us;          /* 30s without progress */
-	int64_t linger_timeout_us;         /* 30s listening on after a last reply: what a client sent
-	                                      unread would have the kernel throw the reply away */
-	int64_t max_connections;           /* per front */
-	uint64_t write_window_bytes;       /* 256KiB of a reply waiting in a connection */
-	uint64_t max_unsent_bytes;         /* 256MiB of replies waiting in a front's connections */
+	uint64_t max_head_bytes;         /* 64KiB -> 431 */
+	int64_t max_fields;              /* 100 -> 431 */
+	uint64_t max_target_bytes;       /* 8KiB -> 414 */
+	uint64_t max_body_bytes;         /* 32MiB kept whole; what is larger is streamed up */
+	uint64_t max_upload_bytes;       /* 2GiB -> 413; 0: max_body_bytes is all */
+	uint64_t max_buffered_bytes;     /* 256MiB of bodies per front -> 503 */
+	int64_t head_timeout_us;         /* 10s from the first byte -> 408 */
+	int64_t body_timeout_us;         /* 30s between two pieces -> 408 */
+	int64_t body_total_timeout_us;   /* 10min of a body as a whole -> 408 */
+	int64_t upload_total_timeout_us; /* 1h of one that is streamed up -> 408 */
+	int64_t idle_timeout_us;         /* 60s keep-alive */
+	int64_t write_timeout_us;        /* 30s without progress */
+	int64_t linger_timeout_us;       /* 30s listening on after a last reply: what a client sent
+	                                    unread would have the kernel throw the reply away */
+	int64_t max_connections;         /* per front */
+	uint64_t write_window_bytes;     /* 256KiB of a reply waiting in a connection */
+	uint64_t max_unsent_bytes;       /* 256MiB of replies waiting in a front's connections */
 	struct hg_option_list public_urls; /* bases besides loopback names that Link and Location
 	                                      may be rewritten to */
 	int64_t max_batch;                 /* 100 requests in one batch -> 413 */

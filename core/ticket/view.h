@@ -2,7 +2,8 @@
  * view - the budgets as fronts see them: published by the dispatcher, read without a lock.
  *
  * A fixed table of slots, each behind a sequence counter: (credential scope, resource) -> limit,
- * remaining, reset. A slot taken by another pair answers "unknown", which costs a header, no more.
+ * remaining, reset. Eight pairs share a bucket; when it is full the one that was written longest
+ * ago is forgotten and answers "unknown", which costs a header, no more.
  *
  * Thread: one writer (dispatcher), any readers.
  */
