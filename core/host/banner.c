@@ -44,10 +44,14 @@ static void print_listeners(const struct hg_host *h, struct hg_text *out)
 }
 
 /* Lines that work as they stand, from the root of the project. */
-static void print_try(const char *url, struct hg_text *out)
+static void print_try(const char *url, bool is_demo, struct hg_text *out)
 {
 	hg_text_printf(out, "\nTry it (the second time the answer comes from memory):\n\n");
 	hg_text_printf(out, "  curl -i %s/repos/octocat/Hello-World\n\n", url);
+	hg_text_printf(out,
+		"  GH_TOKEN=%s ./scripts/dev/clients gh api %s/repos/octocat/Hello-World "
+		"--jq .full_name\n\n",
+		is_demo ? "demo" : "$GITHUB_TOKEN", url);
 	hg_text_printf(out,
 		"  ./scripts/dev/clients node -e \"import('@octokit/rest').then(({ Octokit }) => "
 		"new Octokit({ baseUrl: '%s' }).rest.repos.get({ owner: 'octocat', "
@@ -85,5 +89,5 @@ void hg_banner_print(const struct hg_host *h, struct hg_text *out)
 						     "set GITHUB_TOKEN)");
 	print_further_upstreams(c, out);
 	if (find_github(h, url, sizeof(url)))
-		print_try(url, out);
+		print_try(url, c->simulator_listener >= 0, out);
 }

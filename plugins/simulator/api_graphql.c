@@ -4,8 +4,9 @@
 #include "text.h"
 
 /*
- * GraphQL, as much as a gateway's tests need: `viewer { login … }` and `rateLimit { … }`, found
- * as words of the query, with all their members whatever was selected. Everything else is
+ * GraphQL, as much as a gateway's tests need: `viewer { login … }`, `rateLimit { … }` and
+ * `repository(owner: $owner, name: $name) { … }` with its names in `variables`, found as words of
+ * the query, with all their members whatever was selected. Everything else is
  * answered as GitHub answers a field that does not exist: 200 with `errors`.
  */
 
@@ -40,6 +41,42 @@ static json_t *rate_limit_shape(struct sim_call *c)
 		(json_int_t)b->used + 1, "nodeCount", 0, "resetAt", sim_shape_date(b->reset_s));
 }
 
+/* What `gh repo view` reads of it. NULL: there is none that the caller may see. */
+static json_t *repository_shape(struct sim_call *c)
+{
+	json_t *variables = json_object_get(c->input, "variables");
+	struct hg_str owner = hg_str(json_string_value(json_object_get(variables, "owner")));
+	struct hg_str name = hg_str(json_string_value(json_object_get(variables, "name")));
+	const struct sim_repo *r = sim_repo_find(c->w, owner, name);
+
+	if (!r)
+		r = sim_repo_find(
+			c->w, owner, hg_str(json_string_value(json_object_get(variables, "repo"))));
+	const struct sim_user *u = r ? sim_user_by_id(c->w, r->owner) : NULL;
+	if (!u || r->deleted || (r->is_private && !sim_sees_private(c)))
+		return NULL;
+	json_t *full = json_sprintf("%s/%s", u->login, r->name);
+	return json_pack(
+		"{s:o, s:s, s:O, s:s, s:{s:o, s:s}, s:b, s:b, s:b, s:b, s:s, s:{s:s}, s:o, s:I}",
+		"id", sim_shape_node_id("Repository", r->id), "name", r->name, "nameWithOwner",
+		full, "description", r->description ? r->description : "", "owner", "id",
+		sim_shape_node_id("User", u->id), "login", u->login, "isPrivate",
+		(int)r->is_private, "isArchived", (int)r->is_archived, "hasIssuesEnabled",
+		(int)!r->has_no_issues, "hasWikiEnabled", 0, "viewerPermission", "WRITE",
+		"defaultBranchRef", "name", "main", "url",
+		json_sprintf("https://github.com/%s", json_string_value(full)), "stargazerCount",
+		(json_int_t)r->stars);
+}
+
+/* As GitHub says that there is none: 200, with the field as null. */
+static int say_no_repository(struct sim_call *c)
+{
+	return sim_say(c, 200,
+		json_pack("{s:{s:n}, s:[{s:s, s:[s], s:s}]}", "data", "repository", "errors",
+			"type", "NOT_FOUND", "path", "repository", "message",
+			"Could not resolve to a Repository with that name."));
+}
+
 /* The first name inside the outermost braces. */
 static struct hg_str first_field(const char *query)
 {
@@ -72,7 +109,8 @@ int sim_post_graphql(struct sim_call *c)
 			"Expected one of SCHEMA, SCALAR, TYPE, ENUM, INPUT, UNION, "
 			"INTERFACE, actual: (none)",
 			NULL);
-	if (!hg_str_is(field, HG_STR("viewer")) && !hg_str_is(field, HG_STR("rateLimit"))) {
+	if (!hg_str_is(field, HG_STR("viewer")) && !hg_str_is(field, HG_STR("rateLimit")) &&
+		!hg_str_is(field, HG_STR("repository"))) {
 		struct sim_text name = { 0 }, message = { 0 };
 		sim_text_add(&name, field.p, field.n);
 		sim_text_printf(&message, "Field '%s' doesn't exist on type 'Query'", name.p);
@@ -82,6 +120,14 @@ int sim_post_graphql(struct sim_call *c)
 		return said;
 	}
 	json_t *row = json_object();
+	if (hg_str_is(field, HG_STR("repository"))) {
+		json_t *repository = repository_shape(c);
+		if (!repository) {
+			json_decref(row);
+			return say_no_repository(c);
+		}
+		json_object_set_new(row, "repository", repository);
+	}
 	if (is_viewer)
 		json_object_set_new(row, "viewer", viewer_shape(c));
 	if (is_rate_limit)

@@ -105,8 +105,12 @@ async function untilReady(hub) {
 
 /* The simulated GitHub speaks for itself; hubgate, which would pass the question on, adds an id. */
 async function isSimulator(port) {
-	const reply = await ask({ host: "127.0.0.1", port }, { path: "/_sim/state" });
-	return reply.status === 200 && !("x-request-id" in reply.headers);
+	try {
+		const reply = await ask({ host: "127.0.0.1", port }, { path: "/_sim/state" });
+		return reply.status === 200 && !("x-request-id" in reply.headers);
+	} catch {
+		return false; /* it speaks TLS */
+	}
 }
 
 async function learnPorts(hub, { upstream }) {
@@ -116,8 +120,9 @@ async function learnPorts(hub, { upstream }) {
 		if (!upstream && await isSimulator(port))
 			hub.simulatorPort = port;
 		else
-			hub.port ??= port;
+			(hub.ports ??= []).push(port);
 	}
+	hub.port = hub.ports?.[0]; /* in the order of the configuration */
 	assert.ok(hub.port, "no listener of hubgate serves GitHub's API");
 	hub.base = `http://127.0.0.1:${hub.port}`;
 }

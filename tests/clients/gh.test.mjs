@@ -1,0 +1,110 @@
+/*
+ * gh, GitHub's command line, with nothing changed but where it finds GitHub:
+ *
+ *     over TLS as an Enterprise host       GH_HOST=localhost:PORT   paths /api/v3 and /api/graphql
+ *     over hubgate's Unix socket           http_unix_socket: PATH   paths of api.github.com
+ */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { startHub } from "./hub.mjs";
+
+const run = promisify(execFile);
+const REPO = "octo-org/hello-world";
+let hub, folder, faces;
+
+async function openssl(...args) {
+	await run("openssl", args, { cwd: folder });
+}
+
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "hubgate-gh-"));
+	await openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+		"-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2",
+		"-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost");
+	const socket = join(folder, "gh.sock");
+	hub = await startHub({ simulator: { issues: 95 }, config: { listeners: [
+		{ bind: "127.0.0.1:0" },
+		{ bind: "127.0.0.1:0", tls: { cert: join(folder, "cert.pem"),
+			key: join(folder, "key.pem") } },
+		{ bind: `unix:${socket}` }] } });
+	await mkdir(join(folder, "unix"));
+	await writeFile(join(folder, "unix", "config.yml"), `http_unix_socket: ${socket}\n`);
+	faces = {
+		"TLS": { GH_HOST: `localhost:${hub.ports[1]}`, GH_CONFIG_DIR: join(folder, "tls"),
+			GH_ENTERPRISE_TOKEN: "ghp_ghOverTlsGhOverTlsGhOverTlsGhOverT0",
+			SSL_CERT_FILE: join(folder, "cert.pem") },
+		"the Unix socket": { GH_CONFIG_DIR: join(folder, "unix"),
+			GH_TOKEN: "ghp_ghByUnixGhByUnixGhByUnixGhByUnixGh0" },
+	};
+});
+after(async () => {
+	await hub?.end();
+	await rm(folder, { recursive: true, force: true });
+});
+
+/* Nothing of the machine's gh counts, and nothing leaves the machine. */
+async function gh(face, ...args) {
+	const env = { PATH: process.env.PATH, HOME: folder, GH_NO_UPDATE_NOTIFIER: "1",
+		GH_PROMPT_DISABLED: "1", NO_COLOR: "1", no_proxy: "*", ...faces[face] };
+	const { stdout } = await run("gh", args, { env, cwd: folder, maxBuffer: 1 << 24 });
+	return stdout;
+}
+
+for (const face of ["TLS", "the Unix socket"]) {
+	test(`gh api over ${face}: a read, the same from memory, every page, a write`, async () => {
+		let mark = await hub.served();
+		const read = () => gh(face, "api", `repos/${REPO}`, "--jq", ".full_name");
+		assert.equal(await read(), `${REPO}\n`);
+		assert.equal(await read(), `${REPO}\n`);
+		assert.equal((await hub.requestsSince(mark)).length, 1, "the second was not kept");
+
+		mark = await hub.served();
+		const pages = await gh(face, "api", "--paginate", "--jq", ".[].number",
+			`repos/${REPO}/issues?per_page=30&state=all`);
+		const numbers = pages.trim().split("\n");
+		assert.ok(numbers.length >= 95 && new Set(numbers).size === numbers.length);
+		assert.equal((await hub.requestsSince(mark)).length, 4, "pages past hubgate");
+
+		const made = JSON.parse(await gh(face, "api", `repos/${REPO}/issues`, "-f",
+			"title=By gh"));
+		assert.equal(made.title, "By gh");
+		const base = face === "TLS" ? `https://localhost:${hub.ports[1]}/api/v3/` : "";
+		assert.ok(made.url.startsWith(base), made.url);
+		assert.equal(await gh(face, "api", `repos/${REPO}/issues/${made.number}`, "--jq",
+			".title"), "By gh\n");
+	});
+
+	test(`gh run list, gh run view and gh repo view over ${face}`, async () => {
+		const runs = JSON.parse(await gh(face, "run", "list", "-R", REPO, "--json",
+			"databaseId,status,workflowName"));
+		assert.ok(runs.length > 0 && runs[0].databaseId > 0);
+		const done = runs.find((one) => one.status === "completed") ?? runs[0];
+		assert.match(await gh(face, "run", "view", "-R", REPO, String(done.databaseId)),
+			/ID|JOBS|main/);
+		assert.match(await gh(face, "repo", "view", REPO), /hello-world/);
+		assert.match(await gh(face, "api", "graphql", "-f", "query={viewer{login}}", "--jq",
+			".data.viewer.login"), /^\S+\n$/);
+		await assert.rejects(gh(face, "repo", "view", "octo-org/no-such"),
+			/Could not resolve/);
+	});
+}
+
+test("the gh line that the daemon prints works", async () => {
+	const line = /^ *(GH_TOKEN=\S+) \.\/scripts\/dev\/clients (gh .*)$/m.exec(hub.log());
+	assert.ok(line, `no gh line in:\n${hub.log()}`);
+	const { stdout } = await run("sh", ["-c", `${line[1]} ${line[2]}`],
+		{ env: { PATH: process.env.PATH, HOME: folder, no_proxy: "*" } });
+	assert.equal(stdout, "octocat/Hello-World\n");
+});
+
+test("gh is forwarded as itself: its token, not the gateway's", async () => {
+	const kinds = (await hub.show("credentials")).filter((one) => one.kind === "passthrough");
+	assert.ok(kinds.length >= 2);
+	const { requests } = await hub.github("requests?max=1000");
+	assert.ok(requests.every((one) => one.token_hash !== ""));
+});
