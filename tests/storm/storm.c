@@ -271,6 +271,16 @@ static void take_bytes(struct storm *s, struct conn *c, const char *p, size_t n)
 	}
 }
 
+/* Is the burst's last answer one that only a reset can end, since nothing but the connection's end
+ * tells HTTP/1.0 that it is over? A reset takes away what the kernel still has of the ones before.
+ */
+static bool ends_with_reset(const struct conn *c)
+{
+	const struct ask *last = &c->asks[c->n_asks - 1];
+
+	return last->is_old && ask_may_be_cut(last);
+}
+
 /* The peer closed. What may it leave undone? */
 static void take_end(struct storm *s, struct conn *c, bool was_reset)
 {
@@ -283,7 +293,7 @@ static void take_end(struct storm *s, struct conn *c, bool was_reset)
 		return;
 	}
 	bool expected = !q || c->way == WAY_HALF || ask_may_be_cut(q) ||
-	                (was_reset && q->kind == ASK_MALFORMED);
+	                (was_reset && (q->kind == ASK_MALFORMED || ends_with_reset(c)));
 	if (!expected)
 		tell_odd(s, c, was_reset ? "a reset" : "closed before the answer was whole");
 	if (q && ask_may_be_cut(q) && c->answer.status && c->answer.status != 200)
