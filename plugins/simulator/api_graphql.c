@@ -1,95 +1,45 @@
 #include "api.h"
 
-#include "shapes.h"
-#include "text.h"
+#include "gql_schema.h"
 
-/*
- * GraphQL, as much as a gateway's tests need: `viewer { login … }`, `rateLimit { … }` and
- * `repository(owner: $owner, name: $name) { … }` with its names in `variables`, found as words of
- * the query, with all their members whatever was selected. Everything else is
- * answered as GitHub answers a field that does not exist: 200 with `errors`.
- */
-
-static int say_errors(struct sim_call *c, const char *message, const char *field)
+/* GraphQL's own errors come in a 200, without data. */
+static int say_error(struct sim_call *c, const char *message, struct sim_gql_place place)
 {
-	json_t *extensions = field ? json_pack("{s:s, s:s, s:s}", "code", "undefinedField",
-					     "typeName", "Query", "fieldName", field)
-	                           : json_object();
+	json_t *error = json_pack("{s:s}", "message", message);
 
-	return sim_say(c, 200,
-		json_pack("{s:[{s:s, s:[{s:i, s:i}], s:o}]}", "errors", "message", message,
-			"locations", "line", 1, "column", 1, "extensions", extensions));
+	if (place.line)
+		json_object_set_new(error, "locations", sim_gql_locations(place));
+	return sim_say(c, 200, json_pack("{s:[o]}", "errors", error));
 }
 
-static json_t *viewer_shape(struct sim_call *c)
+static int run(struct sim_call *c, const struct sim_gql_document *d)
 {
-	const struct sim_user *user = sim_call_user(c);
+	const char *name = sim_input_text(c, "operationName");
+	const struct sim_gql_operation *operation = sim_gql_operation_find(d, hg_str(name));
+	struct sim_gql g = {
+		.call = c, .document = d, .operation = operation, .types = sim_gql_types
+	};
+	struct sim_gql_place nowhere = { 0 };
 
-	return json_pack("{s:s, s:o, s:I, s:s, s:o}", "login", user->login, "id",
-		sim_shape_node_id("User", user->id), "databaseId", (json_int_t)user->id, "name",
-		user->name, "url", json_sprintf("https://github.com/%s", user->login));
-}
-
-/* What the budget will be when this query is counted. */
-static json_t *rate_limit_shape(struct sim_call *c)
-{
-	const struct sim_budget *b = c->budget;
-	int64_t remaining = sim_budget_remaining(b);
-
-	return json_pack("{s:I, s:i, s:I, s:I, s:i, s:o}", "limit", (json_int_t)b->limit, "cost", 1,
-		"remaining", (json_int_t)(remaining > 0 ? remaining - 1 : 0), "used",
-		(json_int_t)b->used + 1, "nodeCount", 0, "resetAt", sim_shape_date(b->reset_s));
-}
-
-/* What `gh repo view` reads of it. NULL: there is none that the caller may see. */
-static json_t *repository_shape(struct sim_call *c)
-{
-	json_t *variables = json_object_get(c->input, "variables");
-	struct hg_str owner = hg_str(json_string_value(json_object_get(variables, "owner")));
-	struct hg_str name = hg_str(json_string_value(json_object_get(variables, "name")));
-	const struct sim_repo *r = sim_repo_find(c->w, owner, name);
-
-	if (!r)
-		r = sim_repo_find(
-			c->w, owner, hg_str(json_string_value(json_object_get(variables, "repo"))));
-	const struct sim_user *u = r ? sim_user_by_id(c->w, r->owner) : NULL;
-	if (!u || r->deleted || (r->is_private && !sim_sees_private(c)))
-		return NULL;
-	json_t *full = json_sprintf("%s/%s", u->login, r->name);
-	return json_pack(
-		"{s:o, s:s, s:O, s:s, s:{s:o, s:s}, s:b, s:b, s:b, s:b, s:s, s:{s:s}, s:o, s:I}",
-		"id", sim_shape_node_id("Repository", r->id), "name", r->name, "nameWithOwner",
-		full, "description", r->description ? r->description : "", "owner", "id",
-		sim_shape_node_id("User", u->id), "login", u->login, "isPrivate",
-		(int)r->is_private, "isArchived", (int)r->is_archived, "hasIssuesEnabled",
-		(int)!r->has_no_issues, "hasWikiEnabled", 0, "viewerPermission", "WRITE",
-		"defaultBranchRef", "name", "main", "url",
-		json_sprintf("https://github.com/%s", json_string_value(full)), "stargazerCount",
-		(json_int_t)r->stars);
-}
-
-/* As GitHub says that there is none: 200, with the field as null. */
-static int say_no_repository(struct sim_call *c)
-{
-	return sim_say(c, 200,
-		json_pack("{s:{s:n}, s:[{s:s, s:[s], s:s}]}", "data", "repository", "errors",
-			"type", "NOT_FOUND", "path", "repository", "message",
-			"Could not resolve to a Repository with that name."));
-}
-
-/* The first name inside the outermost braces. */
-static struct hg_str first_field(const char *query)
-{
-	const char *p = strchr(query, '{');
-
-	p = p ? p + 1 : "";
-	p += strspn(p, " \t\r\n,");
-	return (struct hg_str){ p,
-		strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") };
+	if (!operation)
+		return say_error(c,
+			name && *name ? "No operation with that name in the document"
+				      : "An operation name is required",
+			nowhere);
+	if (!hg_str_is(operation->word, HG_STR("query")))
+		return say_error(c,
+			hg_str_is(operation->word, HG_STR("mutation"))
+				? "Schema is not configured for mutations"
+				: "Schema is not configured for subscriptions",
+			operation->place);
+	return sim_say(
+		c, 200, sim_gql_run(&g, &sim_gql_query, json_object_get(c->input, "variables")));
 }
 
 int sim_post_graphql(struct sim_call *c)
 {
+	struct sim_gql_mistake mistake;
+	struct sim_gql_document d;
 	int said = 0;
 
 	if (!sim_call_user(c))
@@ -98,39 +48,11 @@ int sim_post_graphql(struct sim_call *c)
 		return said;
 	const char *query = sim_input_text(c, "query");
 	if (!query)
-		return say_errors(
-			c, "A query attribute must be specified and must be a string.", NULL);
-
-	struct hg_str field = first_field(query);
-	bool is_viewer = strstr(query, "viewer") != NULL;
-	bool is_rate_limit = strstr(query, "rateLimit") != NULL;
-	if (field.n == 0)
-		return say_errors(c,
-			"Expected one of SCHEMA, SCALAR, TYPE, ENUM, INPUT, UNION, "
-			"INTERFACE, actual: (none)",
-			NULL);
-	if (!hg_str_is(field, HG_STR("viewer")) && !hg_str_is(field, HG_STR("rateLimit")) &&
-		!hg_str_is(field, HG_STR("repository"))) {
-		struct sim_text name = { 0 }, message = { 0 };
-		sim_text_add(&name, field.p, field.n);
-		sim_text_printf(&message, "Field '%s' doesn't exist on type 'Query'", name.p);
-		said = say_errors(c, message.p, name.p);
-		sim_text_fini(&name);
-		sim_text_fini(&message);
-		return said;
-	}
-	json_t *row = json_object();
-	if (hg_str_is(field, HG_STR("repository"))) {
-		json_t *repository = repository_shape(c);
-		if (!repository) {
-			json_decref(row);
-			return say_no_repository(c);
-		}
-		json_object_set_new(row, "repository", repository);
-	}
-	if (is_viewer)
-		json_object_set_new(row, "viewer", viewer_shape(c));
-	if (is_rate_limit)
-		json_object_set_new(row, "rateLimit", rate_limit_shape(c));
-	return sim_say(c, 200, json_pack("{s:o}", "data", row));
+		return say_error(c, "A query attribute must be specified and must be a string.",
+			(struct sim_gql_place){ 0 });
+	said = sim_gql_read(&d, hg_str(query), &mistake)
+	               ? run(c, &d)
+	               : say_error(c, mistake.message, mistake.place);
+	sim_gql_fini(&d);
+	return said;
 }

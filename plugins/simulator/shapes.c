@@ -271,7 +271,7 @@ static json_t *labels_of(
 	return rows;
 }
 
-static const char *association(struct sim_call *c, const struct sim_repo *r, uint64_t id)
+const char *sim_shape_association(struct sim_call *c, const struct sim_repo *r, uint64_t id)
 {
 	const struct sim_user *user = sim_user_by_id(c->w, id);
 
@@ -310,14 +310,15 @@ json_t *sim_shape_issue(struct sim_call *c, const struct sim_repo *r, const stru
 			   sim_shape_user_of(c, issue->user), "labels", labels_of(c, r, issue),
 			   "state", issue->closed ? "closed" : "open", "locked", 0, "assignee",
 			   "assignees", "milestone", "comments", (int)issue->n_comments));
-	json_object_update_new(o,
-		json_pack("{s:o, s:o, s:o, s:s, s:n, s:s?, s:n, s:o, s:o}", "created_at",
-			sim_shape_date(issue->created_s), "updated_at",
-			sim_shape_date(issue->updated_s), "closed_at",
-			sim_shape_date(issue->closed_s), "author_association",
-			association(c, r, issue->user), "active_lock_reason", "body", issue->body,
-			"closed_by", "reactions", reactions_shape(json_string_value(url)),
-			"state_reason", issue->closed ? json_string("completed") : json_null()));
+	json_object_update_new(
+		o, json_pack("{s:o, s:o, s:o, s:s, s:n, s:s?, s:n, s:o, s:o}", "created_at",
+			   sim_shape_date(issue->created_s), "updated_at",
+			   sim_shape_date(issue->updated_s), "closed_at",
+			   sim_shape_date(issue->closed_s), "author_association",
+			   sim_shape_association(c, r, issue->user), "active_lock_reason", "body",
+			   issue->body, "closed_by", "reactions",
+			   reactions_shape(json_string_value(url)), "state_reason",
+			   issue->closed ? json_string("completed") : json_null()));
 	json_decref(url);
 	return o;
 }
@@ -336,7 +337,7 @@ json_t *sim_shape_comment(struct sim_call *c, const struct sim_repo *r,
 		sim_shape_user_of(c, comment->user), "created_at",
 		sim_shape_date(comment->created_s), "updated_at",
 		sim_shape_date(comment->created_s), "author_association",
-		association(c, r, comment->user), "body", comment->body);
+		sim_shape_association(c, r, comment->user), "body", comment->body);
 }
 
 json_t *sim_shape_commit(struct sim_call *c, const struct sim_repo *r, uint32_t index)

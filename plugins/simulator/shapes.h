@@ -21,6 +21,8 @@ json_t *sim_shape_issue(
 	struct sim_call *c, const struct sim_repo *r, const struct sim_issue *issue);
 json_t *sim_shape_comment(struct sim_call *c, const struct sim_repo *r,
 	const struct sim_issue *issue, const struct sim_comment *comment);
+/* "OWNER", "MEMBER", "NONE": what a user is to a repository */
+const char *sim_shape_association(struct sim_call *c, const struct sim_repo *r, uint64_t id);
 json_t *sim_shape_commit(struct sim_call *c, const struct sim_repo *r, uint32_t index);
 
 /* shapes_actions.c */

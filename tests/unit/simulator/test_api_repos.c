@@ -139,7 +139,7 @@ static void graphql_answers_what_it_knows_and_says_what_it_does_not(void **state
 	struct github g = github_new(NULL);
 
 	ask(&g, "POST", "/graphql", OCTOCAT,
-		"{\"query\":\"query { viewer { login } rateLimit { cost } }\"}");
+		"{\"query\":\"query { viewer { login } rateLimit { cost remaining } }\"}");
 	const json_t *data = json_object_get(g.json, "data");
 	assert_string_equal(text_at(json_object_get(data, "viewer"), "login"), "octocat");
 	assert_int_equal(number_at(json_object_get(data, "rateLimit"), "remaining"), 4999);

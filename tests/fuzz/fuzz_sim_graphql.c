@@ -1,0 +1,110 @@
+/*
+ * Any bytes as a GraphQL query of the simulated GitHub. What stands behind the first NUL is JSON:
+ * its variables.
+ *
+ * Must hold: what is read ends, within bounds; the answer is an object with data or errors in it;
+ * every member of data is one that the query names.
+ */
+#include <stdlib.h>
+
+#include "gql_schema.h"
+#include "seed.h"
+#include "world.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+/* One world for all inputs: queries change nothing. */
+static struct sim_world *world(void)
+{
+	static struct sim_world *w;
+	static const char *const tokens[] = { "ghp_octocat=octocat" };
+	static const struct sim_conf conf = { .seed = 7,
+		.limit = 5000,
+		.window_us = 3600000000,
+		.users = 3,
+		.repos = 3,
+		.issues = 5,
+		.tokens = tokens,
+		.n_tokens = 1 };
+	struct hg_now now = { .mono_us = 1000000, .wall_us = 1767225600000000 };
+
+	if (!w) {
+		w = sim_world_new(&conf, now);
+		sim_world_seed(w);
+	}
+	return w;
+}
+
+static bool names(struct hg_str query, const char *key)
+{
+	return memmem(query.p, query.n, key, strlen(key)) != NULL;
+}
+
+static void check_members(const json_t *o, struct hg_str query)
+{
+	const char *key;
+	json_t *value;
+	size_t i;
+
+	if (json_is_array(o))
+		json_array_foreach(o, i, value) check_members(value, query);
+	json_object_foreach((json_t *)o, key, value)
+	{
+		check(names(query, key));
+		check_members(value, query);
+	}
+}
+
+static void run(struct sim_call *c, const struct sim_gql_document *d, struct hg_str query,
+	const json_t *variables)
+{
+	const struct sim_gql_operation *o = sim_gql_operation_find(d, (struct hg_str){ 0 });
+	struct sim_gql g = { .call = c, .document = d, .operation = o, .types = sim_gql_types };
+
+	if (!o)
+		return;
+	json_t *answer = sim_gql_run(&g, &sim_gql_query, variables);
+	const json_t *found = json_object_get(answer, "data");
+	check(found || json_object_get(answer, "errors"));
+	check(g.n_nodes <= SIM_GQL_NODES + 1);
+	check_members(found, query);
+	char *text = json_dumps(answer, 0); /* all of it is text */
+	check(text != NULL);
+	free(text);
+	json_decref(answer);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *zero = size ? memchr(data, 0, size) : NULL;
+	struct hg_str query = { (const char *)data, zero ? (size_t)(zero - data) : size };
+	json_t *variables =
+		zero ? json_loadb((const char *)zero + 1, size - query.n - 1, 0, NULL) : NULL;
+	struct sim_request rq = { .method = HG_STR("POST"), .path = HG_STR("/graphql") };
+	struct sim_answer out;
+	struct sim_call c;
+	struct sim_gql_document d;
+	struct sim_gql_mistake mistake;
+	struct hg_now now = { .mono_us = 1000000, .wall_us = 1767225600000000 };
+
+	sim_answer_init(&out);
+	sim_call_init(&c, world(), &rq, now, &out);
+	c.who = sim_who_of_token(c.w, HG_STR("ghp_octocat"), c.now_s);
+	c.payer = c.who;
+	c.budget = sim_budget_find(&c.w->limits, &c.payer, SIM_GRAPHQL, now);
+	if (sim_gql_read(&d, query, &mistake))
+		run(&c, &d, query, variables);
+	else
+		check(mistake.message[0] && mistake.place.line > 0 && mistake.place.column > 0);
+	sim_gql_fini(&d);
+	sim_call_fini(&c);
+	sim_answer_fini(&out);
+	json_decref(variables);
+	return 0;
+}
