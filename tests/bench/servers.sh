@@ -46,7 +46,7 @@ ask() {
 # An upstream or a server answers.
 wait_for_url() {
 	local name=$1 url=$2 tries=0
-	until ask "$url/repos/o/r0000000000" -f -o /dev/null; do
+	until ask "$url/repos/o/r0000000000" -f -o /dev/null 2>/dev/null; do
 		if ((++tries > 100)) || ! kill -0 "${main_of[$name]}" 2>/dev/null; then
 			echo "bench: $name does not answer; its words:" >&2
 			tail -20 "$dir/$name.log" >&2
