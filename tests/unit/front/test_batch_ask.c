@@ -188,8 +188,8 @@ static void only_what_crosses_to_github_may_be_given(void **state)
 	(void)state;
 	static const char *const no[] = { "Host", "authorization", "Connection", "Content-Length",
 		"Transfer-Encoding", "X-Hubgate-Priority", "X-Request-Id", "Cookie", "Upgrade",
-		"Expect", "Accept-Encoding", "X-HTTP-Method-Override",
-		"X-Forwarded-For", "Origin", NULL };
+		"Expect", "Accept-Encoding", "X-HTTP-Method-Override", "X-Forwarded-For", "Origin",
+		NULL };
 	static const char *const yes[] = { "Accept", "if-none-match", "X-GitHub-Api-Version",
 		"Content-Type", "Range", NULL };
 	struct hg_text body;

@@ -75,7 +75,7 @@ static void a_refusal_has_a_message_and_a_code(void **state)
 		BAD("429,\"message\":\"m\",\"code\":\"no_budget\",\"retry_after\":7,\"headers\":{"
 		    "\"retry-after\":\"7\",\"content-type\":\"application/json\"},\"data\":{"
 		    "\"message\":\"m\",\"type\":\"urn:hubgate:no_budget\",\"code\":\"no_"
-	            "budget\"}"));
+		    "budget\"}"));
 	assert_result(RESULT("HTTP/1.1 502 Bad Gateway\r\n\r\n<html>"),
 		BAD("502,\"message\":\"Bad Gateway\",\"code\":\"github\",\"headers\":{},"
 		    "\"data\":\"<html>\""));
