@@ -78,7 +78,8 @@ void hg_upload_put(struct hg_upload *u, struct hg_str piece)
 	struct hg_chunk *c = hg_chunk_new(piece);
 
 	pthread_mutex_lock(&u->lock);
-	if (u->first && u->first == u->waiting.room) { /* none of the places before the first is in use */
+	if (u->first &&
+		u->first == u->waiting.room) { /* none of the places before the first is in use */
 		u->waiting.n -= u->first;
 		memmove(u->waiting.items, u->waiting.items + u->first,
 			u->waiting.n * sizeof(*u->waiting.items));

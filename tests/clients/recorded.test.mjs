@@ -24,7 +24,8 @@ const ALLOWED = {
 	/* of JSON: GitHub's with a mark in its end, docs/decisions/003-entity-tags.md */
 	marked: ["etag"],
 	/* hubgate's own, documented in the README */
-	added: ["x-request-id", "cache-status", "x-hubgate-wait-ms", "x-hubgate-credential"],
+	added: ["x-request-id", "cache-status", "x-hubgate-wait-ms", "x-hubgate-credential",
+		"ratelimit", "ratelimit-policy"],
 };
 /* Read as files: the package's own loader replaces Node's http. */
 const RECORDINGS = new URL("node_modules/@octokit/fixtures/scenarios/api.github.com/",
