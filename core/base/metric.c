@@ -493,6 +493,8 @@ void hg_series_add(struct hg_series *s, double amount)
 	if (HG_ODD(s->family->type == HG_COUNTER && !(amount >= 0)))
 		return; /* a counter never falls */
 	note_use(s);
+	if (s->family->type == HG_GAUGE && !atomic_load_explicit(&s->is_sum, memory_order_relaxed))
+		atomic_store_explicit(&s->is_sum, true, memory_order_relaxed);
 	add_word(s->word, amount);
 }
 
@@ -501,7 +503,9 @@ void hg_series_set(struct hg_series *s, double value)
 	if (HG_ODD(!s || s->family->type != HG_GAUGE))
 		return;
 	note_use(s);
-	atomic_store_explicit(&s->set, value - hg_series_sum(s, 0), memory_order_relaxed);
+	if (atomic_load_explicit(&s->is_sum, memory_order_relaxed))
+		value -= hg_series_sum(s, 0);
+	atomic_store_explicit(&s->set, value, memory_order_relaxed);
 }
 
 void hg_series_observe(struct hg_series *s, double value)

@@ -34,6 +34,7 @@ struct hg_series {
 	uint32_t word;        /* its first, in every slot */
 	_Atomic double set;   /* gauges: what hg_series_set said, less what was added before */
 	_Atomic bool is_used; /* only of "other": shown once something was counted there */
+	_Atomic bool is_sum;  /* gauges: hg_series_add was used as well */
 };
 
 struct hg_metric_family {

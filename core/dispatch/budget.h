@@ -58,6 +58,9 @@ struct hg_ledger {
 	int64_t parked_us;     /* mono: until then all of the queue is parked */
 	int parked_why;        /* enum hg_stop; 0: not parked */
 	uint64_t n_sent, n_refusals;
+	struct {
+		struct hg_series *limit, *remaining, *reset; /* NULL: not published yet */
+	} gauges;
 };
 
 void hg_ledger_init(struct hg_ledger *l, struct hg_str resource);

@@ -82,11 +82,22 @@ void hg_credentials_fini(struct hg_credentials *c)
 	hg_sites_fini(&c->sites);
 }
 
+/* Its ledgers' gauges bear the name. */
+static void set_alias(struct hg_credential *cred, const char *alias)
+{
+	struct hg_ledger *l;
+
+	snprintf(cred->alias, sizeof(cred->alias), "%s", alias ? alias : "main");
+	HG_LIST_EACH(&cred->ledgers, l, link)
+	{
+		l->gauges.limit = l->gauges.remaining = l->gauges.reset = NULL;
+	}
+}
+
 /* The one of this upstream; made when it is not there. */
 static struct hg_credential *own_of(struct hg_credentials *c, const struct hg_upstream_conf *conf)
 {
 	struct hg_credential *cred = hg_map_find(c->by_scope, scope_str(&conf->own));
-	const char *alias = conf->credential.alias;
 
 	if (cred)
 		return cred;
@@ -94,7 +105,7 @@ static struct hg_credential *own_of(struct hg_credentials *c, const struct hg_up
 		conf->credential.token);
 	cred->label = cred->alias;
 	cred->pool = conf->pool;
-	snprintf(cred->alias, sizeof(cred->alias), "%s", alias ? alias : "main");
+	set_alias(cred, conf->credential.alias);
 	c->n_replaced++; /* until it is one in force */
 	return cred;
 }
@@ -103,13 +114,12 @@ static void adopt_own(struct hg_credentials *c, const struct hg_snapshot *snap,
 	const struct hg_upstream_conf *conf)
 {
 	struct hg_credential *cred = own_of(c, conf);
-	const char *alias = conf->credential.alias;
 
 	if (cred->is_in_force)
 		return; /* two entries with one base URL and token are one: the first names it */
 	cred->is_in_force = true;
 	c->n_replaced--;
-	snprintf(cred->alias, sizeof(cred->alias), "%s", alias ? alias : "main");
+	set_alias(cred, conf->credential.alias);
 	cred->max_per_hour = conf->max_requests_per_hour ? conf->max_requests_per_hour
 	                                                 : snap->dispatch.max_requests_per_hour;
 }

@@ -75,7 +75,7 @@ void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const str
 void hg_dispatcher_land(
 	struct hg_dispatcher *d, struct hg_flight *f, bool sent, const struct hg_now *now);
 /* The budget as fronts and metrics see it. */
-void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l);
+void hg_dispatcher_publish(struct hg_dispatcher *d, struct hg_ledger *l);
 /* All of a credential's are known, `n` of them, and may be told until then (Unix). */
 void hg_dispatcher_publish_overview(
 	struct hg_dispatcher *d, const struct hg_credential *cred, uint32_t n, int64_t until_s);

@@ -79,7 +79,22 @@ void hg_dispatcher_publish_overview(
 	put_row(d, cred, HG_VIEW_OVERVIEW, &row);
 }
 
-void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l)
+static void set_gauges(struct hg_ledger *l)
+{
+	const char *alias = l->credential->alias, *resource = l->resource;
+
+	if (!l->gauges.limit) {
+		l->gauges.limit = hg_core_series(HG_METRIC_BUDGET_LIMIT, alias, resource, NULL);
+		l->gauges.remaining =
+			hg_core_series(HG_METRIC_BUDGET_REMAINING, alias, resource, NULL);
+		l->gauges.reset = hg_core_series(HG_METRIC_BUDGET_RESET, alias, resource, NULL);
+	}
+	hg_series_set(l->gauges.limit, (double)l->limit);
+	hg_series_set(l->gauges.remaining, (double)hg_ledger_remaining(l));
+	hg_series_set(l->gauges.reset, (double)l->reset_s);
+}
+
+void hg_dispatcher_publish(struct hg_dispatcher *d, struct hg_ledger *l)
 {
 	const struct hg_credential *cred = l->credential;
 
@@ -92,12 +107,7 @@ void hg_dispatcher_publish(struct hg_dispatcher *d, const struct hg_ledger *l)
 	put_row(d, cred, hg_str(l->resource), &row);
 	if (cred->kind != HG_CREDENTIAL_OWN)
 		return; /* gauges of clients' tokens would all be one series */
-	hg_series_set(hg_core_series(HG_METRIC_BUDGET_LIMIT, cred->alias, l->resource, NULL),
-		(double)l->limit);
-	hg_series_set(hg_core_series(HG_METRIC_BUDGET_REMAINING, cred->alias, l->resource, NULL),
-		(double)hg_ledger_remaining(l));
-	hg_series_set(hg_core_series(HG_METRIC_BUDGET_RESET, cred->alias, l->resource, NULL),
-		(double)l->reset_s);
+	set_gauges(l);
 }
 
 void hg_dispatcher_land(

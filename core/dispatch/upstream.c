@@ -1,9 +1,9 @@
 #include "dispatch/upstream.h"
 #include "base/bug.h"
-#include "base/log.h"
-#include "base/secret.h"
 #include "base/text.h"
 #include "dispatch/flight.h"
+#include "dispatch/upstream_head.h"
+#include "dispatch/upstream_lines.h"
 #include "dispatch/upstream_url.h"
 #include <hg/mem.h>
 #include <curl/curl.h>
@@ -12,23 +12,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MAX_FIELDS 256u
-#define MAX_HEAD_BYTES (128u << 10)
 #define READ_BYTES (64l << 10)
+#define MAX_SPARES 32u /* each keeps a buffer of READ_BYTES */
 
 struct transfer { /* one easy handle under way */
 	struct hg_upstream *upstream;
 	struct hg_flight *flight; /* NULL: aborted, only its end is waited for */
 	CURL *easy;
-	struct curl_slist *fields;
+	struct hg_upstream_lines lines;
 	struct hg_list link;
+	/* whose settings `easy` has, in which generation of them; conf NULL: for one use */
+	const struct hg_upstream_conf *conf;
+	uint32_t generation;
 
-	struct hg_text head; /* lines of the head so far, each ended by NUL */
-	struct {
-		uint32_t name_at, name_n, value_at, value_n;
-	} parts[MAX_FIELDS];
-	uint32_t n_parts;
-	int status;
+	struct hg_upstream_head head; /* so far */
 	bool has_head, is_paused, in_callback, is_bad;
 	bool is_starved; /* on_upload had nothing to give: curl waits for feed_flight */
 
@@ -44,8 +41,13 @@ struct hg_upstream {
 	struct hg_dispatcher *dispatcher;
 	CURLM *multi;
 	struct event timer;
+	CURLSH *sessions; /* TLS sessions, for all */
 	struct hg_list transfers;
-	struct hg_alarm idle; /* nothing was under way for idle_timeout_us */
+	struct hg_list spares; /* transfers that ended well: reads, with all settings of `conf` */
+	uint32_t n_spares;
+	const struct hg_snapshot *snapshot; /* whose upstreams spares are for */
+	uint32_t generation;                /* how often that changed */
+	struct hg_alarm idle;               /* nothing was under way for idle_timeout_us */
 	int64_t idle_timeout_us;
 	long max_connections;
 	void (*after)(void *arg);
@@ -59,138 +61,13 @@ struct watch { /* of one of curl's sockets */
 
 /* -- the head ---------------------------------------------------------------------------------- */
 
-static bool is_value(const char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)p[i] < 0x20 ? p[i] != '\t' : p[i] == 0x7f)
-			return false;
-	return true;
-}
-
-static bool is_name(const char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)p[i] <= 0x20 || (unsigned char)p[i] >= 0x7f ||
-			strchr("()<>@,;:\\\"/[]?={}", p[i]))
-			return false;
-	return n > 0;
-}
-
-static bool take_field(struct transfer *t, const char *line, size_t n)
-{
-	const char *colon = memchr(line, ':', n);
-
-	if (!colon || t->n_parts == MAX_FIELDS || t->head.n + n > MAX_HEAD_BYTES)
-		return false;
-	const char *value = colon + 1, *end = line + n;
-	while (value < end && (*value == ' ' || *value == '\t'))
-		value++;
-	while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	size_t name_n = (size_t)(colon - line), value_n = (size_t)(end - value);
-	if (!is_name(line, name_n) || !is_value(value, value_n))
-		return false;
-
-	uint32_t at = (uint32_t)t->head.n;
-	hg_text_add(&t->head, (struct hg_str){ line, name_n });
-	hg_text_add(&t->head, (struct hg_str){ value, value_n });
-	t->parts[t->n_parts].name_at = at;
-	t->parts[t->n_parts].name_n = (uint32_t)name_n;
-	t->parts[t->n_parts].value_at = at + (uint32_t)name_n;
-	t->parts[t->n_parts].value_n = (uint32_t)value_n;
-	t->n_parts++;
-	return true;
-}
-
-/* The fields that a Connection field names are hop-by-hop as well (RFC 9110, 7.6.1). */
-static bool is_named_by_connection(const struct hg_field *fields, uint32_t n, struct hg_str name)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		if (!hg_str_is_nocase(fields[i].name, HG_STR("connection")))
-			continue;
-		struct hg_str list = fields[i].value;
-		while (list.n) {
-			const char *comma = memchr(list.p, ',', list.n);
-			size_t word_n = comma ? (size_t)(comma - list.p) : list.n;
-			struct hg_str word = { list.p, word_n };
-			while (word.n && (word.p[0] == ' ' || word.p[0] == '\t'))
-				word = (struct hg_str){ word.p + 1, word.n - 1 };
-			while (word.n && (word.p[word.n - 1] == ' ' || word.p[word.n - 1] == '\t'))
-				word.n--;
-			if (hg_str_is_nocase(word, name))
-				return true;
-			size_t cut = word_n + (comma != NULL);
-			list = (struct hg_str){ list.p + cut, list.n - cut };
-		}
-	}
-	return false;
-}
-
-/* A length that is no number, or two that differ: nobody knows where this reply ends. */
-static bool lengths_agree(const struct hg_field *fields, uint32_t n)
-{
-	struct hg_str first = { 0 };
-	uint64_t length;
-
-	for (uint32_t i = 0; i < n; i++) {
-		if (!hg_str_is_nocase(fields[i].name, HG_STR("content-length")))
-			continue;
-		if (!hg_parse_u64(fields[i].value, &length) ||
-			(first.p && !hg_str_is(first, fields[i].value)))
-			return false;
-		first = fields[i].value;
-	}
-	return true;
-}
-
-/* NULL: malformed. */
-static struct hg_head *head_of(const struct transfer *t)
-{
-	struct hg_field fields[MAX_FIELDS], kept[MAX_FIELDS];
-	uint32_t n_kept = 0;
-	bool is_coded = false;
-
-	for (uint32_t i = 0; i < t->n_parts; i++) {
-		fields[i].name =
-			(struct hg_str){ t->head.p + t->parts[i].name_at, t->parts[i].name_n };
-		fields[i].value =
-			(struct hg_str){ t->head.p + t->parts[i].value_at, t->parts[i].value_n };
-		is_coded |= hg_str_is_nocase(fields[i].name, HG_STR("transfer-encoding"));
-	}
-	if (!lengths_agree(fields, t->n_parts))
-		return NULL;
-	for (uint32_t i = 0; i < t->n_parts; i++) {
-		static const char *const hops[] = { "connection", "keep-alive", "proxy-connection",
-			"te", "trailer", "transfer-encoding", "upgrade" };
-		bool hops_here = is_named_by_connection(fields, t->n_parts, fields[i].name);
-		for (size_t h = 0; h < sizeof(hops) / sizeof(*hops) && !hops_here; h++)
-			hops_here = hg_str_is_nocase(fields[i].name, hg_str(hops[h]));
-		/* the coding says where the body ends, whatever the length says */
-		hops_here |= is_coded && hg_str_is_nocase(fields[i].name, HG_STR("content-length"));
-		if (!hops_here)
-			kept[n_kept++] = fields[i];
-	}
-	return hg_head_new(t->status, kept, n_kept);
-}
-
-static int status_of(const char *line, size_t n)
-{
-	const char *space = memchr(line, ' ', n);
-	uint64_t status;
-
-	if (!space || n - (size_t)(space - line) < 4 ||
-		!hg_parse_u64((struct hg_str){ space + 1, 3 }, &status))
-		return 0;
-	return (int)status;
-}
-
 static void end_of_head(struct transfer *t)
 {
 	struct hg_now now = hg_loop_now(t->upstream->loop);
 
-	if (t->status < 200 || t->status > 599) /* 1xx: another head follows */
+	if (t->head.status < 200 || t->head.status > 599) /* 1xx: another head follows */
 		return;
-	struct hg_head *head = head_of(t);
+	struct hg_head *head = hg_upstream_head_make(&t->head);
 	t->is_bad = !head;
 	if (!head)
 		return;
@@ -215,11 +92,9 @@ static size_t on_line(char *p, size_t size, size_t n, void *arg)
 		line_n--;
 	t->in_callback = true;
 	if (line_n >= 5 && memcmp(p, "HTTP/", 5) == 0) {
-		t->status = status_of(p, line_n);
-		t->n_parts = 0;
-		hg_text_clear(&t->head);
+		hg_upstream_head_begin(&t->head, (struct hg_str){ p, line_n });
 	} else if (line_n) {
-		t->is_bad = !take_field(t, p, line_n);
+		t->is_bad = !hg_upstream_head_add(&t->head, (struct hg_str){ p, line_n });
 	} else {
 		end_of_head(t);
 	}
@@ -330,68 +205,52 @@ static int on_connected(void *arg, char *ip, char *local_ip, int port, int local
 
 static void transfer_free(struct transfer *t)
 {
-	struct hg_upstream *u = t->upstream;
-
 	hg_list_remove(&t->link);
-	if (hg_list_is_empty(&u->transfers))
-		hg_alarm_set(&u->idle, hg_loop_now(u->loop).mono_us + u->idle_timeout_us);
 	curl_easy_cleanup(t->easy);
-	curl_slist_free_all(t->fields);
-	hg_text_fini(&t->head);
+	hg_upstream_lines_fini(&t->lines);
+	hg_upstream_head_fini(&t->head);
 	hg_free(t);
 }
 
-static void add_field(struct transfer *t, struct hg_str name, struct hg_str value)
+static void drop_spares(struct hg_upstream *u)
 {
-	struct hg_text line;
+	struct transfer *t;
 
-	hg_text_init(&line);
-	hg_text_add(&line, name);
-	/* curl's spelling of a field with an empty value */
-	hg_text_add(&line, value.n ? HG_STR(": ") : HG_STR(";"));
-	hg_text_add(&line, value);
-	t->fields = curl_slist_append(t->fields, line.p);
-	HG_BUG_ON(!t->fields);
-	explicit_bzero(line.p, line.n);
-	hg_text_fini(&line);
+	while ((t = HG_LIST_FIRST(&u->spares, struct transfer, link)) != NULL)
+		transfer_free(t);
+	u->n_spares = 0;
 }
 
-static void add_credential(struct transfer *t, const struct hg_flight *f)
+/* Nothing of the request stays but curl's settings. */
+static void make_spare(struct transfer *t)
 {
-	struct hg_text value;
-	size_t n;
+	struct hg_upstream *u = t->upstream;
 
-	if (!f->token || f->ask.url.n)
-		return;
-	const char *bytes = hg_secret_bytes(f->token, &n);
-	hg_text_init(&value);
-	hg_text_add(&value, f->token_is_basic ? HG_STR("Basic ") : HG_STR("Bearer "));
-	hg_text_add(&value, (struct hg_str){ bytes, n });
-	add_field(t, HG_STR("Authorization"), hg_text_str(&value));
-	explicit_bzero(value.p, value.n);
-	hg_text_fini(&value);
+	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
+	hg_upstream_lines_clear(&t->lines);
+	hg_upstream_head_begin(&t->head, (struct hg_str){ 0 });
+	t->flight = NULL;
+	t->fd = CURL_SOCKET_BAD;
+	t->has_head = t->is_paused = t->in_callback = t->is_bad = t->is_starved = false;
+	t->chunk = 0;
+	t->at = 0;
+	t->error[0] = '\0';
+	hg_list_remove(&t->link);
+	hg_list_add_first(&u->spares, &t->link);
+	u->n_spares++;
 }
 
-static void add_fields(struct transfer *t, const struct hg_flight *f)
+/* It is out of the multi handle. */
+static void give_up(struct transfer *t, bool ended_well)
 {
-	for (uint32_t i = 0; i < f->n_fields; i++)
-		add_field(t, f->fields[i].name, f->fields[i].value);
-	add_credential(t, f);
-	/* what curl would add by itself */
-	t->fields = curl_slist_append(t->fields, "Expect:");
-	if (f->ask.upload && hg_upload_length(f->ask.upload) < 0)
-		t->fields = curl_slist_append(t->fields, "Transfer-Encoding: chunked");
-	else if (f->ask.body.n || f->ask.upload)
-		t->fields = curl_slist_append(t->fields, "Transfer-Encoding:");
-	bool has_accept = false, has_type = false;
-	for (uint32_t i = 0; i < f->n_fields; i++) {
-		has_accept |= hg_str_is_nocase(f->fields[i].name, HG_STR("accept"));
-		has_type |= hg_str_is_nocase(f->fields[i].name, HG_STR("content-type"));
-	}
-	if (!has_accept)
-		t->fields = curl_slist_append(t->fields, "Accept:");
-	if (!has_type)
-		t->fields = curl_slist_append(t->fields, "Content-Type:");
+	struct hg_upstream *u = t->upstream;
+
+	if (ended_well && t->conf && t->generation == u->generation && u->n_spares < MAX_SPARES)
+		make_spare(t);
+	else
+		transfer_free(t);
+	if (hg_list_is_empty(&u->transfers))
+		hg_alarm_set(&u->idle, hg_loop_now(u->loop).mono_us + u->idle_timeout_us);
 }
 
 #define SET(option, value) HG_BUG_ON(curl_easy_setopt(t->easy, option, value) != CURLE_OK)
@@ -446,31 +305,12 @@ static void set_connection(struct transfer *t, const struct hg_upstream_conf *co
 	SET(CURLOPT_CONNECTTIMEOUT, 300l);
 }
 
-static void send_flight(void *arg, struct hg_flight *f)
+/* All but what differs from one read of an upstream to the next. */
+static void set_up(struct transfer *t, const struct hg_upstream_conf *conf)
 {
-	struct hg_upstream *u = arg;
-	const struct hg_upstream_conf *conf = hg_flight_upstream(f);
-	struct transfer *t = hg_alloc0(sizeof(*t));
-	struct hg_text url;
-
-	t->upstream = u;
-	t->flight = f;
-	t->fd = CURL_SOCKET_BAD;
-	f->transfer = t;
-	hg_text_init(&t->head);
-	hg_list_init(&t->link);
-	hg_list_add(&u->transfers, &t->link);
-	hg_alarm_clear(&u->idle);
-	t->easy = curl_easy_init();
-	HG_BUG_ON(!t->easy);
-
-	hg_text_init(&url);
-	hg_upstream_url(&url, conf, &f->ask);
-	SET(CURLOPT_URL, url.p);
 	SET(CURLOPT_PATH_AS_IS, 1l);
-	/* curl would make a credential of a redirect's "https://user:word@host" */
-	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, (long)(f->ask.url.n > 0));
 	SET(CURLOPT_NOSIGNAL, 1l);
+	SET(CURLOPT_SHARE, t->upstream->sessions);
 	SET(CURLOPT_PRIVATE, t);
 	SET(CURLOPT_ERRORBUFFER, t->error);
 	SET(CURLOPT_BUFFERSIZE, READ_BYTES);
@@ -481,10 +321,68 @@ static void send_flight(void *arg, struct hg_flight *f)
 	SET(CURLOPT_WRITEDATA, t);
 	SET(CURLOPT_PREREQFUNCTION, on_connected);
 	SET(CURLOPT_PREREQDATA, t);
-	set_method(t, f);
-	set_connection(t, conf, url.p);
-	add_fields(t, f);
-	SET(CURLOPT_HTTPHEADER, t->fields);
+}
+
+static bool is_plain_read(const struct hg_flight *f)
+{
+	return hg_str_is(f->ask.method, HG_STR("GET")) && !f->ask.body.n && !f->ask.upload &&
+	       !f->ask.url.n;
+}
+
+static struct transfer *spare_for(struct hg_upstream *u, const struct hg_upstream_conf *conf)
+{
+	struct transfer *t;
+
+	HG_LIST_EACH(&u->spares, t, link)
+	{
+		if (t->conf != conf)
+			continue;
+		hg_list_remove(&t->link);
+		u->n_spares--;
+		return t;
+	}
+	return NULL;
+}
+
+static struct transfer *transfer_new(struct hg_upstream *u)
+{
+	struct transfer *t = hg_alloc0(sizeof(*t));
+
+	t->upstream = u;
+	t->fd = CURL_SOCKET_BAD;
+	hg_upstream_head_init(&t->head);
+	hg_list_init(&t->link);
+	t->easy = curl_easy_init();
+	HG_BUG_ON(!t->easy);
+	return t;
+}
+
+static void send_flight(void *arg, struct hg_flight *f)
+{
+	struct hg_upstream *u = arg;
+	const struct hg_upstream_conf *conf = hg_flight_upstream(f);
+	bool is_kept = is_plain_read(f) && f->snapshot == u->snapshot;
+	struct transfer *t = is_kept ? spare_for(u, conf) : NULL;
+	struct hg_text url;
+
+	hg_text_init(&url);
+	hg_upstream_url(&url, conf, &f->ask);
+	if (!t) {
+		t = transfer_new(u);
+		set_up(t, conf);
+		set_method(t, f);
+		set_connection(t, conf, url.p);
+		/* curl would make a credential of a redirect's "https://user:word@host" */
+		SET(CURLOPT_DISALLOW_USERNAME_IN_URL, (long)(f->ask.url.n > 0));
+		t->conf = is_kept ? conf : NULL;
+		t->generation = u->generation;
+	}
+	t->flight = f;
+	f->transfer = t;
+	hg_list_add(&u->transfers, &t->link);
+	hg_alarm_clear(&u->idle);
+	SET(CURLOPT_URL, url.p);
+	SET(CURLOPT_HTTPHEADER, hg_upstream_lines_make(&t->lines, f));
 	hg_text_fini(&url);
 	/* curl asks for a timer at once and starts from there, never inside this call */
 	HG_BUG_ON(curl_multi_add_handle(u->multi, t->easy) != CURLM_OK);
@@ -502,7 +400,7 @@ static void abort_flight(void *arg, struct hg_flight *f)
 	if (t->in_callback)
 		return; /* the callback says no to curl, and the end of the transfer frees it */
 	(void)curl_multi_remove_handle(u->multi, t->easy);
-	transfer_free(t);
+	give_up(t, false);
 }
 
 static void pause_flight(void *arg, struct hg_flight *f, bool paused)
@@ -563,11 +461,11 @@ static void end_transfer(struct transfer *t, CURLcode result)
 		(void)snprintf(why, sizeof(why), "%s", text);
 		int code = t->is_bad ? HG_EINVAL : code_of(t, result);
 		f->transfer = NULL;
-		transfer_free(t);
+		give_up(t, code == 0);
 		hg_dispatcher_on_end(u->dispatcher, f, code, sent_bytes > 0, why, &now);
 		return;
 	}
-	transfer_free(t);
+	give_up(t, false);
 }
 
 static void reap(struct hg_upstream *u)
@@ -699,6 +597,15 @@ int hg_upstream_check(const struct hg_upstream_conf *conf, struct hg_err *err)
 	return rc;
 }
 
+/* Without a number of its own libcurl would keep four connections for each request under way: as
+ * soon as a burst ends it would close what the next one needs. */
+static void set_limits(struct hg_upstream *u)
+{
+	(void)curl_multi_setopt(u->multi, CURLMOPT_MAX_HOST_CONNECTIONS, u->max_connections);
+	(void)curl_multi_setopt(
+		u->multi, CURLMOPT_MAXCONNECTS, u->max_connections * u->snapshot->n_upstreams);
+}
+
 static void open_multi(struct hg_upstream *u)
 {
 	u->multi = curl_multi_init();
@@ -708,7 +615,7 @@ static void open_multi(struct hg_upstream *u)
 	(void)curl_multi_setopt(u->multi, CURLMOPT_TIMERFUNCTION, set_timer);
 	(void)curl_multi_setopt(u->multi, CURLMOPT_TIMERDATA, u);
 	(void)curl_multi_setopt(u->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-	(void)curl_multi_setopt(u->multi, CURLMOPT_MAX_HOST_CONNECTIONS, u->max_connections);
+	set_limits(u);
 }
 
 /* libcurl looks at the age of an idle connection only when it wants to use one, so when nothing
@@ -718,6 +625,7 @@ static void close_idle(struct hg_alarm *a)
 	struct hg_upstream *u = HG_CONTAINER(a, struct hg_upstream, idle);
 
 	HG_BUG_ON(!hg_list_is_empty(&u->transfers));
+	drop_spares(u);
 	(void)curl_multi_cleanup(u->multi);
 	(void)event_del(&u->timer);
 	open_multi(u);
@@ -727,6 +635,9 @@ static void close_idle(struct hg_alarm *a)
  * dispatcher counts each site's). */
 void hg_upstream_adopt(struct hg_upstream *u, const struct hg_snapshot *s)
 {
+	drop_spares(u);
+	u->snapshot = s;
+	u->generation++;
 	u->idle_timeout_us = s->upstreams[0].idle_timeout_us;
 	u->max_connections = 0;
 	for (uint32_t i = 0; i < s->n_upstreams; i++) {
@@ -737,8 +648,7 @@ void hg_upstream_adopt(struct hg_upstream *u, const struct hg_snapshot *s)
 			u->max_connections = (long)conf->max_connections;
 	}
 	if (u->multi)
-		(void)curl_multi_setopt(
-			u->multi, CURLMOPT_MAX_HOST_CONNECTIONS, u->max_connections);
+		set_limits(u);
 }
 
 struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_snapshot *s,
@@ -756,6 +666,10 @@ struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_snapsh
 	u->after = after;
 	u->after_arg = arg;
 	hg_list_init(&u->transfers);
+	hg_list_init(&u->spares);
+	u->sessions = curl_share_init();
+	HG_BUG_ON(!u->sessions);
+	(void)curl_share_setopt(u->sessions, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 	(void)event_assign(&u->timer, hg_loop_base(loop), -1, 0, on_timer, u);
 	hg_alarm_init(&u->idle, loop, close_idle);
 	hg_upstream_adopt(u, s);
@@ -773,7 +687,9 @@ void hg_upstream_free(struct hg_upstream *u)
 		(void)curl_multi_remove_handle(u->multi, t->easy);
 		transfer_free(t);
 	}
+	drop_spares(u);
 	(void)curl_multi_cleanup(u->multi);
+	(void)curl_share_cleanup(u->sessions);
 	(void)event_del(&u->timer);
 	hg_alarm_clear(&u->idle);
 	hg_free(u);

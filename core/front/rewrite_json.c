@@ -3,6 +3,7 @@
  * runs as long as possible: `copied` is how far a piece is in `out` already.
  */
 #include "front/rewrite_json.h"
+#include <endian.h>
 
 enum state {
 	VALUE,
@@ -128,12 +129,14 @@ static void begin_string(struct hg_rewrite_json *j, struct run *r)
 
 #define EACH 0x0101010101010101ull
 
-/* Any of eight bytes a quote, a backslash or a control character? May say yes for no. */
-static bool has_special(const char *p)
+/* Which of eight bytes are a quote, a backslash or a control character: the top bit of each. The
+ * lowest that is set is right; above it a borrow may set more. */
+static uint64_t special_of(const char *p)
 {
 	uint64_t x, quote, slash;
 
 	memcpy(&x, p, sizeof(x));
+	x = le64toh(x);
 	quote = x ^ EACH * '"';
 	slash = x ^ EACH * '\\';
 	return (((quote - EACH) & ~quote) | ((slash - EACH) & ~slash) | ((x - EACH * 0x20) & ~x)) &
@@ -142,8 +145,11 @@ static bool has_special(const char *p)
 
 static const char *skip_plain(const char *p, const char *end)
 {
-	while (end - p >= 8 && !has_special(p))
-		p += 8;
+	for (; end - p >= 8; p += 8) {
+		uint64_t special = special_of(p);
+		if (special)
+			return p + __builtin_ctzll(special) / 8;
+	}
 	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
 		p++;
 	return p;
@@ -234,8 +240,29 @@ static bool ends_base(char c)
 	return c == '/' || c == '"' || c == '{' || c == '?' || c == '#';
 }
 
+/* All that decides lies in this piece: no byte after the other. False: it may not. */
+static bool compare_at_once(struct hg_rewrite_json *j, struct run *r)
+{
+	size_t left = (size_t)(r->end - r->p);
+	const char *p = r->p;
+
+	for (uint32_t i = 0; i < j->n_pairs; i++) {
+		struct hg_str from = j->pairs[i].from;
+		if (left <= from.n)
+			return false;
+		if (ends_base(p[from.n]) && memcmp(p, from.p, from.n) == 0)
+			j->hit = (int32_t)i;
+	}
+	if (j->hit >= 0)
+		r->p += j->pairs[j->hit].from.n;
+	decide(j, r);
+	return true;
+}
+
 static void compare(struct hg_rewrite_json *j, struct run *r)
 {
+	if (j->held == 0 && compare_at_once(j, r))
+		return;
 	for (; r->p < r->end; r->p++) {
 		for (uint32_t i = 0; i < j->n_pairs; i++) {
 			const struct hg_str *from = &j->pairs[i].from;

@@ -60,7 +60,7 @@ static void render_all(struct hg_stored *kept, const struct parts *parts, char *
 	for (int with_links = 0; with_links < 2; with_links++) {
 		for (uint32_t i = 0; i < parts->n; i++) {
 			const struct hg_field *f = &parts->fields[i];
-			if (!is_kept(f) || hg_field_has_links(f->name) != with_links)
+			if (hg_field_has_links(f->name) != with_links || !is_kept(f))
 				continue;
 			render(at, own, f);
 			note_known(kept, own++);

@@ -632,6 +632,41 @@ static void a_slow_client_pauses_its_transfer(void **state)
 	end(w);
 }
 
+#define OK_AND_KEPT                                              \
+	{                                                        \
+		OK("Content-Length: 1\r\n", "x"), 0, SERVER_KEEP \
+	}
+#define FIVE OK_AND_KEPT, OK_AND_KEPT, OK_AND_KEPT, OK_AND_KEPT, OK_AND_KEPT
+
+/* A burst over: libcurl's own measure would keep four connections for each request under way. */
+static void the_connections_of_a_burst_are_kept(void **state)
+{
+	enum { BURST = 7 };
+	static const struct server_step steps[] = { FIVE, FIVE, FIVE, { 0 } };
+	struct world *w = begin(steps);
+	struct exchange *all[BURST];
+	char paths[BURST][16];
+
+	(void)state;
+	w->snapshot.upstreams[0].http2 = false;
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < BURST; i++) {
+			(void)snprintf(paths[i], sizeof(paths[i]), "/%d-%d", round, i);
+			all[i] = ask(w, "GET", paths[i]);
+			submit(all[i]);
+		}
+		hg_loop_run(w->loop);
+		for (int i = 0; i < BURST; i++) {
+			assert_body(all[i], "x");
+			drop(all[i]);
+		}
+	}
+	server_stop(&w->server);
+	assert_in_range(w->server.n_accepted, 1, BURST);
+	assert_int_equal(w->server.n_closed, 0);
+	end(w);
+}
+
 static void a_client_that_leaves_ends_its_transfer(void **state)
 {
 	static const struct server_step steps[] = { { OK("Content-Length: 10\r\n", "abc"), 0,
@@ -737,6 +772,7 @@ int main(void)
 		cmocka_unit_test(a_get_on_a_dead_connection_is_repeated),
 		cmocka_unit_test(a_post_that_may_have_been_executed_is_not_repeated),
 		cmocka_unit_test(a_slow_client_pauses_its_transfer),
+		cmocka_unit_test(the_connections_of_a_burst_are_kept),
 		cmocka_unit_test(a_client_that_leaves_ends_its_transfer),
 		cmocka_unit_test(the_end_of_the_dispatcher_ends_what_is_under_way),
 		cmocka_unit_test(nobody_listening_is_told_as_unreachable),
