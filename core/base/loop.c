@@ -52,10 +52,11 @@ static void give_index_back(struct hg_loop *l)
 
 static void on_mail(evutil_socket_t fd, short what, void *arg)
 {
-	/* Only ends the wait: the turn runs the mailbox after the descriptors. */
+	struct hg_loop *l = arg;
+
 	(void)fd;
 	(void)what;
-	(void)arg;
+	hg_mailbox_wakes(l->mailbox); /* the turn runs it after the descriptors */
 }
 
 static void on_stop(struct hg_message *m)

@@ -9,6 +9,7 @@
 struct hg_mailbox {
 	int fd;
 	uint64_t ran;         /* the owner's */
+	bool is_woken;        /* the owner's: `fd` was seen to be readable */
 	pthread_mutex_t lock; /* a leaf: nothing is called while it is held; guards all below */
 	struct hg_message *first, **last;
 	size_t n, n_refusable; /* n_refusable <= room */
@@ -86,8 +87,25 @@ void hg_mailbox_post_reserved(struct hg_mailbox *b, struct hg_message *m)
 		wake(b);
 }
 
+void hg_mailbox_wakes(struct hg_mailbox *b)
+{
+	b->is_woken = true;
+}
+
+static bool is_empty(struct hg_mailbox *b)
+{
+	pthread_mutex_lock(&b->lock);
+	bool is = b->first == NULL;
+	pthread_mutex_unlock(&b->lock);
+	return is;
+}
+
 size_t hg_mailbox_run(struct hg_mailbox *b)
 {
+	/* Most turns of a loop bring no mail: they cost no system call. */
+	if (!b->is_woken && is_empty(b))
+		return 0;
+	b->is_woken = false;
 	/* First the counter, then the messages: what is posted in between is taken now and leaves
 	 * one wake-up for nothing; the other way round it would be left with nobody woken. */
 	uint64_t wakes;

@@ -26,6 +26,8 @@ void hg_mailbox_free(struct hg_mailbox *b);     /* runs nothing; the owner empti
 int hg_mailbox_fd(const struct hg_mailbox *b);  /* eventfd: readable when there is something */
 bool hg_mailbox_post(struct hg_mailbox *b, struct hg_message *m);
 void hg_mailbox_post_reserved(struct hg_mailbox *b, struct hg_message *m);
+/* The owner saw that the descriptor is readable; before run, which makes it quiet again. */
+void hg_mailbox_wakes(struct hg_mailbox *b);
 size_t hg_mailbox_run(struct hg_mailbox *b); /* all that is in it now; returns how many */
 
 uint64_t hg_mailbox_ran(const struct hg_mailbox *b); /* messages run so far; the owner's */
