@@ -22,6 +22,7 @@ static void turn(struct hg_dispatch *d)
 		hg_alarm_clear(&d->alarm);
 	else
 		hg_alarm_set(&d->alarm, next_us);
+	hg_upstream_start(d->upstream);
 }
 
 static void turn_later(struct hg_later *later)

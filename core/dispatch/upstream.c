@@ -41,6 +41,7 @@ struct hg_upstream {
 	struct hg_dispatcher *dispatcher;
 	CURLM *multi;
 	struct event timer;
+	bool is_due;      /* the timer is to ring at once */
 	CURLSH *sessions; /* TLS sessions, for all */
 	struct hg_list transfers;
 	struct hg_list spares; /* transfers that ended well: reads, with all settings of `conf` */
@@ -523,11 +524,17 @@ static void on_socket(evutil_socket_t fd, short what, void *arg)
 		end_if_closed(u, fd);
 }
 
+static void ring(struct hg_upstream *u)
+{
+	u->is_due = false;
+	act(u, CURL_SOCKET_TIMEOUT, 0);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	act(arg, CURL_SOCKET_TIMEOUT, 0);
+	ring(arg);
 }
 
 static int set_timer(CURLM *multi, long in_ms, void *arg)
@@ -536,6 +543,7 @@ static int set_timer(CURLM *multi, long in_ms, void *arg)
 	struct timeval in = { in_ms / 1000, in_ms % 1000 * 1000 };
 
 	(void)multi;
+	u->is_due = in_ms == 0;
 	if (in_ms < 0)
 		(void)event_del(&u->timer);
 	else
@@ -699,6 +707,14 @@ void hg_upstream_free(struct hg_upstream *u)
 void hg_upstream_bind(struct hg_upstream *u, struct hg_dispatcher *d)
 {
 	u->dispatcher = d;
+}
+
+void hg_upstream_start(struct hg_upstream *u)
+{
+	if (!u->is_due)
+		return;
+	(void)event_del(&u->timer);
+	ring(u);
 }
 
 struct hg_transport hg_upstream_transport(struct hg_upstream *u)

@@ -25,6 +25,8 @@ void hg_upstream_free(struct hg_upstream *u); /* cuts what is under way; the dis
 /* Where reports go; before the first send. */
 void hg_upstream_bind(struct hg_upstream *u, struct hg_dispatcher *d);
 struct hg_transport hg_upstream_transport(struct hg_upstream *u);
+/* Lets what was sent leave now, not with the loop's next turn. Never inside a call of `after`. */
+void hg_upstream_start(struct hg_upstream *u);
 void hg_upstream_adopt(struct hg_upstream *u, const struct hg_snapshot *s);
 /* Is this configuration usable? For `hubgate check` and new. */
 int hg_upstream_check(const struct hg_upstream_conf *conf, struct hg_err *err);
