@@ -27,6 +27,16 @@ static struct hg_str value_for_github(struct hg_request *r, const struct hg_fiel
 	return f->value;
 }
 
+/* A read that others share, or that memory answers, was not asked because of one delivery. */
+static bool goes_up(const struct hg_request *r, struct hg_str name)
+{
+	if (r->owns_validators && hg_field_is_validator(name))
+		return false;
+	if (hg_request_is_safe(r) && hg_str_is_nocase(name, HG_STR("x-github-delivery")))
+		return false;
+	return hg_field_goes_up(name);
+}
+
 static void copy_fields(struct hg_request *r, struct hg_ticket *t)
 {
 	const struct hg_http1_head *h = &r->head;
@@ -36,8 +46,7 @@ static void copy_fields(struct hg_request *r, struct hg_ticket *t)
 
 	for (uint32_t i = 0; i < h->n_fields; i++) {
 		const struct hg_field *f = &h->fields[i];
-		if (!hg_field_goes_up(f->name) ||
-			(r->owns_validators && hg_field_is_validator(f->name)))
+		if (!goes_up(r, f->name))
 			continue;
 		own[n++] = (struct hg_field){ hg_arena_copy(&t->arena, f->name),
 			hg_arena_copy(&t->arena, value_for_github(r, f)) };

@@ -112,6 +112,7 @@ static void a_request_becomes_a_ticket_and_its_news_the_reply(void **state)
 
 	peer_say(p, "GET /api/v3/repos/o/r?a=b HTTP/1.1\r\nHost: localhost\r\n"
 		    "Accept: application/json\r\nX-Secret: 1\r\nX-Hubgate-Priority: low\r\n"
+		    "X-GitHub-Delivery: 72d3162e\r\n"
 		    "X-Hubgate-Deadline: 90\r\n\r\n");
 	assert_int_equal(w.n_tickets, 1);
 	const struct hg_ask *a = &w.tickets[0]->ask;
@@ -348,13 +349,14 @@ static void a_body_that_comes_byte_by_byte_arrives_whole_in_one_block(void **sta
 	struct peer *p = start(&w);
 
 	peer_say(p, "POST /repos/o/r/issues HTTP/1.1\r\nHost: localhost\r\n"
-		    "Transfer-Encoding: chunked\r\n\r\n");
+		    "X-GitHub-Delivery: 72d3162e\r\nTransfer-Encoding: chunked\r\n\r\n");
 	for (int i = 0; i < 300; i++)
 		peer_say(p, i % 2 ? "1\r\nb\r\n" : "1\r\na\r\n");
 	assert_int_equal(w.n_tickets, 0);
 	peer_say(p, "0\r\n\r\n");
 	assert_int_equal(w.n_tickets, 1);
 	const struct hg_ask *a = &w.tickets[0]->ask;
+	assert_int_equal(a->n_fields, 1); /* with a write */
 	assert_int_equal(a->body.bytes, 300);
 	assert_int_equal(a->body.n, 1);
 	assert_memory_equal(a->body.items[0]->bytes, "ababab", 6);
