@@ -10,12 +10,13 @@
  * environment reaches the daemon but what sanitizers and the loader read.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 
 const PATIENCE_MS = 20_000;
 const PASSED_ON = ["PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"];
@@ -36,6 +37,13 @@ export function ask(where, { method = "GET", path, headers = {}, body } = {}) {
 		request.on("error", reject);
 		request.end(body);
 	});
+}
+
+/* What a program printed that uses a client in its own language: of the environment it has PATH. */
+export async function program(file, args) {
+	const env = { PATH: process.env.PATH, LANG: "C.UTF-8", HOME: tmpdir(), no_proxy: "*" };
+	const { stdout } = await promisify(execFile)(file, args, { env, maxBuffer: 1 << 24 });
+	return stdout;
 }
 
 class Hub {
