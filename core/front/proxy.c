@@ -268,11 +268,14 @@ static void refuse_with_end(struct hg_request *r, const struct hg_ticket_end *en
 		.code = end->word ? end->word : "upstream_failed",
 		.detail = hg_str(end->text),
 		.retry_after_s = end->retry_after_s };
-	char more[64];
-	int n = snprintf(more, sizeof(more), "X-Hubgate-Wait-Ms: %lld\r\n",
-		(long long)(end->waited_us / 1000));
+	struct hg_text more;
 
-	hg_reply_refuse(r, &no, (struct hg_str){ more, (size_t)n });
+	hg_text_init(&more);
+	hg_text_printf(&more, "X-Hubgate-Wait-Ms: %lld\r\n", (long long)(end->waited_us / 1000));
+	if (no.status == 429) /* clients of GitHub know by the budget which limit they met */
+		hg_reply_add_budget(r, &more);
+	hg_reply_refuse(r, &no, hg_text_str(&more));
+	hg_text_fini(&more);
 }
 
 static void take_end(struct hg_request *r, const struct hg_ticket_end *end)

@@ -215,10 +215,14 @@ static void an_end_without_a_head_is_an_error_body_with_retry_after(void **state
 		.text = "The budget is spent.",
 		.retry_after_s = 17,
 		.waited_us = 5000 };
+	struct hg_view_row row = { .limit = 5000, .used = 5000, .reset_s = 1700000000 };
 
+	hg_view_put(w.view, w.snapshot.upstreams[0].pool, HG_STR("core"), &row);
 	peer_say(p, GET("/user"));
 	world_end(&w, 0, &end);
 	const char *heard = peer_hear(p);
+	assert_int_equal(count_of(heard, "X-RateLimit-Remaining: 0\r\n"), 1);
+	assert_int_equal(count_of(heard, "X-RateLimit-Reset: 1700000000\r\n"), 1);
 	assert_non_null(strstr(heard, "HTTP/1.1 429 "));
 	assert_non_null(strstr(heard, "Retry-After: 17\r\n"));
 	assert_non_null(strstr(heard, "X-Hubgate-Wait-Ms: 5\r\n"));
