@@ -11,6 +11,12 @@ static struct hg_str without_slash(const char *url)
 	return s;
 }
 
+/* A client of GitHub's own, whose connections end here all the same. */
+static bool is_as_github(bool is_unix, struct hg_str host)
+{
+	return is_unix && hg_str_is_nocase(host, HG_STR("api.github.com"));
+}
+
 /* Is `base` one of the configured ones, or a path below it? */
 static bool is_public(const struct hg_http_conf *conf, struct hg_str base)
 {
@@ -89,7 +95,7 @@ void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, uint32_t
 	bool is_tls, bool is_unix, struct hg_str host, struct hg_str prefix)
 {
 	const struct hg_upstream_conf *conf = &s->upstreams[upstream];
-	bool enterprise;
+	bool enterprise, as_github = is_as_github(is_unix, host);
 
 	w->from = hg_upstream_base(conf, HG_GITHUB_REST).root;
 	w->to[0] = w->uploads_from[0] = '\0';
@@ -97,9 +103,11 @@ void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, uint32_t
 	w->mark = 0;
 	if (!host.n || !w->from.n)
 		return;
-	bool fits = write_base(w, is_tls, host, prefix, &enterprise);
-	bool allowed = fits && ((!is_unix && hg_host_is_loopback(host)) ||
-				       is_public(&s->http, hg_str(w->to)));
+	bool fits = write_base(w, is_tls || as_github, host, prefix, &enterprise);
+	bool allowed =
+		fits && ((!is_unix && hg_host_is_loopback(host)) ||
+				(as_github && !hg_str_is_nocase(w->from, HG_GITHUB_PUBLIC_BASE)) ||
+				is_public(&s->http, hg_str(w->to)));
 	if (!allowed) {
 		w->to[0] = '\0';
 		return;

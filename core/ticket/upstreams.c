@@ -1,7 +1,6 @@
 #include "ticket/upstreams.h"
 
 #define GHES_BASE HG_STR("/api/v3")
-#define PUBLIC_HOST HG_STR("https://api.github.com")
 #define PUBLIC_UPLOADS HG_STR("https://uploads.github.com")
 
 static struct hg_str without_slash(const char *url)
@@ -35,7 +34,7 @@ struct hg_upstream_base hg_upstream_base(
 			at.root = without_slash(conf->uploads_url);
 		else if (is_ghes)
 			at.path = HG_STR("/api/uploads");
-		else if (hg_str_is_nocase(base, PUBLIC_HOST))
+		else if (hg_str_is_nocase(base, HG_GITHUB_PUBLIC_BASE))
 			at.root = PUBLIC_UPLOADS;
 		break;
 	case HG_GITHUB_REST:

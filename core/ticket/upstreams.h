@@ -16,6 +16,8 @@
 #include "ticket/github_route.h"
 #include "ticket/snapshot.h"
 
+#define HG_GITHUB_PUBLIC_BASE HG_STR("https://api.github.com")
+
 /* The index of the upstream for a Host field ({0}: none) and a path. *ret_prefix: what of the path
  * only says that ("/ghes"), or empty. A prefix goes before a host, and whole segments only. */
 uint32_t hg_upstream_for(const struct hg_snapshot *s, struct hg_str host, struct hg_str path,

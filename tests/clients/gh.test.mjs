@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,9 +38,11 @@ before(async () => {
 	faces = {
 		"TLS": { GH_HOST: `localhost:${hub.ports[1]}`, GH_CONFIG_DIR: join(folder, "tls"),
 			GH_ENTERPRISE_TOKEN: "ghp_ghOverTlsGhOverTlsGhOverTlsGhOverT0",
-			SSL_CERT_FILE: join(folder, "cert.pem") },
+			SSL_CERT_FILE: join(folder, "cert.pem"),
+			base: `https://localhost:${hub.ports[1]}/api/v3` },
 		"the Unix socket": { GH_CONFIG_DIR: join(folder, "unix"),
-			GH_TOKEN: "ghp_ghByUnixGhByUnixGhByUnixGhByUnixGh0" },
+			GH_TOKEN: "ghp_ghByUnixGhByUnixGhByUnixGhByUnixGh0",
+			base: "https://api.github.com" },
 	};
 });
 after(async () => {
@@ -47,10 +50,15 @@ after(async () => {
 	await rm(folder, { recursive: true, force: true });
 });
 
+function hashOf({ GH_TOKEN, GH_ENTERPRISE_TOKEN }) {
+	return createHash("sha256").update(GH_TOKEN ?? GH_ENTERPRISE_TOKEN).digest("base64");
+}
+
 /* Nothing of the machine's gh counts, and nothing leaves the machine. */
 async function gh(face, ...args) {
+	const { base: _, ...own } = faces[face];
 	const env = { PATH: process.env.PATH, HOME: folder, GH_NO_UPDATE_NOTIFIER: "1",
-		GH_PROMPT_DISABLED: "1", NO_COLOR: "1", no_proxy: "*", ...faces[face] };
+		GH_PROMPT_DISABLED: "1", NO_COLOR: "1", no_proxy: "*", ...own };
 	const { stdout } = await run("gh", args, { env, cwd: folder, maxBuffer: 1 << 24 });
 	return stdout;
 }
@@ -68,13 +76,16 @@ for (const face of ["TLS", "the Unix socket"]) {
 			`repos/${REPO}/issues?per_page=30&state=all`);
 		const numbers = pages.trim().split("\n");
 		assert.ok(numbers.length >= 95 && new Set(numbers).size === numbers.length);
-		assert.equal((await hub.requestsSince(mark)).length, 4, "pages past hubgate");
+		const arrived = await hub.requestsSince(mark);
+		assert.equal(arrived.length, 4, "pages past hubgate");
+		/* gh sends its token only where it believes to be with its GitHub */
+		assert.deepEqual(new Set(arrived.map((one) => one.token_hash)),
+			new Set([hashOf(faces[face])]));
 
 		const made = JSON.parse(await gh(face, "api", `repos/${REPO}/issues`, "-f",
 			"title=By gh"));
 		assert.equal(made.title, "By gh");
-		const base = face === "TLS" ? `https://localhost:${hub.ports[1]}/api/v3/` : "";
-		assert.ok(made.url.startsWith(base), made.url);
+		assert.ok(made.url.startsWith(`${faces[face].base}/repos/`), made.url);
 		assert.equal(await gh(face, "api", `repos/${REPO}/issues/${made.number}`, "--jq",
 			".title"), "By gh\n");
 	});
