@@ -105,12 +105,14 @@ for (const face of ["TLS", "the Unix socket"]) {
 	});
 }
 
-test("the gh line that the daemon prints works", async () => {
-	const line = /^ *(GH_TOKEN=\S+) \.\/scripts\/dev\/clients (gh .*)$/m.exec(hub.log());
-	assert.ok(line, `no gh line in:\n${hub.log()}`);
-	const { stdout } = await run("sh", ["-c", `${line[1]} ${line[2]}`],
-		{ env: { PATH: process.env.PATH, HOME: folder, no_proxy: "*" } });
-	assert.equal(stdout, "octocat/Hello-World\n");
+test("the gh lines that the daemon prints work: by its port, and by its socket", async () => {
+	const lines = [...hub.log().matchAll(
+		/^ *(GH_TOKEN=\S+(?: GH_CONFIG_DIR=\S+)?) \.\/scripts\/dev\/clients (.*)$/gm)];
+	assert.equal(lines.length, 2, `not two gh lines in:\n${hub.log()}`);
+	const print = lines.map((line) => run("sh", ["-c", `${line[1]} ${line[2]}`],
+		{ env: { PATH: process.env.PATH, HOME: folder, no_proxy: "*" } }));
+	assert.equal((await print[0]).stdout, "octocat/Hello-World\n");
+	assert.match((await print[1]).stdout, /^name:\s+octocat\/Hello-World$/m);
 });
 
 test("gh is forwarded as itself: its token, not the gateway's", async () => {
