@@ -105,6 +105,69 @@ for (const face of ["TLS", "the Unix socket"]) {
 	});
 }
 
+for (const face of ["TLS", "the Unix socket"]) {
+	test(`issues are created, commented on, closed and listed over ${face}`, async () => {
+		const on = (command, ...args) => gh(face, "issue", command, "-R", REPO, ...args);
+		const url = (await on("create", "-t", `Of ${face}`, "-b", "By gh", "-l",
+			"bug")).trim();
+		const number = /\/issues\/(\d+)$/.exec(url)?.[1];
+		assert.ok(number, url);
+		await on("comment", number, "-b", "A comment");
+		await on("close", number);
+		const seen = JSON.parse(await on("view", number, "--json",
+			"title,state,labels,comments"));
+		assert.deepEqual([seen.title, seen.state, seen.labels.map((one) => one.name),
+			seen.comments.map((one) => one.body)],
+		[`Of ${face}`, "CLOSED", ["bug"], ["A comment"]]);
+		const closed = JSON.parse(await on("list", "-s", "closed", "--json", "number"));
+		assert.ok(closed.some((one) => String(one.number) === number));
+		await on("reopen", number);
+		/* REST knows the same, kept or not */
+		assert.equal(await gh(face, "api", `repos/${REPO}/issues/${number}`, "--jq",
+			".state"), "open\n");
+	});
+
+	test(`other lists, and a workflow that is run, over ${face}`, async () => {
+		const on = (...args) => gh(face, ...args, "-R", REPO);
+		assert.equal(await on("pr", "list"), "");
+		assert.equal(await on("release", "list"), "");
+		assert.match(await on("workflow", "list"), /^CI\tactive\t\d+$/m);
+		assert.match(await on("label", "list"), /^bug\t/m);
+		assert.match(await gh(face, "repo", "list", "octo-org"),
+			/^octo-org\/hello-world\t/m);
+		await on("workflow", "run", "ci.yml");
+		const [latest] = JSON.parse(await on("run", "list", "-w", "CI", "-L", "1", "--json",
+			"event"));
+		assert.equal(latest.event, "workflow_dispatch", "a kept list was given again");
+	});
+
+	test(`redirects are followed and GraphQL's pages walked over ${face}`, async () => {
+		const mark = await hub.served();
+		assert.equal(await gh(face, "api", "repos/octo-org/old-name", "--jq",
+			".full_name"), `${REPO}\n`);
+		const numbers = await gh(face, "api", "graphql", "--paginate", "-f", `query=
+			query($endCursor: String) {
+				repository(owner: "octo-org", name: "hello-world") {
+					issues(first: 50, after: $endCursor) { nodes { number }
+						pageInfo { hasNextPage endCursor } } } }`,
+		"--jq", ".data.repository.issues.nodes[].number");
+		assert.ok(new Set(numbers.trim().split("\n")).size >= 95);
+		const arrived = await hub.requestsSince(mark);
+		assert.ok(arrived.length >= 3, "the redirect, and two pages at least");
+		for (const one of arrived)
+			assert.equal(one.token_hash, hashOf(faces[face]), one.target);
+	});
+}
+
+/* gh searches github.com only: over the socket, that is hubgate. */
+test("gh search finds issues and repositories, and no pull requests", async () => {
+	const search = (...args) => gh("the Unix socket", "search", ...args);
+	assert.equal(JSON.parse(await search("issues", "--repo", REPO, "-L", "5", "--json",
+		"number")).length, 5);
+	assert.match(await search("repos", "hello-world"), /^octo-org\/hello-world\t/m);
+	assert.equal(await search("prs", "--repo", REPO), "");
+});
+
 test("the gh lines that the daemon prints work: by its port, and by its socket", async () => {
 	const lines = [...hub.log().matchAll(
 		/^ *(GH_TOKEN=\S+(?: GH_CONFIG_DIR=\S+)?) \.\/scripts\/dev\/clients (.*)$/gm)];
