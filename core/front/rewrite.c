@@ -11,10 +11,11 @@ static struct hg_str without_slash(const char *url)
 	return s;
 }
 
-/* A client of GitHub's own, whose connections end here all the same. */
-static bool is_as_github(bool is_unix, struct hg_str host)
+/* It asks GitHub itself, and its connections end here all the same. */
+static bool asks_github(bool is_unix, struct hg_str host)
 {
-	return is_unix && hg_str_is_nocase(host, HG_STR("api.github.com"));
+	return is_unix && (hg_str_is_nocase(host, HG_STR(HG_GITHUB_PUBLIC_HOST)) ||
+				  hg_str_is_nocase(host, HG_STR(HG_GITHUB_PUBLIC_UPLOADS_HOST)));
 }
 
 /* Is `base` one of the configured ones, or a path below it? */
@@ -95,24 +96,28 @@ void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, uint32_t
 	bool is_tls, bool is_unix, struct hg_str host, struct hg_str prefix)
 {
 	const struct hg_upstream_conf *conf = &s->upstreams[upstream];
-	bool enterprise, as_github = is_as_github(is_unix, host);
+	bool enterprise;
 
+	w->is_githubs = asks_github(is_unix, host);
 	w->from = hg_upstream_base(conf, HG_GITHUB_REST).root;
 	w->to[0] = w->uploads_from[0] = '\0';
 	w->root_n = 0;
 	w->mark = 0;
 	if (!host.n || !w->from.n)
 		return;
-	bool fits = write_base(w, is_tls || as_github, host, prefix, &enterprise);
+	bool fits = w->is_githubs ? write_base(w, true, HG_STR(HG_GITHUB_PUBLIC_HOST), prefix,
+					    &enterprise)
+	                          : write_base(w, is_tls, host, prefix, &enterprise);
 	bool allowed =
-		fits && ((!is_unix && hg_host_is_loopback(host)) ||
-				(as_github && !hg_str_is_nocase(w->from, HG_GITHUB_PUBLIC_BASE)) ||
-				is_public(&s->http, hg_str(w->to)));
+		fits &&
+		((!is_unix && hg_host_is_loopback(host)) ||
+			(w->is_githubs && !hg_str_is_nocase(w->from, HG_GITHUB_PUBLIC_BASE)) ||
+			is_public(&s->http, hg_str(w->to)));
 	if (!allowed) {
 		w->to[0] = '\0';
 		return;
 	}
-	if (enterprise)
+	if (enterprise || w->is_githubs)
 		write_uploads(w, conf);
 	w->mark = mark_of(mark_of(0xcbf29ce484222325ull, w->from), hg_str(w->to));
 }

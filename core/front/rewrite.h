@@ -14,7 +14,7 @@
  *
  * Who comes over a Unix socket as api.github.com (gh's `http_unix_socket`) believes to speak TLS
  * with it. So its base is https://api.github.com: nothing is rewritten where that is the upstream,
- * and the links of another (a GHES, the simulator) become GitHub's.
+ * and the links of another (a GHES, the simulator) become GitHub's, those of uploads too.
  *
  * Thread: any.
  */
@@ -31,6 +31,7 @@ struct hg_rewrite {
 	struct hg_str from;             /* the upstream's base without a trailing slash */
 	char to[HG_REWRITE_BASE_BYTES]; /* "http://localhost:3001/api/v3"; "" = nothing is rewritten
 	                                 */
+	bool is_githubs; /* `to` is GitHub's own base: uploads have a host of their own */
 	size_t root_n; /* of `to`, what stands before the face's prefix: /api/uploads follows it */
 	char uploads_from[HG_REWRITE_UPLOADS_BYTES]; /* "" = uploads stay */
 	uint64_t mark; /* of both bases, the same in each process: part of our entity tags */

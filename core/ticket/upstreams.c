@@ -1,7 +1,6 @@
 #include "ticket/upstreams.h"
 
 #define GHES_BASE HG_STR("/api/v3")
-#define PUBLIC_UPLOADS HG_STR("https://uploads.github.com")
 
 static struct hg_str without_slash(const char *url)
 {
@@ -35,7 +34,7 @@ struct hg_upstream_base hg_upstream_base(
 		else if (is_ghes)
 			at.path = HG_STR("/api/uploads");
 		else if (hg_str_is_nocase(base, HG_GITHUB_PUBLIC_BASE))
-			at.root = PUBLIC_UPLOADS;
+			at.root = HG_GITHUB_PUBLIC_UPLOADS;
 		break;
 	case HG_GITHUB_REST:
 		at.root = base;

@@ -741,6 +741,13 @@ static void a_client_that_came_as_github_gets_githubs_bytes(void **state)
 	assert_non_null(strstr(heard, "Content-Length: 52\r\n"));
 	assert_non_null(strstr(heard, "ETag: W/\"5d\"\r\n"));
 	assert_non_null(strstr(heard, "{\"url\":\"" A "/user\",\"name\":\"abcde\"}"));
+	assert_int_equal(w.tickets[0]->ask.entrance, HG_GITHUB_REST);
+	/* gh release upload */
+	peer_say(p, "GET /repos/o/r/releases/1 HTTP/1.1\r\nHost: uploads.github.com\r\n\r\n");
+	assert_int_equal(w.tickets[1]->ask.entrance, HG_GITHUB_UPLOADS);
+	w.listener.is_unix = false;
+	peer_say(world_connect(&w), "GET /user HTTP/1.1\r\nHost: uploads.github.com\r\n\r\n");
+	assert_int_equal(w.n_tickets, 2); /* elsewhere that is no name of ours */
 	world_stop(&w);
 }
 

@@ -160,9 +160,11 @@ static void who_comes_as_github_by_a_unix_socket_gets_githubs_links(void **state
 	(void)state;
 	hg_rewrite_init(&w, &ghes, 0, false, true, HG_STR("API.github.com"), HG_STR(""));
 	assert_becomes(&w, "<https://ghe.example/api/v3/x?page=2>; rel=\"next\"",
-		"<https://API.github.com/x?page=2>; rel=\"next\"");
-	assert_string_equal(w.uploads_from, "");
+		"<https://api.github.com/x?page=2>; rel=\"next\"");
+	assert_string_equal(w.uploads_from, "https://ghe.example/api/uploads");
 	assert_true(w.mark != 0);
+	hg_rewrite_init(&w, &ghes, 0, false, true, HG_STR("uploads.github.com"), HG_STR(""));
+	assert_string_equal(w.to, "https://api.github.com");
 	/* elsewhere that name is nobody's base */
 	hg_rewrite_init(&w, &ghes, 0, true, false, HG_STR("api.github.com"), HG_STR(""));
 	assert_string_equal(w.to, "");
