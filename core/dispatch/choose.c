@@ -94,9 +94,8 @@ static void refuse_parked(struct hg_dispatcher *d, struct hg_ticket *t, const st
 	case HG_STOP_BLOCKED:
 		end.word = "upstream_limited";
 		hg_dispatcher_refuse(d, t, &end, now->mono_us,
-			"GitHub asked credential %s to slow down (secondary limit); next try at "
-			"%s, "
-			"after the deadline.",
+			"GitHub asked credential %s to slow down (secondary rate limit); next try "
+			"at %s, after the deadline.",
 			alias, at);
 		break;
 	case HG_STOP_CAP:

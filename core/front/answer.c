@@ -64,14 +64,13 @@ static void add_cache_status(struct hg_request *r)
 	hg_text_add(head, HG_STR("\r\n"));
 }
 
-/* A kept reply has no rate limit of its own: the budget as it is now. */
-static void add_budget(struct hg_request *r)
+void hg_reply_add_budget(struct hg_request *r, struct hg_text *out)
 {
 	struct hg_front *f = r->front;
 
 	if (f->view && r->github.resource)
-		hg_budget_add_lines(&f->budgets, &f->head, f->view, r->client.scope,
-			r->github.resource, hg_loop_now(f->loop).wall_us / 1000000);
+		hg_budget_add_lines(&f->budgets, out, f->view, r->client.scope, r->github.resource,
+			hg_loop_now(f->loop).wall_us / 1000000);
 }
 
 static int64_t number_of(const struct hg_reply *reply, const char *name)
@@ -118,7 +117,7 @@ void hg_reply_stored(struct hg_request *r)
 	}
 	if (r->answer_age_s >= 0)
 		hg_reply_head_number(r, HG_STR("Age"), (uint64_t)r->answer_age_s);
-	add_budget(r);
+	hg_reply_add_budget(r, &f->head);
 	add_cache_status(r);
 	hg_reply_head_end(r, unchanged || kept->status == 304 ? -2 : (int64_t)kept->body.n);
 	pieces[0] = (struct hg_piece){ hg_text_str(&f->head), HG_PIECE_BYTES, NULL };

@@ -16,5 +16,8 @@ void hg_reply_stored(struct hg_request *r);
 void hg_reply_upstream_head(struct hg_request *r);
 void hg_reply_upstream_piece(struct hg_request *r, struct hg_chunk *c);
 void hg_reply_upstream_end(struct hg_request *r);
+/* The budget as it is now, as lines of a head: what GitHub did not answer has no limits of its own.
+ * Nothing when nothing is known. */
+void hg_reply_add_budget(struct hg_request *r, struct hg_text *out);
 /* The fetch failed and nothing of the reply has left: forgets it, another may begin. Else false. */
 bool hg_reply_take_back(struct hg_request *r);

@@ -180,7 +180,7 @@ static void refuse_method(struct hg_request *r)
 }
 
 /* Which GitHub, by which of its faces. */
-static void find_upstream(struct hg_request *r)
+static void find_upstream(struct hg_request *r, const struct hg_listener_conf *listener)
 {
 	struct hg_str path = r->head.path, prefix;
 
@@ -188,6 +188,10 @@ static void find_upstream(struct hg_request *r)
 	path.p += prefix.n;
 	path.n -= prefix.n;
 	hg_github_face(path.n ? path : HG_STR("/"), &r->face);
+	/* gh over its socket: GitHub's uploads have a host, where those of a GHES have a path */
+	if (listener->is_unix && r->face.entrance == HG_GITHUB_REST && !r->face.prefix.n &&
+		hg_str_is_nocase(r->head.host, HG_STR(HG_GITHUB_PUBLIC_UPLOADS_HOST)))
+		r->face.entrance = HG_GITHUB_UPLOADS;
 	if (prefix.n)
 		r->face.prefix = (struct hg_str){ prefix.p, prefix.n + r->face.prefix.n };
 }
@@ -220,7 +224,7 @@ static bool find_route(struct hg_request *r, const struct hg_listener_conf *list
 		hg_reply_refuse_as(r, 501, "unknown_method", "This method is not known.");
 		return false;
 	}
-	find_upstream(r);
+	find_upstream(r, listener);
 	hg_github_route_find(r->head.method, r->face.path, &r->github);
 	r->path = r->face.path;
 	r->route = r->github.tmpl;

@@ -27,6 +27,16 @@ static struct hg_str value_for_github(struct hg_request *r, const struct hg_fiel
 	return f->value;
 }
 
+/* A read that others share, or that memory answers, was not asked because of one delivery. */
+static bool goes_up(const struct hg_request *r, struct hg_str name)
+{
+	if (r->owns_validators && hg_field_is_validator(name))
+		return false;
+	if (hg_request_is_safe(r) && hg_str_is_nocase(name, HG_STR("x-github-delivery")))
+		return false;
+	return hg_field_goes_up(name);
+}
+
 static void copy_fields(struct hg_request *r, struct hg_ticket *t)
 {
 	const struct hg_http1_head *h = &r->head;
@@ -36,8 +46,7 @@ static void copy_fields(struct hg_request *r, struct hg_ticket *t)
 
 	for (uint32_t i = 0; i < h->n_fields; i++) {
 		const struct hg_field *f = &h->fields[i];
-		if (!hg_field_goes_up(f->name) ||
-			(r->owns_validators && hg_field_is_validator(f->name)))
+		if (!goes_up(r, f->name))
 			continue;
 		own[n++] = (struct hg_field){ hg_arena_copy(&t->arena, f->name),
 			hg_arena_copy(&t->arena, value_for_github(r, f)) };
@@ -259,11 +268,14 @@ static void refuse_with_end(struct hg_request *r, const struct hg_ticket_end *en
 		.code = end->word ? end->word : "upstream_failed",
 		.detail = hg_str(end->text),
 		.retry_after_s = end->retry_after_s };
-	char more[64];
-	int n = snprintf(more, sizeof(more), "X-Hubgate-Wait-Ms: %lld\r\n",
-		(long long)(end->waited_us / 1000));
+	struct hg_text more;
 
-	hg_reply_refuse(r, &no, (struct hg_str){ more, (size_t)n });
+	hg_text_init(&more);
+	hg_text_printf(&more, "X-Hubgate-Wait-Ms: %lld\r\n", (long long)(end->waited_us / 1000));
+	if (no.status == 429) /* clients of GitHub know by the budget which limit they met */
+		hg_reply_add_budget(r, &more);
+	hg_reply_refuse(r, &no, hg_text_str(&more));
+	hg_text_fini(&more);
 }
 
 static void take_end(struct hg_request *r, const struct hg_ticket_end *end)

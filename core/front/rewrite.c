@@ -11,6 +11,13 @@ static struct hg_str without_slash(const char *url)
 	return s;
 }
 
+/* It asks GitHub itself, and its connections end here all the same. */
+static bool asks_github(bool is_unix, struct hg_str host)
+{
+	return is_unix && (hg_str_is_nocase(host, HG_STR(HG_GITHUB_PUBLIC_HOST)) ||
+				  hg_str_is_nocase(host, HG_STR(HG_GITHUB_PUBLIC_UPLOADS_HOST)));
+}
+
 /* Is `base` one of the configured ones, or a path below it? */
 static bool is_public(const struct hg_http_conf *conf, struct hg_str base)
 {
@@ -91,20 +98,26 @@ void hg_rewrite_init(struct hg_rewrite *w, const struct hg_snapshot *s, uint32_t
 	const struct hg_upstream_conf *conf = &s->upstreams[upstream];
 	bool enterprise;
 
+	w->is_githubs = asks_github(is_unix, host);
 	w->from = hg_upstream_base(conf, HG_GITHUB_REST).root;
 	w->to[0] = w->uploads_from[0] = '\0';
 	w->root_n = 0;
 	w->mark = 0;
 	if (!host.n || !w->from.n)
 		return;
-	bool fits = write_base(w, is_tls, host, prefix, &enterprise);
-	bool allowed = fits && ((!is_unix && hg_host_is_loopback(host)) ||
-				       is_public(&s->http, hg_str(w->to)));
+	bool fits = w->is_githubs ? write_base(w, true, HG_STR(HG_GITHUB_PUBLIC_HOST), prefix,
+					    &enterprise)
+	                          : write_base(w, is_tls, host, prefix, &enterprise);
+	bool allowed =
+		fits &&
+		((!is_unix && hg_host_is_loopback(host)) ||
+			(w->is_githubs && !hg_str_is_nocase(w->from, HG_GITHUB_PUBLIC_BASE)) ||
+			is_public(&s->http, hg_str(w->to)));
 	if (!allowed) {
 		w->to[0] = '\0';
 		return;
 	}
-	if (enterprise)
+	if (enterprise || w->is_githubs)
 		write_uploads(w, conf);
 	w->mark = mark_of(mark_of(0xcbf29ce484222325ull, w->from), hg_str(w->to));
 }

@@ -3,8 +3,7 @@
  *
  * The base a client used (scheme, Host, face prefix) replaces the upstream's at sending time, in
  * Link and Location and in JSON bodies (rewrite_json.h), when that base is a loopback name or
- * configured in `public_urls`. A client that came as api.github.com (a Unix socket) is never
- * rewritten. Kept replies stay as GitHub wrote them.
+ * configured in `public_urls`. Kept replies stay as GitHub wrote them.
  *
  *     upstream https://api.github.com, client at http://localhost:3001/api/v3 (or /api/graphql):
  *     https://api.github.com/zen          -> http://localhost:3001/api/v3/zen
@@ -12,6 +11,10 @@
  *
  * Uploads have a place of their own only beside /api/v3: else their URLs stay. What tells several
  * upstreams apart (upstreams.h) is part of the base: http://localhost:3001/ghes/api/v3/zen.
+ *
+ * Who comes over a Unix socket as api.github.com (gh's `http_unix_socket`) believes to speak TLS
+ * with it. So its base is https://api.github.com: nothing is rewritten where that is the upstream,
+ * and the links of another (a GHES, the simulator) become GitHub's, those of uploads too.
  *
  * Thread: any.
  */
@@ -28,6 +31,7 @@ struct hg_rewrite {
 	struct hg_str from;             /* the upstream's base without a trailing slash */
 	char to[HG_REWRITE_BASE_BYTES]; /* "http://localhost:3001/api/v3"; "" = nothing is rewritten
 	                                 */
+	bool is_githubs; /* `to` is GitHub's own base: uploads have a host of their own */
 	size_t root_n; /* of `to`, what stands before the face's prefix: /api/uploads follows it */
 	char uploads_from[HG_REWRITE_UPLOADS_BYTES]; /* "" = uploads stay */
 	uint64_t mark; /* of both bases, the same in each process: part of our entity tags */

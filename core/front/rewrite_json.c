@@ -3,6 +3,7 @@
  * runs as long as possible: `copied` is how far a piece is in `out` already.
  */
 #include "front/rewrite_json.h"
+#include "ticket/upstreams.h"
 #include <endian.h>
 
 enum state {
@@ -501,8 +502,12 @@ void hg_rewrite_json_init(struct hg_rewrite_json *j, const struct hg_rewrite *w)
 	if (!hg_rewrite_is_on(w))
 		return;
 	add_pair(j, w->from, hg_str(w->to), (struct hg_str){ 0 });
-	add_pair(j, hg_str(w->uploads_from), (struct hg_str){ w->to, w->root_n },
-		HG_STR("/api/uploads"));
+	if (w->is_githubs)
+		add_pair(
+			j, hg_str(w->uploads_from), HG_GITHUB_PUBLIC_UPLOADS, (struct hg_str){ 0 });
+	else
+		add_pair(j, hg_str(w->uploads_from), (struct hg_str){ w->to, w->root_n },
+			HG_STR("/api/uploads"));
 }
 
 bool hg_rewrite_json_next(struct hg_rewrite_json *j, struct hg_str piece, struct hg_text *out)

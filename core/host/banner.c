@@ -4,15 +4,15 @@
 #include "ticket/snapshot.h"
 #include <string.h>
 
-/* The first listener that serves GitHub over TCP. */
-static bool find_github(const struct hg_host *h, char *ret_url, size_t size)
+/* The first listener that serves GitHub over TCP, or at a Unix socket. */
+static bool find_github(const struct hg_host *h, bool is_unix, char *ret_url, size_t size)
 {
 	const struct hg_snapshot *snap = &h->setup->snapshot;
 
 	for (uint32_t i = 0; i < snap->n_listeners; i++) {
 		const struct hg_listener_conf *l = &snap->listeners[i];
 		const struct hg_bound *b = hg_host_bound(h, l->name);
-		if (!(l->faces & HG_FACE_GITHUB) || l->is_unix || !b)
+		if (!(l->faces & HG_FACE_GITHUB) || l->is_unix != is_unix || !b)
 			continue;
 		hg_address_print(&b->address, ret_url, size);
 		return true;
@@ -59,6 +59,18 @@ static void print_try(const char *url, bool is_demo, struct hg_text *out)
 		url);
 }
 
+/* gh as it is, with a folder of its own for what it is told: beside the socket. */
+static void print_try_socket(const char *url, struct hg_text *out)
+{
+	const char *path = strchr(url, ':') + 1;
+	const char *slash = strrchr(path, '/');
+
+	hg_text_printf(out,
+		"  GH_TOKEN=ghp_demo GH_CONFIG_DIR=%.*s/gh ./scripts/dev/clients sh -c "
+		"'gh config set http_unix_socket %s; gh repo view octocat/Hello-World'\n\n",
+		(int)(slash - path), path, path);
+}
+
 static void print_further_upstreams(const struct hg_config *c, struct hg_text *out)
 {
 	for (uint32_t i = 1; i < c->n_upstreams; i++) {
@@ -88,6 +100,8 @@ void hg_banner_print(const struct hg_host *h, struct hg_text *out)
 						   : " (without a token: 60 requests an hour; "
 						     "set GITHUB_TOKEN)");
 	print_further_upstreams(c, out);
-	if (find_github(h, url, sizeof(url)))
+	if (find_github(h, false, url, sizeof(url)))
 		print_try(url, c->simulator_listener >= 0, out);
+	if (c->simulator_listener >= 0 && find_github(h, true, url, sizeof(url)))
+		print_try_socket(url, out);
 }

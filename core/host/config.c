@@ -49,6 +49,25 @@ static struct hg_arena *arena_of(const struct loading *l)
 	return &l->config->keep.arena;
 }
 
+static const char *look_up(struct loading *l, const char *name)
+{
+	const char *value = l->wish->look ? l->wish->look(name) : NULL;
+
+	return value && value[0] == '/' ? value : NULL;
+}
+
+/* The folder of our own sockets. */
+static const char *run_dir(struct loading *l)
+{
+	const char *runtime = look_up(l, "XDG_RUNTIME_DIR");
+
+	if (geteuid() == 0)
+		return "/run/hubgate";
+	if (runtime)
+		return hg_arena_printf(arena_of(l), "%s/hubgate", runtime).p;
+	return hg_arena_printf(arena_of(l), "/tmp/hubgate-%u", (unsigned)geteuid()).p;
+}
+
 /* -- the tree: file, environment, demonstration ------------------------------------------------ */
 
 static const struct hg_place built_in_place = { "built-in defaults", 0, 0 };
@@ -75,10 +94,21 @@ static struct hg_node *built_in_tree(const struct loading *l)
 	return hg_yaml_parse(arena_of(l), built_in_place.file, text, l->faults);
 }
 
-static void add_simulator(struct loading *l)
+static void add_listener(struct loading *l, const char *bind, const char *serve)
 {
 	struct hg_arena *arena = arena_of(l);
 	struct hg_node *listener = hg_node_empty(arena, &built_in_place, HG_NODE_MAP);
+	struct hg_node *listeners = hg_node_copy(arena, hg_node_find(l->root, "listeners"));
+
+	hg_node_put(arena, listener, "bind", text_node(l, bind));
+	hg_node_put(arena, listener, "serve", text_node(l, serve));
+	hg_node_add(arena, listeners, listener);
+	hg_node_put(arena, l->root, "listeners", listeners);
+}
+
+static void add_simulator(struct loading *l)
+{
+	struct hg_arena *arena = arena_of(l);
 	struct hg_node *plugin = hg_node_empty(arena, &built_in_place, HG_NODE_MAP);
 	struct hg_node *plugins = hg_node_find(l->root, "plugins");
 	struct hg_node *listeners = hg_node_find(l->root, "listeners");
@@ -92,17 +122,13 @@ static void add_simulator(struct loading *l)
 		has_simulator |= use && hg_str_is(use->text, HG_STR("simulator"));
 	}
 	hg_node_put(arena, plugin, "use", text_node(l, "simulator"));
-	hg_node_put(arena, listener, "bind", text_node(l, "127.0.0.1:0"));
-	hg_node_put(arena, listener, "serve", text_node(l, "simulator"));
 
 	plugins = hg_node_copy(arena, plugins);
 	if (!has_simulator)
 		hg_node_add(arena, plugins, plugin);
 	hg_node_put(arena, l->root, "plugins", plugins);
-	listeners = hg_node_copy(arena, listeners);
 	l->config->simulator_listener = (int)listeners->n;
-	hg_node_add(arena, listeners, listener);
-	hg_node_put(arena, l->root, "listeners", listeners);
+	add_listener(l, "127.0.0.1:0", "simulator");
 
 	if (!credential || credential->kind != HG_NODE_MAP)
 		credential = hg_node_empty(arena, &built_in_place, HG_NODE_MAP);
@@ -113,12 +139,14 @@ static void add_simulator(struct loading *l)
 	}
 }
 
-static void put_absent(struct loading *l, const struct hg_node *from, const char *key)
+static bool put_absent(struct loading *l, const struct hg_node *from, const char *key)
 {
 	struct hg_node *there = hg_node_find(l->root, key);
 
-	if ((!there || hg_node_is_null(there)) && hg_node_find(from, key))
-		hg_node_put(arena_of(l), l->root, key, hg_node_find(from, key));
+	if ((there && !hg_node_is_null(there)) || !hg_node_find(from, key))
+		return false;
+	hg_node_put(arena_of(l), l->root, key, hg_node_find(from, key));
+	return true;
 }
 
 static bool make_tree(struct loading *l)
@@ -140,7 +168,7 @@ static bool make_tree(struct loading *l)
 		.is_demo = l->wish->mode != HG_CONFIG_RUN,
 		.plugins_are_default = !list || hg_node_is_null(list) };
 	l->root = hg_node_copy(arena_of(l), file);
-	put_absent(l, base, "listeners");
+	bool is_unbound = put_absent(l, base, "listeners");
 	put_absent(l, base, "plugins");
 	if (l->wish->mode == HG_CONFIG_SIMULATOR) {
 		put_absent(l, base, "workers");
@@ -148,8 +176,13 @@ static bool make_tree(struct loading *l)
 	}
 	if (env.look)
 		hg_env_apply(arena_of(l), l->root, &env, l->faults, &l->config->unsupported);
-	if (l->wish->mode == HG_CONFIG_DEMO)
-		add_simulator(l);
+	if (l->wish->mode != HG_CONFIG_DEMO)
+		return true;
+	/* for gh, beside the admin socket, for which that folder is made */
+	if (is_unbound && !hg_node_find(l->root, "admin"))
+		add_listener(
+			l, hg_arena_printf(arena_of(l), "unix:%s/gh.sock", run_dir(l)).p, "github");
+	add_simulator(l);
 	return true;
 }
 
@@ -431,31 +464,16 @@ static void read_listeners(struct loading *l)
 
 /* -- defaults that depend on the machine ------------------------------------------------------- */
 
-static const char *look_up(struct loading *l, const char *name)
-{
-	const char *value = l->wish->look ? l->wish->look(name) : NULL;
-
-	return value && value[0] == '/' ? value : NULL;
-}
-
 static void set_admin(struct loading *l)
 {
 	struct hg_config *c = l->config;
 	struct hg_place place = place_in(hg_node_find(l->root, "admin"), "bind");
-	const char *runtime = look_up(l, "XDG_RUNTIME_DIR");
 	struct hg_err err = HG_ERR_INIT;
 
 	if (c->admin.bind && strcmp(c->admin.bind, "none") == 0)
 		return;
-	if (!c->admin.bind && geteuid() == 0)
-		c->admin.bind = "unix:/run/hubgate/admin.sock";
-	else if (!c->admin.bind && runtime)
-		c->admin.bind =
-			hg_arena_printf(arena_of(l), "unix:%s/hubgate/admin.sock", runtime).p;
-	else if (!c->admin.bind)
-		c->admin.bind = hg_arena_printf(
-			arena_of(l), "unix:/tmp/hubgate-%u/admin.sock", (unsigned)geteuid())
-		                        .p;
+	if (!c->admin.bind)
+		c->admin.bind = hg_arena_printf(arena_of(l), "unix:%s/admin.sock", run_dir(l)).p;
 	if (hg_address_parse(hg_str(c->admin.bind), &c->admin_address, &err) < 0)
 		hg_faults_add(l->faults, &place, "admin.bind", "%s", err.text);
 	else if (!c->admin_address.is_unix)

@@ -111,12 +111,13 @@ int hg_host_open(struct hg_host *h, struct hg_setup *s, struct hg_fds *ret_fds, 
 		for (int i = 0; i < HG_LISTENERS_MAX; i++)
 			ret_fds[k].fd[i] = -1;
 	}
+	/* first, because it makes the folder that others may be in */
+	if (s->config->has_admin && !hg_host_bound(h, s->config->admin.bind))
+		rc = open_admin(h, s, &ret_fds[h->n_fronts], err);
 	for (uint32_t i = 0; i < s->config->n_listeners && rc >= 0; i++) {
 		if (!hg_host_bound(h, s->config->listeners[i].name))
 			rc = open_listener(h, s, i, ret_fds, err);
 	}
-	if (rc >= 0 && s->config->has_admin && !hg_host_bound(h, s->config->admin.bind))
-		rc = open_admin(h, s, &ret_fds[h->n_fronts], err);
 	if (rc < 0)
 		hg_host_close(h, s, ret_fds);
 	return rc;

@@ -1,8 +1,6 @@
 #include "ticket/upstreams.h"
 
 #define GHES_BASE HG_STR("/api/v3")
-#define PUBLIC_HOST HG_STR("https://api.github.com")
-#define PUBLIC_UPLOADS HG_STR("https://uploads.github.com")
 
 static struct hg_str without_slash(const char *url)
 {
@@ -35,8 +33,8 @@ struct hg_upstream_base hg_upstream_base(
 			at.root = without_slash(conf->uploads_url);
 		else if (is_ghes)
 			at.path = HG_STR("/api/uploads");
-		else if (hg_str_is_nocase(base, PUBLIC_HOST))
-			at.root = PUBLIC_UPLOADS;
+		else if (hg_str_is_nocase(base, HG_GITHUB_PUBLIC_BASE))
+			at.root = HG_GITHUB_PUBLIC_UPLOADS;
 		break;
 	case HG_GITHUB_REST:
 		at.root = base;

@@ -16,6 +16,12 @@
 #include "ticket/github_route.h"
 #include "ticket/snapshot.h"
 
+/* GitHub's own, as its clients know them. */
+#define HG_GITHUB_PUBLIC_HOST "api.github.com"
+#define HG_GITHUB_PUBLIC_UPLOADS_HOST "uploads.github.com"
+#define HG_GITHUB_PUBLIC_BASE HG_STR("https://" HG_GITHUB_PUBLIC_HOST)
+#define HG_GITHUB_PUBLIC_UPLOADS HG_STR("https://" HG_GITHUB_PUBLIC_UPLOADS_HOST)
+
 /* The index of the upstream for a Host field ({0}: none) and a path. *ret_prefix: what of the path
  * only says that ("/ghes"), or empty. A prefix goes before a host, and whole segments only. */
 uint32_t hg_upstream_for(const struct hg_snapshot *s, struct hg_str host, struct hg_str path,

@@ -15,6 +15,9 @@ static const struct hg_str chosen_by[] = { NAME("accept"), NAME("accept-language
 static const struct hg_str passed_by[] = { NAME("range"), NAME("if-range"), NAME("if-match"),
 	NAME("if-unmodified-since") };
 
+/* Which delivery made an App ask (probot says it) tells GitHub's staff something, no more. */
+static const struct hg_str no_matter = NAME("x-github-delivery");
+
 #define N_CHOSEN (sizeof(chosen_by) / sizeof(*chosen_by))
 #define N_PASSED (sizeof(passed_by) / sizeof(*passed_by))
 
@@ -72,8 +75,10 @@ static size_t find(const struct hg_str *names, size_t n, struct hg_str name)
 
 static bool is_understood(struct hg_str name)
 {
-	return find(passed_by, N_PASSED, name) == N_PASSED &&
-	       (name.n < 9 || strncasecmp(name.p, "x-github-", 9) != 0);
+	if (find(passed_by, N_PASSED, name) < N_PASSED)
+		return false;
+	return name.n < 9 || strncasecmp(name.p, "x-github-", 9) != 0 ||
+	       hg_str_is_nocase(name, no_matter);
 }
 
 /* False: it can not be answered from memory. */

@@ -26,14 +26,12 @@ static int run(struct sim_call *c, const struct sim_gql_document *d)
 			name && *name ? "No operation with that name in the document"
 				      : "An operation name is required",
 			nowhere);
-	if (!hg_str_is(operation->word, HG_STR("query")))
-		return say_error(c,
-			hg_str_is(operation->word, HG_STR("mutation"))
-				? "Schema is not configured for mutations"
-				: "Schema is not configured for subscriptions",
-			operation->place);
-	return sim_say(
-		c, 200, sim_gql_run(&g, &sim_gql_query, json_object_get(c->input, "variables")));
+	bool is_change = hg_str_is(operation->word, HG_STR("mutation"));
+	if (!is_change && !hg_str_is(operation->word, HG_STR("query")))
+		return say_error(c, "Schema is not configured for subscriptions", operation->place);
+	return sim_say(c, 200,
+		sim_gql_run(&g, is_change ? &sim_gql_mutation : &sim_gql_query,
+			json_object_get(c->input, "variables")));
 }
 
 int sim_post_graphql(struct sim_call *c)

@@ -9,13 +9,14 @@
 /* Search shows the first thousand. */
 #define MAX_FOUND 1000
 
-/* The qualifiers that the simulator knows: repo:, is:/state: open or closed; the rest are words
- * of the title. */
+/* The qualifiers that the simulator knows: repo:, is:/state: open or closed, is:/type: pr; the rest
+ * are words of the title. */
 struct terms {
 	char query[256];
 	char repo[160];
 	char words[256];
 	bool wants_open, wants_closed;
+	bool wants_pulls; /* there are none */
 };
 
 static struct terms terms_of(struct sim_call *c)
@@ -34,6 +35,8 @@ static struct terms terms_of(struct sim_call *c)
 		else if (hg_str_is(word, HG_STR("is:closed")) ||
 			 hg_str_is(word, HG_STR("state:closed")))
 			t.wants_open = false;
+		else if (hg_str_is(word, HG_STR("is:pr")) || hg_str_is(word, HG_STR("type:pr")))
+			t.wants_pulls = true;
 		else if (!memchr(word.p, ':', word.n) && !*t.words)
 			snprintf(t.words, sizeof(t.words), "%.*s", (int)word.n, word.p);
 		p += word.n;
@@ -53,7 +56,8 @@ static bool repo_fits(struct sim_call *c, const struct terms *t, const struct si
 
 static bool issue_fits(const struct terms *t, const struct sim_issue *issue)
 {
-	return !issue->deleted && (issue->closed ? t->wants_closed : t->wants_open) &&
+	return !issue->deleted && !t->wants_pulls &&
+	       (issue->closed ? t->wants_closed : t->wants_open) &&
 	       (!*t->words || strcasestr(issue->title, t->words));
 }
 

@@ -9,7 +9,8 @@
 #define MAX_PAGE 100
 
 struct edge {
-	const struct sim_gql_list *list;
+	const struct sim_gql_type *type; /* of the item */
+	struct sim_gql_object item;
 	uint32_t index;
 };
 
@@ -142,12 +143,20 @@ json_t *sim_gql_list_edges(struct sim_gql *g, struct sim_gql_object o, const str
 		return json_null();
 	json_t *rows = json_array();
 	for (uint32_t i = list->begin; i < list->end; i++) {
-		struct edge edge = { list, i };
+		struct edge edge = { list->type, list->items[i], i };
 		json_array_append_new(
 			rows, sim_gql_select_at(g, a->type, (struct sim_gql_object){ .it = &edge },
 				      a, i - list->begin));
 	}
 	return rows;
+}
+
+json_t *sim_gql_edge(struct sim_gql *g, const struct sim_gql_ask *a,
+	const struct sim_gql_type *type, struct sim_gql_object item, uint32_t index)
+{
+	struct edge edge = { type, item, index };
+
+	return sim_gql_select(g, a->type, (struct sim_gql_object){ .it = &edge }, a);
 }
 
 json_t *sim_gql_list_page(struct sim_gql *g, struct sim_gql_object o, const struct sim_gql_ask *a)
@@ -171,7 +180,7 @@ json_t *sim_gql_edge_node(struct sim_gql *g, struct sim_gql_object o, const stru
 {
 	const struct edge *edge = o.it;
 
-	return sim_gql_select(g, edge->list->type, edge->list->items[edge->index], a);
+	return sim_gql_select(g, edge->type, edge->item, a);
 }
 
 /* -- PageInfo -----------------------------------------------------------------------------------

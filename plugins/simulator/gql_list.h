@@ -26,6 +26,10 @@ void sim_gql_list_put(struct sim_gql_list *list, struct sim_gql_object o);
 json_t *sim_gql_list(struct sim_gql *g, const struct sim_gql_type *connection,
 	const struct sim_gql_ask *a, struct sim_gql_list *list);
 
+/* An edge by itself: the item that stands at `index` of a connection. */
+json_t *sim_gql_edge(struct sim_gql *g, const struct sim_gql_ask *a,
+	const struct sim_gql_type *type, struct sim_gql_object item, uint32_t index);
+
 #define SIM_GQL_LIST_ARGS "first after last before"
 
 /* The fields of a connection and of its edge. */

@@ -320,7 +320,8 @@ static const struct sim_gql_field card_fields[] = { { "project", &sim_gql_projec
 static const struct sim_gql_field milestone_fields[] = { NEVER("id"), NEVER("number"),
 	NEVER("title"), NEVER("description"), NEVER("dueOn"), NEVER("state"), SIM_GQL_END };
 static const struct sim_gql_field release_fields[] = { NEVER("name"), NEVER("tagName"),
-	NEVER("url"), NEVER("publishedAt"), SIM_GQL_END };
+	NEVER("url"), NEVER("publishedAt"), NEVER("createdAt"), NEVER("isDraft"),
+	NEVER("isPrerelease"), NEVER("isLatest"), SIM_GQL_END };
 static const struct sim_gql_field code_of_conduct_fields[] = { NEVER("key"), NEVER("name"),
 	NEVER("url"), SIM_GQL_END };
 static const struct sim_gql_field license_fields[] = { NEVER("key"), NEVER("name"),
@@ -417,6 +418,18 @@ ANSWER(repo_administers, struct sim_repo,
 ANSWER(repo_subscription, struct sim_repo, json_string("UNSUBSCRIBED"))
 ANSWER(repo_merge_method, struct sim_repo, json_string("MERGE"))
 
+static json_t *repo_label(struct sim_gql *g, struct sim_gql_object o, const struct sim_gql_ask *a)
+{
+	struct hg_str name = hg_str(text_of(a->args, "name"));
+
+	for (int l = 0; l < SIM_LABELS; l++) {
+		o.it = &sim_labels[l];
+		if (hg_str_is_nocase(name, hg_str(sim_labels[l])))
+			return sim_gql_select(g, a->type, o, a);
+	}
+	return json_null();
+}
+
 static const struct sim_gql_field repo_fields[] = {
 	{ "id", NULL, repo_id, NULL },
 	{ "databaseId", NULL, repo_database_id, NULL },
@@ -463,10 +476,12 @@ static const struct sim_gql_field repo_fields[] = {
 	{ "codeOfConduct", &sim_gql_code_of_conduct, sim_gql_null, NULL },
 	{ "licenseInfo", &sim_gql_license, sim_gql_null, NULL },
 	{ "latestRelease", &sim_gql_release, sim_gql_null, NULL },
+	{ "releases", &sim_gql_release_connection, nothing, SIM_GQL_LIST_ARGS " orderBy" },
 	{ "defaultBranchRef", &sim_gql_ref, same, NULL },
 	{ "primaryLanguage", &sim_gql_language, same, NULL },
 	{ "languages", &sim_gql_language_connection, repo_languages, SIM_GQL_LIST_ARGS " orderBy" },
 	{ "labels", &sim_gql_label_connection, repo_labels, SIM_GQL_LIST_ARGS " orderBy query" },
+	{ "label", &sim_gql_label, repo_label, "name!" },
 	{ "watchers", &sim_gql_user_connection, nothing, SIM_GQL_LIST_ARGS },
 	{ "assignableUsers", &sim_gql_user_connection, nothing, SIM_GQL_LIST_ARGS " query" },
 	{ "issue", &sim_gql_issue, repo_issue, "number!" },
@@ -515,4 +530,5 @@ CONNECTION(sim_gql_label, sim_gql_label, "Label");
 CONNECTION(sim_gql_comment, sim_gql_comment, "IssueComment");
 CONNECTION(sim_gql_pull, sim_gql_pull, "PullRequest");
 CONNECTION(sim_gql_card, sim_gql_card, "ProjectCard");
+CONNECTION(sim_gql_release, sim_gql_release, "Release");
 CONNECTION(sim_gql_language, sim_gql_language, "Language");

@@ -164,6 +164,8 @@ ANSWER(about_possible, struct sim_gql_type, about_types(g, o->possible, a))
 ANSWER(about_all, void, about_types(g, g->types, a))
 ANSWER(about_query, void,
 	sim_gql_select(g, a->type, (struct sim_gql_object){ .it = &sim_gql_query }, a))
+ANSWER(about_mutation, void,
+	sim_gql_select(g, a->type, (struct sim_gql_object){ .it = &sim_gql_mutation }, a))
 ANSWER(query_schema, void, sim_gql_select(g, a->type, object, a))
 
 static json_t *query_type(struct sim_gql *g, struct sim_gql_object o, const struct sim_gql_ask *a)
@@ -184,6 +186,7 @@ static const struct sim_gql_field about_type_fields[] = { { "name", NULL, about_
 	{ "possibleTypes", &about_type, about_possible, NULL }, SIM_GQL_END };
 static const struct sim_gql_field about_schema_fields[] = { { "queryType", &about_type, about_query,
 								    NULL },
+	{ "mutationType", &about_type, about_mutation, NULL },
 	{ "types", &about_type, about_all, NULL }, SIM_GQL_END };
 static const struct sim_gql_type about_field = { "__Field", about_field_fields, NULL };
 static const struct sim_gql_type about_type = { "__Type", about_type_fields, NULL };
@@ -212,41 +215,63 @@ static bool read_node_id(const char *id, char type[32], uint64_t *ret_number)
 	return is_fine;
 }
 
-static json_t *select_numbered(
-	struct sim_gql *g, const struct sim_gql_ask *a, const char *type, uint64_t number)
+static struct sim_gql_object find_numbered(struct sim_gql *g, const char *type, uint64_t number)
 {
 	struct sim_world *w = g->call->w;
 
-	if (strcmp(type, "User") == 0 || strcmp(type, "Organization") == 0)
-		return sim_gql_select_user(g, sim_user_by_id(w, number), a);
 	for (uint32_t i = 0; i < w->n_repos; i++) {
 		const struct sim_repo *r = &w->repos[i];
 		if (r->deleted || r->is_blocked || (r->is_private && !sim_sees_private(g->call)))
 			continue;
 		if (r->id == number && strcmp(type, "Repository") == 0)
-			return sim_gql_select(g, &sim_gql_repo, (struct sim_gql_object){ r, r }, a);
+			return (struct sim_gql_object){ r, r };
 		for (uint32_t k = 0; strcmp(type, "Issue") == 0 && k < r->n_issues; k++)
 			if (r->issues[k].id == number && !r->issues[k].deleted)
-				return sim_gql_select(g, &sim_gql_issue,
-					(struct sim_gql_object){ r, &r->issues[k] }, a);
+				return (struct sim_gql_object){ r, &r->issues[k] };
 	}
-	return json_null();
+	return (struct sim_gql_object){ 0 };
+}
+
+static json_t *select_numbered(
+	struct sim_gql *g, const struct sim_gql_ask *a, const char *type, uint64_t number)
+{
+	if (strcmp(type, "User") == 0 || strcmp(type, "Organization") == 0)
+		return sim_gql_select_user(g, sim_user_by_id(g->call->w, number), a);
+	struct sim_gql_object o = find_numbered(g, type, number);
+	if (!o.it)
+		return json_null();
+	return sim_gql_select(g, o.it == o.repo ? &sim_gql_repo : &sim_gql_issue, o, a);
+}
+
+struct sim_gql_object sim_gql_find(struct sim_gql *g, const char *id, const char *type)
+{
+	char theirs[32];
+	uint64_t number;
+
+	if (!id || !read_node_id(id, theirs, &number) || strcmp(theirs, type) != 0)
+		return (struct sim_gql_object){ 0 };
+	return find_numbered(g, type, number);
+}
+
+json_t *sim_gql_say_no_node(struct sim_gql *g, const struct sim_gql_ask *a, const char *id)
+{
+	char message[300];
+
+	snprintf(message, sizeof(message),
+		"Could not resolve to a node with the global id of '%.200s'", id ? id : "");
+	return sim_gql_error(g, a, "NOT_FOUND", message);
 }
 
 static json_t *query_node(struct sim_gql *g, struct sim_gql_object o, const struct sim_gql_ask *a)
 {
 	const char *id = json_string_value(json_object_get(a->args, "id"));
-	char type[32], message[300];
+	char type[32];
 	uint64_t number;
 
 	(void)o;
 	json_t *found = id && read_node_id(id, type, &number) ? select_numbered(g, a, type, number)
 	                                                      : json_null();
-	if (!json_is_null(found))
-		return found;
-	snprintf(message, sizeof(message),
-		"Could not resolve to a node with the global id of '%.200s'", id ? id : "");
-	return sim_gql_error(g, a, "NOT_FOUND", message);
+	return json_is_null(found) ? sim_gql_say_no_node(g, a, id) : found;
 }
 
 static const struct sim_gql_type *const nodes[] = { &sim_gql_user, &sim_gql_organization,
@@ -334,4 +359,6 @@ const struct sim_gql_type *const sim_gql_types[] = { &sim_gql_query, &sim_gql_us
 	&sim_gql_language_connection, &sim_gql_repo_edge, &sim_gql_issue_edge, &sim_gql_label_edge,
 	&sim_gql_comment_edge, &sim_gql_pull_edge, &sim_gql_language_edge, &sim_gql_issue_or_pull,
 	&sim_gql_reaction_group, &sim_gql_project, &sim_gql_project_column, &sim_gql_card,
-	&sim_gql_card_connection, &sim_gql_card_edge, NULL };
+	&sim_gql_card_connection, &sim_gql_card_edge, &sim_gql_release_connection,
+	&sim_gql_release_edge, &sim_gql_mutation, &sim_gql_create_issue, &sim_gql_close_issue,
+	&sim_gql_reopen_issue, &sim_gql_add_comment, NULL };

@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,9 +38,11 @@ before(async () => {
 	faces = {
 		"TLS": { GH_HOST: `localhost:${hub.ports[1]}`, GH_CONFIG_DIR: join(folder, "tls"),
 			GH_ENTERPRISE_TOKEN: "ghp_ghOverTlsGhOverTlsGhOverTlsGhOverT0",
-			SSL_CERT_FILE: join(folder, "cert.pem") },
+			SSL_CERT_FILE: join(folder, "cert.pem"),
+			base: `https://localhost:${hub.ports[1]}/api/v3` },
 		"the Unix socket": { GH_CONFIG_DIR: join(folder, "unix"),
-			GH_TOKEN: "ghp_ghByUnixGhByUnixGhByUnixGhByUnixGh0" },
+			GH_TOKEN: "ghp_ghByUnixGhByUnixGhByUnixGhByUnixGh0",
+			base: "https://api.github.com" },
 	};
 });
 after(async () => {
@@ -47,10 +50,15 @@ after(async () => {
 	await rm(folder, { recursive: true, force: true });
 });
 
+function hashOf({ GH_TOKEN, GH_ENTERPRISE_TOKEN }) {
+	return createHash("sha256").update(GH_TOKEN ?? GH_ENTERPRISE_TOKEN).digest("base64");
+}
+
 /* Nothing of the machine's gh counts, and nothing leaves the machine. */
 async function gh(face, ...args) {
+	const { base: _, ...own } = faces[face];
 	const env = { PATH: process.env.PATH, HOME: folder, GH_NO_UPDATE_NOTIFIER: "1",
-		GH_PROMPT_DISABLED: "1", NO_COLOR: "1", no_proxy: "*", ...faces[face] };
+		GH_PROMPT_DISABLED: "1", NO_COLOR: "1", no_proxy: "*", ...own };
 	const { stdout } = await run("gh", args, { env, cwd: folder, maxBuffer: 1 << 24 });
 	return stdout;
 }
@@ -68,13 +76,16 @@ for (const face of ["TLS", "the Unix socket"]) {
 			`repos/${REPO}/issues?per_page=30&state=all`);
 		const numbers = pages.trim().split("\n");
 		assert.ok(numbers.length >= 95 && new Set(numbers).size === numbers.length);
-		assert.equal((await hub.requestsSince(mark)).length, 4, "pages past hubgate");
+		const arrived = await hub.requestsSince(mark);
+		assert.equal(arrived.length, 4, "pages past hubgate");
+		/* gh sends its token only where it believes to be with its GitHub */
+		assert.deepEqual(new Set(arrived.map((one) => one.token_hash)),
+			new Set([hashOf(faces[face])]));
 
 		const made = JSON.parse(await gh(face, "api", `repos/${REPO}/issues`, "-f",
 			"title=By gh"));
 		assert.equal(made.title, "By gh");
-		const base = face === "TLS" ? `https://localhost:${hub.ports[1]}/api/v3/` : "";
-		assert.ok(made.url.startsWith(base), made.url);
+		assert.ok(made.url.startsWith(`${faces[face].base}/repos/`), made.url);
 		assert.equal(await gh(face, "api", `repos/${REPO}/issues/${made.number}`, "--jq",
 			".title"), "By gh\n");
 	});
@@ -94,12 +105,77 @@ for (const face of ["TLS", "the Unix socket"]) {
 	});
 }
 
-test("the gh line that the daemon prints works", async () => {
-	const line = /^ *(GH_TOKEN=\S+) \.\/scripts\/dev\/clients (gh .*)$/m.exec(hub.log());
-	assert.ok(line, `no gh line in:\n${hub.log()}`);
-	const { stdout } = await run("sh", ["-c", `${line[1]} ${line[2]}`],
-		{ env: { PATH: process.env.PATH, HOME: folder, no_proxy: "*" } });
-	assert.equal(stdout, "octocat/Hello-World\n");
+for (const face of ["TLS", "the Unix socket"]) {
+	test(`issues are created, commented on, closed and listed over ${face}`, async () => {
+		const on = (command, ...args) => gh(face, "issue", command, "-R", REPO, ...args);
+		const url = (await on("create", "-t", `Of ${face}`, "-b", "By gh", "-l",
+			"bug")).trim();
+		const number = /\/issues\/(\d+)$/.exec(url)?.[1];
+		assert.ok(number, url);
+		await on("comment", number, "-b", "A comment");
+		await on("close", number);
+		const seen = JSON.parse(await on("view", number, "--json",
+			"title,state,labels,comments"));
+		assert.deepEqual([seen.title, seen.state, seen.labels.map((one) => one.name),
+			seen.comments.map((one) => one.body)],
+		[`Of ${face}`, "CLOSED", ["bug"], ["A comment"]]);
+		const closed = JSON.parse(await on("list", "-s", "closed", "--json", "number"));
+		assert.ok(closed.some((one) => String(one.number) === number));
+		await on("reopen", number);
+		/* REST knows the same, kept or not */
+		assert.equal(await gh(face, "api", `repos/${REPO}/issues/${number}`, "--jq",
+			".state"), "open\n");
+	});
+
+	test(`other lists, and a workflow that is run, over ${face}`, async () => {
+		const on = (...args) => gh(face, ...args, "-R", REPO);
+		assert.equal(await on("pr", "list"), "");
+		assert.equal(await on("release", "list"), "");
+		assert.match(await on("workflow", "list"), /^CI\tactive\t\d+$/m);
+		assert.match(await on("label", "list"), /^bug\t/m);
+		assert.match(await gh(face, "repo", "list", "octo-org"),
+			/^octo-org\/hello-world\t/m);
+		await on("workflow", "run", "ci.yml");
+		const [latest] = JSON.parse(await on("run", "list", "-w", "CI", "-L", "1", "--json",
+			"event"));
+		assert.equal(latest.event, "workflow_dispatch", "a kept list was given again");
+	});
+
+	test(`redirects are followed and GraphQL's pages walked over ${face}`, async () => {
+		const mark = await hub.served();
+		assert.equal(await gh(face, "api", "repos/octo-org/old-name", "--jq",
+			".full_name"), `${REPO}\n`);
+		const numbers = await gh(face, "api", "graphql", "--paginate", "-f", `query=
+			query($endCursor: String) {
+				repository(owner: "octo-org", name: "hello-world") {
+					issues(first: 50, after: $endCursor) { nodes { number }
+						pageInfo { hasNextPage endCursor } } } }`,
+		"--jq", ".data.repository.issues.nodes[].number");
+		assert.ok(new Set(numbers.trim().split("\n")).size >= 95);
+		const arrived = await hub.requestsSince(mark);
+		assert.ok(arrived.length >= 3, "the redirect, and two pages at least");
+		for (const one of arrived)
+			assert.equal(one.token_hash, hashOf(faces[face]), one.target);
+	});
+}
+
+/* gh searches github.com only: over the socket, that is hubgate. */
+test("gh search finds issues and repositories, and no pull requests", async () => {
+	const search = (...args) => gh("the Unix socket", "search", ...args);
+	assert.equal(JSON.parse(await search("issues", "--repo", REPO, "-L", "5", "--json",
+		"number")).length, 5);
+	assert.match(await search("repos", "hello-world"), /^octo-org\/hello-world\t/m);
+	assert.equal(await search("prs", "--repo", REPO), "");
+});
+
+test("the gh lines that the daemon prints work: by its port, and by its socket", async () => {
+	const lines = [...hub.log().matchAll(
+		/^ *(GH_TOKEN=\S+(?: GH_CONFIG_DIR=\S+)?) \.\/scripts\/dev\/clients (.*)$/gm)];
+	assert.equal(lines.length, 2, `not two gh lines in:\n${hub.log()}`);
+	const print = lines.map((line) => run("sh", ["-c", `${line[1]} ${line[2]}`],
+		{ env: { PATH: process.env.PATH, HOME: folder, no_proxy: "*" } }));
+	assert.equal((await print[0]).stdout, "octocat/Hello-World\n");
+	assert.match((await print[1]).stdout, /^name:\s+octocat\/Hello-World$/m);
 });
 
 test("gh is forwarded as itself: its token, not the gateway's", async () => {

@@ -3,6 +3,7 @@
  *
  *     const hub = await startHub({ simulator: { issues: 95 } });   its GitHub is simulated, in it
  *     const hub = await startHub({ upstream: "http://127.0.0.1:9" });
+ *     const hub = await startHub({ simulator: {}, clock: "held" });  time moves by hub.advance(s)
  *     … hub.base …
  *     await hub.end();       SIGTERM, exit status 0, nothing left behind
  *
@@ -10,12 +11,13 @@
  * environment reaches the daemon but what sanitizers and the loader read.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 
 const PATIENCE_MS = 20_000;
 const PASSED_ON = ["PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"];
@@ -38,6 +40,13 @@ export function ask(where, { method = "GET", path, headers = {}, body } = {}) {
 	});
 }
 
+/* What a program printed that uses a client in its own language: of the environment it has PATH. */
+export async function program(file, args) {
+	const env = { PATH: process.env.PATH, LANG: "C.UTF-8", HOME: tmpdir(), no_proxy: "*" };
+	const { stdout } = await promisify(execFile)(file, args, { env, maxBuffer: 1 << 24 });
+	return stdout;
+}
+
 class Hub {
 	/* The answer of the admin socket's `show what`. */
 	async show(what) {
@@ -45,6 +54,23 @@ class Hub {
 			headers: { host: "admin" } });
 		assert.equal(reply.status, 200, `show ${what}: ${reply.body}`);
 		return JSON.parse(reply.body);
+	}
+
+	/* Polled for, because what other connections do has no other sign. */
+	async until(what, holds) {
+		const limit = Date.now() + PATIENCE_MS;
+		while (!await holds()) {
+			if (Date.now() > limit)
+				throw new Error(`in vain until ${what}:\n${this.log()}`);
+			await pause(10);
+		}
+	}
+
+	/* Moves the held clock of daemon and simulator; both are quiet at the new moment then. */
+	async advance(seconds) {
+		const reply = await ask({ socketPath: this.admin }, { method: "POST",
+			path: `/clock/advance?by=${seconds}s`, headers: { host: "admin" } });
+		assert.equal(reply.status, 200, `advance: ${reply.body}`);
 	}
 
 	/* A bare request to the port that serves GitHub. */
@@ -152,7 +178,8 @@ export async function startHub(how = {}) {
 	for (const name of PASSED_ON)
 		if (process.env[name])
 			env[name] = process.env[name];
-	const args = ["run", "--config", file, ...(how.upstream ? [] : ["--demo"])];
+	const args = ["run", "--config", file, ...(how.upstream ? [] : ["--demo"]),
+		...(how.clock ? ["--clock", how.clock] : [])];
 	const output = [];
 	/* A test that dies, however it does, must not leave a daemon behind. */
 	hub.child = spawn("setpriv", ["--pdeathsig", "KILL", process.env.HUBGATE, ...args],

@@ -10,20 +10,29 @@ import { startHub } from "./hub.mjs";
 
 const Patient = Octokit.plugin(throttling, retry);
 const REPO = { owner: "octo-org", repo: "hello-world" };
-let hub;
+let hub, held;
+let n_clients = 0;
 
-before(async () => { hub = await startHub({ simulator: { issues: 95 } }); });
-after(() => hub?.end());
+before(async () => {
+	hub = await startHub({ simulator: { issues: 95 } });
+	held = await startHub({ simulator: {}, clock: "held" });
+});
+after(async () => {
+	await hub?.end();
+	await held?.end();
+});
 
-/* An Octokit whose throttling tells of each limit that it believes to have met. */
-function client() {
+/* An Octokit whose throttling tells of each limit that it believes to have met. What it paces, it
+ * paces by `id`, and repeats after milliseconds instead of seconds. */
+function client(base = hub.base) {
 	const met = [];
 	const note = (kind) => (afterS, options) => {
 		met.push(`${kind} ${options.method} ${options.url} ${afterS}`);
 		return false;
 	};
-	const octokit = new Patient({ baseUrl: hub.base, throttle: {
-		onRateLimit: note("primary"), onSecondaryRateLimit: note("secondary") } });
+	const octokit = new Patient({ baseUrl: base, retry: { retryAfterBaseValue: 1 }, throttle: {
+		id: `client-${n_clients++}`, onRateLimit: note("primary"),
+		onSecondaryRateLimit: note("secondary") } });
 	return { octokit, met };
 }
 
@@ -61,5 +70,77 @@ test("404 and 422 stay what they are: retry does not repeat them", async () => {
 		(error) => error.status === 422);
 	const { requests } = await hub.github("requests?target=/repos/octo-org/nothing-here");
 	assert.equal(requests.length, 1);
+	assert.deepEqual(met, []);
+});
+
+function statuses(requests) {
+	return requests.map((one) => `${one.method} ${one.status}`);
+}
+
+const SECONDARY = { message: "You have exceeded a secondary rate limit. Please wait." };
+
+test("a secondary limit is waited out by hubgate: the client sees the answer only", async () => {
+	const { octokit, met } = client(held.base);
+	const mark = await held.served();
+	await held.github("script", { match: { path: "/users/octocat" }, answer: { status: 403,
+		headers: { "Retry-After": "30" }, body: SECONDARY } });
+	const answer = octokit.rest.users.getByUsername({ username: "octocat" });
+	await held.until("the request waits", async () =>
+		(await held.show("tickets")).some((ticket) => ticket.state === "parked"));
+	await held.advance(29);
+	assert.deepEqual(statuses(await held.requestsSince(mark)), ["GET 403"]);
+	await held.advance(3);
+	assert.equal((await answer).data.login, "octocat");
+	assert.deepEqual(statuses(await held.requestsSince(mark)), ["GET 403", "GET 200"]);
+	assert.deepEqual(met, []);
+});
+
+/* Longer than dispatch.deadline: hubgate says so at once, in words that the plugin knows. */
+test("a limit that outlasts the deadline is the client's to wait for, and it knows", async () => {
+	const { octokit, met } = client(held.base);
+	const read = (username) => octokit.rest.users.getByUsername({ username,
+		request: { retries: 0 } });
+	await held.github("script", { match: { path: "/users/hubot" }, answer: { status: 403,
+		headers: { "Retry-After": "120" }, body: SECONDARY } });
+	await assert.rejects(read("hubot"), (error) => error.status === 403); /* GitHub's */
+	await assert.rejects(read("monalisa"), (error) => error.status === 429); /* hubgate's */
+	assert.match(met.join(), /^secondary GET \S+ 120,secondary GET \S+ 12\d$/);
+	await held.advance(125);
+
+	met.length = 0;
+	await held.github("limit", { resource: "core", remaining: 0 });
+	await assert.rejects(read("user-3"), (error) => error.status === 403);
+	await assert.rejects(read("monalisa"), (error) => error.status === 429);
+	assert.match(met.join(), /^primary GET \S+ \d+,primary GET \S+ \d+$/);
+	await held.advance(3700);
+	assert.equal((await read("monalisa")).status, 200);
+});
+
+test("GitHub's failures between two pages do not end the paging", async () => {
+	const { octokit, met } = client();
+	const mark = await hub.served();
+	const page = (n) => ({ match: { path: `*/issues?*page=${n}` } });
+	await hub.github("script", { ...page(2), answer: { status: 502 } });
+	await hub.github("script", { ...page(3), answer: { close: true } });
+	const issues = await octokit.paginate(octokit.rest.issues.listForRepo,
+		{ ...REPO, state: "all", sort: "updated", per_page: 30 });
+	assert.equal(new Set(issues.map((issue) => issue.number)).size, 95);
+	assert.deepEqual((await hub.requestsSince(mark)).map((one) => one.status),
+		[200, 502, 200, 0, 200, 200]);
+	assert.deepEqual(met, []);
+});
+
+test("a write that fails is not repeated by hubgate: the client decides", async () => {
+	const { octokit, met } = client();
+	const change = (retries) => octokit.rest.issues.update({ ...REPO, issue_number: 4,
+		title: "Changed", request: { retries } });
+	await hub.github("script", { match: { method: "PATCH", path: "*" }, times: 2,
+		answer: { status: 502 } });
+	let mark = await hub.served();
+	await assert.rejects(change(0), (error) => error.status === 502);
+	assert.deepEqual(statuses(await hub.requestsSince(mark)), ["PATCH 502"]);
+	mark = await hub.served();
+	assert.equal((await change(3)).data.title, "Changed");
+	assert.deepEqual(statuses(await hub.requestsSince(mark)), ["PATCH 502", "PATCH 200"]);
 	assert.deepEqual(met, []);
 });

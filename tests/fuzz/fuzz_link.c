@@ -2,10 +2,11 @@
  * Any bytes as Link or Location. The first byte chooses the bases and the way the client came, the
  * rest is the Host, a newline, and the value.
  *
- * Must hold: a base is taken only for a loopback name or a configured one, and then has nothing in
- * it that could end a field; what is written is the value with some bases exchanged: taking the
- * client's base out of it and GitHub's back in gives the value; each exchange stands where a URL
- * begins and is followed by what ends a base.
+ * Must hold: a base is taken only for a loopback name or a configured one, or by a Unix socket for
+ * GitHub's own where another is the upstream, and then has nothing in it that could end a field;
+ * what is written is the value with some bases exchanged: taking the client's base out of it and
+ * GitHub's back in gives the value; each exchange stands where a URL begins and is followed by what
+ * ends a base.
  */
 #include <stdlib.h>
 
@@ -65,6 +66,9 @@ static void check_base(const struct hg_rewrite *w, struct hg_str host, bool is_u
 	if (!to.n)
 		return;
 	check((!is_unix && hg_host_is_loopback(host)) ||
+		(is_unix && w->is_githubs &&
+			!hg_str_is(w->from, HG_STR("https://api.github.com")) &&
+			hg_str_starts(to, HG_STR("https://api.github.com"))) ||
 		has_prefix_nocase(to, HG_STR("https://hub.example")) ||
 		has_prefix_nocase(to, HG_STR("http://gw:1/x")));
 	check(w->root_n <= to.n && to.n < sizeof(w->to));

@@ -32,8 +32,11 @@ static void choose(struct hg_rewrite *w, unsigned char how)
 		.upstreams[0] = {
 			.base_url = bases[how & 3], .uploads_url = uploads[how >> 4 & 1] } };
 
-	hg_rewrite_init(
-		w, &s, 0, how & 32, false, HG_STR("localhost:1"), hg_str(prefixes[how >> 2 & 3]));
+	bool is_githubs = how & 64 && how & 3; /* not where that is the upstream */
+
+	hg_rewrite_init(w, &s, 0, how & 32, is_githubs,
+		is_githubs ? HG_STR("api.github.com") : HG_STR("localhost:1"),
+		hg_str(prefixes[how >> 2 & 3]));
 	check(hg_rewrite_is_on(w));
 }
 
@@ -84,8 +87,9 @@ static char *expected(const struct hg_rewrite *w, const char *key, const char *t
 		return NULL;
 	hg_text_init(&out);
 	if (at_uploads && (!at_base || uploads.n > base.n)) {
-		hg_text_add(&out, (struct hg_str){ w->to, w->root_n });
-		hg_text_add(&out, HG_STR("/api/uploads"));
+		hg_text_add(&out,
+			w->is_githubs ? HG_STR(UPLOADS) : (struct hg_str){ w->to, w->root_n });
+		hg_text_add(&out, w->is_githubs ? HG_STR("") : HG_STR("/api/uploads"));
 		hg_text_add(&out, hg_str(text + uploads.n));
 	} else {
 		hg_text_add(&out, hg_str(w->to));
@@ -150,7 +154,8 @@ static void check_way_back(const struct hg_rewrite *w, struct hg_str in, struct 
 	struct hg_rewrite back = { .to = "" };
 	struct hg_text again;
 
-	if (has(in, HG_STR("//localhost:1")) || w->uploads_from[0] || w->from.n >= sizeof(back.to))
+	if (has(in, w->is_githubs ? HG_STR("//api.github.com") : HG_STR("//localhost:1")) ||
+		w->uploads_from[0] || w->from.n >= sizeof(back.to))
 		return;
 	back.from = hg_str(w->to);
 	memcpy(back.to, w->from.p, w->from.n);

@@ -65,9 +65,12 @@ static void other_fields_and_their_order_do_not_matter(void **state)
 		{ F("accept", "a"), F("prefer", "b"), F("If-None-Match", "\"1\"") }, 3 };
 	struct hg_request b = { "/x", "", { "pool" },
 		{ F("User-Agent", "curl"), F("Prefer", "b"), F("Accept", "a") }, 3 };
+	struct hg_request c = { "/x", "", { "pool" },
+		{ F("X-GitHub-Delivery", "72d3162e"), F("Prefer", "b"), F("Accept", "a") }, 3 };
 
 	(void)state;
 	assert_true(same(&a, &b));
+	assert_true(same(&a, &c));
 }
 
 static void what_is_not_understood_has_no_key(void **state)

@@ -78,6 +78,23 @@ static void those_who_can_not_wait_get_the_refusal_and_the_others_wait(void **st
 	rig_expect_whole(patient, 200);
 }
 
+/* Octokit's throttling knows a secondary limit by these words. */
+static void who_comes_during_a_long_block_is_told_in_words_that_clients_know(void **state)
+{
+	(void)state;
+	struct hg_ticket *a = rig_ask(&rig, "GET", "/a");
+
+	rig_reply(&rig, 0, rig_head(403, "Retry-After", "600", NULL));
+	rig_expect_whole(a, 403);
+	struct hg_ticket *b = rig_ask(&rig, "GET", "/b");
+	struct hg_ticket_end end = rig_end_of(b);
+	assert_int_equal(end.status, 429);
+	assert_string_equal(end.word, "upstream_limited");
+	assert_in_range(end.retry_after_s, 600, 603);
+	assert_non_null(strstr(end.text, "secondary rate limit"));
+	hg_ticket_unref(b);
+}
+
 static void a_forbidden_that_is_no_limit_is_passed_on(void **state)
 {
 	(void)state;
@@ -277,6 +294,7 @@ int main(void)
 		T(a_refusal_whose_wait_is_too_long_is_passed_on_as_it_came),
 		T(a_secondary_refusal_stops_the_whole_credential),
 		T(those_who_can_not_wait_get_the_refusal_and_the_others_wait),
+		T(who_comes_during_a_long_block_is_told_in_words_that_clients_know),
 		T(a_forbidden_that_is_no_limit_is_passed_on),
 		T(a_connect_that_takes_too_long_is_tried_again_also_for_a_write),
 		T(a_write_that_may_have_been_executed_is_not_repeated),

@@ -112,6 +112,7 @@ static void a_request_becomes_a_ticket_and_its_news_the_reply(void **state)
 
 	peer_say(p, "GET /api/v3/repos/o/r?a=b HTTP/1.1\r\nHost: localhost\r\n"
 		    "Accept: application/json\r\nX-Secret: 1\r\nX-Hubgate-Priority: low\r\n"
+		    "X-GitHub-Delivery: 72d3162e\r\n"
 		    "X-Hubgate-Deadline: 90\r\n\r\n");
 	assert_int_equal(w.n_tickets, 1);
 	const struct hg_ask *a = &w.tickets[0]->ask;
@@ -214,10 +215,14 @@ static void an_end_without_a_head_is_an_error_body_with_retry_after(void **state
 		.text = "The budget is spent.",
 		.retry_after_s = 17,
 		.waited_us = 5000 };
+	struct hg_view_row row = { .limit = 5000, .used = 5000, .reset_s = 1700000000 };
 
+	hg_view_put(w.view, w.snapshot.upstreams[0].pool, HG_STR("core"), &row);
 	peer_say(p, GET("/user"));
 	world_end(&w, 0, &end);
 	const char *heard = peer_hear(p);
+	assert_int_equal(count_of(heard, "X-RateLimit-Remaining: 0\r\n"), 1);
+	assert_int_equal(count_of(heard, "X-RateLimit-Reset: 1700000000\r\n"), 1);
 	assert_non_null(strstr(heard, "HTTP/1.1 429 "));
 	assert_non_null(strstr(heard, "Retry-After: 17\r\n"));
 	assert_non_null(strstr(heard, "X-Hubgate-Wait-Ms: 5\r\n"));
@@ -348,13 +353,14 @@ static void a_body_that_comes_byte_by_byte_arrives_whole_in_one_block(void **sta
 	struct peer *p = start(&w);
 
 	peer_say(p, "POST /repos/o/r/issues HTTP/1.1\r\nHost: localhost\r\n"
-		    "Transfer-Encoding: chunked\r\n\r\n");
+		    "X-GitHub-Delivery: 72d3162e\r\nTransfer-Encoding: chunked\r\n\r\n");
 	for (int i = 0; i < 300; i++)
 		peer_say(p, i % 2 ? "1\r\nb\r\n" : "1\r\na\r\n");
 	assert_int_equal(w.n_tickets, 0);
 	peer_say(p, "0\r\n\r\n");
 	assert_int_equal(w.n_tickets, 1);
 	const struct hg_ask *a = &w.tickets[0]->ask;
+	assert_int_equal(a->n_fields, 1); /* with a write */
 	assert_int_equal(a->body.bytes, 300);
 	assert_int_equal(a->body.n, 1);
 	assert_memory_equal(a->body.items[0]->bytes, "ababab", 6);
@@ -735,6 +741,13 @@ static void a_client_that_came_as_github_gets_githubs_bytes(void **state)
 	assert_non_null(strstr(heard, "Content-Length: 52\r\n"));
 	assert_non_null(strstr(heard, "ETag: W/\"5d\"\r\n"));
 	assert_non_null(strstr(heard, "{\"url\":\"" A "/user\",\"name\":\"abcde\"}"));
+	assert_int_equal(w.tickets[0]->ask.entrance, HG_GITHUB_REST);
+	/* gh release upload */
+	peer_say(p, "GET /repos/o/r/releases/1 HTTP/1.1\r\nHost: uploads.github.com\r\n\r\n");
+	assert_int_equal(w.tickets[1]->ask.entrance, HG_GITHUB_UPLOADS);
+	w.listener.is_unix = false;
+	peer_say(world_connect(&w), "GET /user HTTP/1.1\r\nHost: uploads.github.com\r\n\r\n");
+	assert_int_equal(w.n_tickets, 2); /* elsewhere that is no name of ours */
 	world_stop(&w);
 }
 

@@ -150,6 +150,36 @@ static void what_is_recalled_is_what_would_be_made(void **state)
 			"");
 }
 
+/* What gh follows over its socket: the links of the GitHub that it believes to speak with. */
+static void who_comes_as_github_by_a_unix_socket_gets_githubs_links(void **state)
+{
+	static const char ghes_base[] = "https://ghe.example/api/v3";
+	struct hg_snapshot ghes = { .n_upstreams = 1, .upstreams[0].base_url = ghes_base };
+	struct hg_rewrite w;
+
+	(void)state;
+	hg_rewrite_init(&w, &ghes, 0, false, true, HG_STR("API.github.com"), HG_STR(""));
+	assert_becomes(&w, "<https://ghe.example/api/v3/x?page=2>; rel=\"next\"",
+		"<https://api.github.com/x?page=2>; rel=\"next\"");
+	assert_string_equal(w.uploads_from, "https://ghe.example/api/uploads");
+	assert_true(w.mark != 0);
+	hg_rewrite_init(&w, &ghes, 0, false, true, HG_STR("uploads.github.com"), HG_STR(""));
+	assert_string_equal(w.to, "https://api.github.com");
+	/* elsewhere that name is nobody's base */
+	hg_rewrite_init(&w, &ghes, 0, true, false, HG_STR("api.github.com"), HG_STR(""));
+	assert_string_equal(w.to, "");
+	hg_rewrite_init(&w, &ghes, 0, false, true, HG_STR("api.github.com.evil"), HG_STR(""));
+	assert_string_equal(w.to, "");
+	/* GitHub's own answers stay as they are, byte for byte, their tags too */
+	static const char *const prefixes[] = { "", "/api/v3", "/second" };
+	for (size_t i = 0; i < 3; i++) {
+		hg_rewrite_init(&w, &snapshot, 0, false, true, HG_STR("api.github.com"),
+			hg_str(prefixes[i]));
+		assert_false(hg_rewrite_is_on(&w));
+		assert_true(w.mark == 0);
+	}
+}
+
 static void without_a_base_nothing_is_rewritten(void **state)
 {
 	struct hg_rewrite w = rewrite_for("evil.example", "");
@@ -187,6 +217,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_url_of_the_upstream_stays),
 		cmocka_unit_test(only_loopback_names_and_public_urls_are_bases),
 		cmocka_unit_test(what_is_recalled_is_what_would_be_made),
+		cmocka_unit_test(who_comes_as_github_by_a_unix_socket_gets_githubs_links),
 		cmocka_unit_test(without_a_base_nothing_is_rewritten),
 		cmocka_unit_test(a_base_that_does_not_fit_is_none),
 		cmocka_unit_test(link_and_location_have_links),

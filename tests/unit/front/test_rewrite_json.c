@@ -251,6 +251,12 @@ static void an_enterprise_server_keeps_its_uploads(void **state)
 		"{\"url\":\"http://localhost/api/v3/x\",\"u_url\":\"http://localhost/api/uploads/"
 		"x\","
 		"\"html_url\":\"https://ghe.example/o/r\"}");
+	/* for gh over its socket they have GitHub's host */
+	hg_rewrite_init(&w, &s, 0, false, true, HG_STR("api.github.com"), HG_STR(""));
+	assert_becomes(&w,
+		"{\"url\":\"https://ghe.example/api/v3/x\","
+		"\"u_url\":\"https://ghe.example/api/uploads/x\"}",
+		"{\"url\":\"" A "/x\",\"u_url\":\"https://uploads.github.com/x\"}");
 }
 
 static void without_a_base_of_the_client_nothing_is_looked_at(void **state)

@@ -411,9 +411,16 @@ static void a_demonstration_adds_the_simulator(void **state)
 	const struct hg_config *c = f.config;
 	assert_int_equal(c->n_plugins, 4);
 	assert_string_equal(c->plugins[3].entry.name, "simulator");
-	assert_int_equal(c->simulator_listener, 1);
-	assert_true(hg_listener_names(&c->listeners[1], "simulator"));
+	assert_true(c->listeners[1].address.is_unix); /* for gh */
+	assert_int_equal(c->simulator_listener, 2);
+	assert_true(hg_listener_names(&c->listeners[2], "simulator"));
 	assert_non_null(c->upstreams[0].credential.token);
+	drop(&f);
+	/* who says where it listens has no other doors */
+	load_as(&f, "listeners: [{bind: 127.0.0.1:0}]\n",
+		(struct hg_config_wish){ .mode = HG_CONFIG_DEMO });
+	assert_int_equal(f.config->n_listeners, 2);
+	assert_int_equal(f.config->simulator_listener, 1);
 	drop(&f);
 }
 

@@ -126,10 +126,10 @@ static void what_is_not_there_is_null_with_an_error_beside_the_rest(void **state
 	assert_string_equal(
 		text_at(json_array_get(json_object_get(g.json, "errors"), 0), "message"),
 		"Variable $n of type String! was provided invalid value");
-	(void)answer(&g, "mutation{x}", NULL);
+	(void)answer(&g, "subscription{x}", NULL);
 	assert_string_equal(
 		text_at(json_array_get(json_object_get(g.json, "errors"), 0), "message"),
-		"Schema is not configured for mutations");
+		"Schema is not configured for subscriptions");
 	github_free(&g);
 }
 
