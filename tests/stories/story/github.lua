@@ -76,8 +76,8 @@ function Github:script(how)
 	command(self, "script", { match = match, times = how.times, answer = answer })
 end
 
--- A list of `n` issues of 64 kB each, which fits into no socket: its path, and the fields of who made
--- it.
+-- A list of `n` issues of 64 kB each, which fits into no socket: its path, and the fields of who
+-- made it.
 function Github:large_list(n)
 	local token = { Authorization = "Bearer ghp_storyStoryStoryStoryStoryStoryStory0",
 		["User-Agent"] = "story" }
