@@ -458,7 +458,7 @@ static void a_small_unwanted_body_is_read_to_keep_the_conn(void **state)
 	peer_say(p, "POST /post HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30\r\n\r\n");
 	assert_non_null(strstr(peer_hear(p), "early"));
 	peer_say(p, "GET /hello?in-the-body HTTP/1.1" /* 30 bytes, and one */);
-	assert_null(strstr(peer_hear(p), "400"));
+	assert_null(strstr(peer_hear(p), " 400 ")); /* "400" may be in an id */
 	peer_forget(p);
 	/* the 31st byte, '1', begins the next request: "1GET" is a method that nothing serves */
 	peer_say(p, GET("/user"));
