@@ -2,20 +2,11 @@
 #include "front/client.h"
 #include "ticket/upstreams.h"
 
-static struct hg_str without_slash(const char *url)
-{
-	struct hg_str s = hg_str(url);
-
-	while (s.n && s.p[s.n - 1] == '/')
-		s.n--;
-	return s;
-}
-
 /* Is `base` one of the configured ones, or a path below it? */
 static bool is_public(const struct hg_http_conf *conf, struct hg_str base)
 {
 	for (uint32_t i = 0; i < conf->public_urls.n; i++) {
-		struct hg_str allowed = without_slash(conf->public_urls.items[i]);
+		struct hg_str allowed = hg_url_base(conf->public_urls.items[i]);
 		if (base.n >= allowed.n && strncasecmp(base.p, allowed.p, allowed.n) == 0 &&
 			(base.n == allowed.n || base.p[allowed.n] == '/'))
 			return true;
