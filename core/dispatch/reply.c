@@ -247,6 +247,34 @@ static void rate_of(const struct hg_flight *f, const struct hg_head *head, const
 		hg_rate_read(head, now, ret_rate);
 }
 
+static bool is_one_tag(struct hg_str s)
+{
+	size_t weak = hg_str_starts(s, HG_STR("W/")) ? 2 : 0;
+
+	return s.n >= weak + 2 && s.p[weak] == '"' &&
+	       memchr(s.p + weak + 1, '"', s.n - weak - 1) == s.p + s.n - 1;
+}
+
+/* The reply's head as it is told on; a reference. A 304 must name the copy that it confirms (RFC
+ * 9110, 15.4.5). To one that does not, the flight adds the tag that it asked with: whoever keeps
+ * copies may have another one by now. */
+static struct hg_head *head_told(const struct hg_flight *f, struct hg_head *head)
+{
+	struct hg_str tag = hg_flight_field(f, "If-None-Match");
+
+	if (head->status != 304 || !f->revalidates || hg_head_find(head, "etag").n ||
+		!is_one_tag(tag))
+		return hg_head_ref(head);
+	uint32_t n = head->n_fields;
+	struct hg_field *fields = hg_alloc((n + 1) * sizeof(*fields));
+	if (n)
+		memcpy(fields, head->fields, n * sizeof(*fields));
+	fields[n] = (struct hg_field){ HG_STR("ETag"), tag };
+	struct hg_head *told = hg_head_new(304, fields, n + 1);
+	hg_free(fields);
+	return told;
+}
+
 void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct hg_head *head,
 	const struct hg_now *now)
 {
@@ -256,7 +284,7 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 	if (HG_ODD(f->state != HG_FLIGHT_SENT))
 		return;
 	f->connected = true;
-	f->head = hg_head_ref(head);
+	f->head = head_told(f, head);
 	rate_of(f, head, now, &rate);
 	if (!f->ask.url.n && f->snapshot == d->snapshot)
 		f->ledger->credential->site->is_multiplexed = f->is_multiplexed;

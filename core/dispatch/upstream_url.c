@@ -1,15 +1,6 @@
 #include "dispatch/upstream_url.h"
 #include "ticket/upstreams.h"
 
-static struct hg_str without_slash(const char *url)
-{
-	struct hg_str s = hg_str(url);
-
-	while (s.n && s.p[s.n - 1] == '/')
-		s.n--;
-	return s;
-}
-
 void hg_upstream_url(
 	struct hg_text *out, const struct hg_upstream_conf *conf, const struct hg_ask *ask)
 {
@@ -18,7 +9,7 @@ void hg_upstream_url(
 		return;
 	}
 	if (ask->entrance == HG_GITHUB_GRAPHQL && conf->graphql_url) {
-		hg_text_add(out, without_slash(conf->graphql_url));
+		hg_text_add(out, hg_url_base(conf->graphql_url));
 	} else {
 		struct hg_upstream_base base = hg_upstream_base(conf, ask->entrance);
 		hg_text_add(out, base.root);

@@ -20,6 +20,8 @@ static void touch(struct hg_conn *c)
 {
 	c->since_us = hg_front_now_us(c->front);
 	hg_list_move(&c->link, &c->front->waits[c->wait]);
+	if (c->wait == HG_WAIT_WRITE)
+		(void)hg_wire_look(&c->wire); /* from here on less is progress */
 }
 
 static void set_wait(struct hg_conn *c, enum hg_conn_wait wait)
@@ -465,6 +467,12 @@ void hg_conn_settle(struct hg_conn *c)
 		hg_wire_settle_later(&c->wire);
 }
 
+void hg_conn_cut(struct hg_conn *c)
+{
+	hg_wire_break(&c->wire, true);
+	hg_conn_settle(c);
+}
+
 void hg_conn_expire(struct hg_conn *c)
 {
 	switch ((enum hg_conn_wait)c->wait) {
@@ -486,8 +494,12 @@ void hg_conn_expire(struct hg_conn *c)
 		hg_request_bad(c->request, 408, "body_timeout");
 		break;
 	case HG_WAIT_WRITE:
-		hg_wire_break(&c->wire, true);
-		break;
+		/* Nobody saw when it took the last: if never again, it has twice the time. */
+		if (hg_wire_look(&c->wire))
+			touch(c);
+		else
+			hg_conn_cut(c);
+		return;
 	case HG_WAIT_NOTHING:
 	case HG_CONN_WAITS:
 		return;

@@ -27,3 +27,5 @@ void hg_conn_end(struct hg_conn *c);
 void hg_conn_settle(struct hg_conn *c);
 /* Its timeout runs out: what that means for what it waits for. */
 void hg_conn_expire(struct hg_conn *c);
+/* Its client shall not have the rest of the reply. */
+void hg_conn_cut(struct hg_conn *c);

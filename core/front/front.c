@@ -159,7 +159,7 @@ static void cut_slowest(struct hg_front *f)
 	while (hg_front_is_pressed(f) &&
 		(c = HG_LIST_FIRST(&f->waits[HG_WAIT_WRITE], struct hg_conn, link))) {
 		f->n_pressed++;
-		hg_conn_expire(c);
+		hg_conn_cut(c);
 		complain_of_readers(f);
 	}
 }

@@ -164,6 +164,13 @@ struct hg_str hg_resource_named(
 
 /* -- rules ------------------------------------------------------------------------------------- */
 
+/* In any case: what a client asks for there is held against rules without the prefix. */
+static bool is_below(struct hg_str rule, struct hg_str prefix)
+{
+	return rule.n >= prefix.n && strncasecmp(rule.p, prefix.p, prefix.n) == 0 &&
+	       (rule.n == prefix.n || rule.p[prefix.n] == '/');
+}
+
 struct hg_str hg_rule_parse(struct hg_arena *arena, struct hg_str text, struct hg_err *err)
 {
 	struct hg_str none = { 0 };
@@ -194,8 +201,7 @@ struct hg_str hg_rule_parse(struct hg_arena *arena, struct hg_str text, struct h
 			return none;
 		}
 	}
-	if (hg_str_starts(rule, HG_STR("/api/v3/")) ||
-		hg_str_starts(rule, HG_STR("/api/uploads/"))) {
+	if (is_below(rule, HG_STR("/api/v3")) || is_below(rule, HG_STR("/api/uploads"))) {
 		(void)hg_err_set(err, HG_EINVAL,
 			"is written as api.github.com knows it, without /api/v3 or /api/uploads");
 		return none;

@@ -2,15 +2,6 @@
 #include "front/client.h"
 #include "ticket/upstreams.h"
 
-static struct hg_str without_slash(const char *url)
-{
-	struct hg_str s = hg_str(url);
-
-	while (s.n && s.p[s.n - 1] == '/')
-		s.n--;
-	return s;
-}
-
 /* It asks GitHub itself, and its connections end here all the same. */
 static bool asks_github(bool is_unix, struct hg_str host)
 {
@@ -22,7 +13,7 @@ static bool asks_github(bool is_unix, struct hg_str host)
 static bool is_public(const struct hg_http_conf *conf, struct hg_str base)
 {
 	for (uint32_t i = 0; i < conf->public_urls.n; i++) {
-		struct hg_str allowed = without_slash(conf->public_urls.items[i]);
+		struct hg_str allowed = hg_url_base(conf->public_urls.items[i]);
 		if (base.n >= allowed.n && strncasecmp(base.p, allowed.p, allowed.n) == 0 &&
 			(base.n == allowed.n || base.p[allowed.n] == '/'))
 			return true;

@@ -41,7 +41,7 @@ enum hg_conn_wait {
 	                    closed */
 	HG_WAIT_HEAD,    /* since the head's first byte: head_timeout, then 408 */
 	HG_WAIT_BODY,    /* since the last piece: body_timeout, then 408 */
-	HG_WAIT_WRITE,   /* since the client last took bytes: write_timeout, then cut */
+	HG_WAIT_WRITE,   /* since the client was last seen to take bytes: write_timeout, then cut */
 	HG_WAIT_LINGER,  /* half-closed: until the client closes, linger_timeout */
 	HG_WAIT_NOTHING, /* for a plugin or the dispatcher: they keep deadlines of their own */
 	HG_CONN_WAITS

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <hg/mem.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -339,6 +341,17 @@ bool hg_wire_has_bytes(const struct hg_wire *w)
 
 	return !w->broken && !w->has_sink &&
 	       recv(event_get_fd(&w->event), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
+bool hg_wire_look(struct hg_wire *w)
+{
+	uint32_t before = w->held_bytes;
+	int held = 0;
+
+	if (w->has_sink || ioctl(w->event.ev_fd, SIOCOUTQ, &held) != 0)
+		return false;
+	w->held_bytes = (uint32_t)held;
+	return w->held_bytes < before;
 }
 
 ssize_t hg_wire_read(struct hg_wire *w, char *to, size_t room)

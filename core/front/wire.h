@@ -48,6 +48,7 @@ struct hg_wire {
 	uint64_t unsent_bytes; /* in that queue */
 	uint64_t *sum;         /* the owner's sum of all queues; NULL: not wanted */
 	uint64_t sent_bytes;   /* taken by the socket, since it was opened */
+	uint32_t held_bytes;   /* of those, what the kernel still had at the last look */
 	uint8_t entered;       /* > 0: a callback of the owner is above and will settle */
 	bool broken;           /* to be taken apart; nothing is read or written any more */
 	bool reset;            /* … with RST: an end by FIN would look like a whole body */
@@ -91,6 +92,13 @@ ssize_t hg_wire_read(struct hg_wire *w, char *to, size_t room);
 
 /* Did the client send something that was not read yet? */
 bool hg_wire_has_bytes(const struct hg_wire *w);
+
+/* A socket may be written to again only when a good part of its buffer is free (for TCP a third,
+ * of up to some MiB), and who reads in small sips takes long to get there. So the kernel is asked
+ * what the client's side has not taken yet (SIOCOUTQ; for TLS records the same). Looks, and says
+ * whether that is less than at the look before; bytes that the socket took meanwhile are the
+ * owner's to know (`moved`). */
+bool hg_wire_look(struct hg_wire *w);
 
 enum hg_piece_kind { HG_PIECE_BYTES, HG_PIECE_STATIC, HG_PIECE_CHUNK, HG_PIECE_STORED };
 

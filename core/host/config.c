@@ -567,36 +567,25 @@ void hg_config_free(struct hg_config *c)
 
 /* -- showing and comparing --------------------------------------------------------------------- */
 
-static void print_rows(
-	const struct hg_option *rows, const void *conf, bool first, struct hg_text *out)
-{
-	for (const struct hg_option *row = rows; row->key; row++) {
-		hg_text_add(out, first ? HG_STR("") : HG_STR(","));
-		first = false;
-		hg_text_add_json(out, hg_option_key(row));
-		hg_text_add_char(out, ':');
-		hg_option_print(row, conf, out);
-	}
-}
-
 void hg_config_print(const struct hg_config *c, struct hg_text *out)
 {
 	hg_text_add_char(out, '{');
 	hg_text_add(out, HG_STR("\"file\":"));
 	hg_text_add_json(out, hg_str(c->file ? c->file : "built-in defaults"));
-	print_rows(hg_main_options, &c->main, false, out);
+	hg_text_add_char(out, ',');
+	hg_options_print(hg_main_options, &c->main, out);
 	for (size_t i = 0; i < N_SECTIONS; i++) {
 		hg_text_printf(out, ",\"%s\":{", sections[i].key);
-		print_rows(sections[i].rows, (const char *)c + sections[i].offset, true, out);
+		hg_options_print(sections[i].rows, (const char *)c + sections[i].offset, out);
 		hg_text_add_char(out, '}');
 	}
 	hg_text_add(out, HG_STR(",\"listeners\":["));
 	for (uint32_t i = 0; i < c->n_listeners; i++) {
 		hg_text_add(out, i ? HG_STR(",{") : HG_STR("{"));
-		print_rows(hg_listener_options, &c->listeners[i].entry, true, out);
+		hg_options_print(hg_listener_options, &c->listeners[i].entry, out);
 		if (c->listeners[i].tls.is_on) {
 			hg_text_add(out, HG_STR(",\"tls\":{"));
-			print_rows(hg_tls_options, &c->listeners[i].tls.entry, true, out);
+			hg_options_print(hg_tls_options, &c->listeners[i].tls.entry, out);
 			hg_text_add_char(out, '}');
 		}
 		hg_text_add_char(out, '}');

@@ -60,7 +60,8 @@ const struct hg_option hg_http_options[] = {
 	HG_USEC(struct hg_http_conf, idle_timeout_us, "60s", "10ms", "1d", LIVE,
 		"How long an idle connection is kept."),
 	HG_USEC(struct hg_http_conf, write_timeout_us, "30s", "10ms", "1h", LIVE,
-		"How long a client may take nothing of its reply."),
+		"How long a client may take nothing of its reply. What it takes in small sips "
+		"counts; who stops is cut after twice this time at the latest."),
 	HG_USEC(struct hg_http_conf, linger_timeout_us, "30s", "0", "10min", LIVE,
 		"How long a connection that ends with unread bytes is listened to, so that a slow "
 		"client gets all of its last reply."),

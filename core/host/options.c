@@ -619,6 +619,17 @@ void hg_option_print(const struct hg_option *row, const void *conf, struct hg_te
 		print_word(pointer, out);
 }
 
+void hg_options_print(const struct hg_option *rows, const void *conf, struct hg_text *out)
+{
+	for (const struct hg_option *row = rows; row->key; row++) {
+		if (row > rows)
+			hg_text_add_char(out, ',');
+		hg_text_add_json(out, hg_option_key(row));
+		hg_text_add_char(out, ':');
+		hg_option_print(row, conf, out);
+	}
+}
+
 static bool is_same_secret(const struct hg_secret *a, const struct hg_secret *b)
 {
 	size_t n = 0;

@@ -321,17 +321,6 @@ uint32_t hg_upstreams_read(struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX],
 /* -- for people ---------------------------------------------------------------------------------
  */
 
-static void print_rows(const struct hg_option *rows, const void *conf, struct hg_text *out)
-{
-	for (const struct hg_option *row = rows; row->key; row++) {
-		if (row > rows)
-			hg_text_add_char(out, ',');
-		hg_text_add_json(out, hg_option_key(row));
-		hg_text_add_char(out, ':');
-		hg_option_print(row, conf, out);
-	}
-}
-
 void hg_upstreams_print(const struct hg_upstream_conf *upstreams, uint32_t n, struct hg_text *out)
 {
 	hg_text_add_char(out, '[');
@@ -339,11 +328,11 @@ void hg_upstreams_print(const struct hg_upstream_conf *upstreams, uint32_t n, st
 		const struct hg_upstream_conf *u = &upstreams[i];
 		const struct hg_upstream_entry entry = { u->name, u->prefix, u->hosts };
 		hg_text_add(out, i > 1 ? HG_STR(",{") : HG_STR("{"));
-		print_rows(hg_upstream_entry_options, &entry, out);
+		hg_options_print(hg_upstream_entry_options, &entry, out);
 		hg_text_add_char(out, ',');
-		print_rows(hg_upstream_options, u, out);
+		hg_options_print(hg_upstream_options, u, out);
 		hg_text_add(out, HG_STR(",\"credential\":{"));
-		print_rows(hg_credential_options, &u->credential, out);
+		hg_options_print(hg_credential_options, &u->credential, out);
 		hg_text_add(out, HG_STR("}}"));
 	}
 	hg_text_add_char(out, ']');

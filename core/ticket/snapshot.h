@@ -24,7 +24,7 @@ struct hg_http_conf {
 	int64_t body_total_timeout_us;   /* 10min of a body as a whole -> 408 */
 	int64_t upload_total_timeout_us; /* 1h of one that is streamed up -> 408 */
 	int64_t idle_timeout_us;         /* 60s keep-alive */
-	int64_t write_timeout_us;        /* 30s without progress */
+	int64_t write_timeout_us;        /* 30s in which a client took nothing */
 	int64_t linger_timeout_us;       /* 30s listening on after a last reply: what a client sent
 	                                    unread would have the kernel throw the reply away */
 	int64_t max_connections;         /* per front */

@@ -2,7 +2,7 @@
 
 #define GHES_BASE HG_STR("/api/v3")
 
-static struct hg_str without_slash(const char *url)
+struct hg_str hg_url_base(const char *url)
 {
 	struct hg_str s = hg_str(url);
 
@@ -19,7 +19,7 @@ static bool ends_with(struct hg_str s, struct hg_str end)
 struct hg_upstream_base hg_upstream_base(
 	const struct hg_upstream_conf *conf, enum hg_github_entrance entrance)
 {
-	struct hg_str base = without_slash(conf->base_url);
+	struct hg_str base = hg_url_base(conf->base_url);
 	bool is_ghes = ends_with(base, GHES_BASE);
 	struct hg_upstream_base at = { { base.p, base.n - (is_ghes ? GHES_BASE.n : 0) }, { 0 } };
 
@@ -30,7 +30,7 @@ struct hg_upstream_base hg_upstream_base(
 		break;
 	case HG_GITHUB_UPLOADS:
 		if (conf->uploads_url)
-			at.root = without_slash(conf->uploads_url);
+			at.root = hg_url_base(conf->uploads_url);
 		else if (is_ghes)
 			at.path = HG_STR("/api/uploads");
 		else if (hg_str_is_nocase(base, HG_GITHUB_PUBLIC_BASE))

@@ -29,6 +29,9 @@ uint32_t hg_upstream_for(const struct hg_snapshot *s, struct hg_str host, struct
 /* Does the upstream list this Host? */
 bool hg_upstream_has_host(const struct hg_upstream_conf *conf, struct hg_str host);
 
+/* A configured URL without slashes at its end: a path can be put behind it. */
+struct hg_str hg_url_base(const char *url);
+
 struct hg_upstream_base {
 	struct hg_str root, path;
 };

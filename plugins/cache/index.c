@@ -16,7 +16,6 @@ struct entry {
 	struct entry *newer, *older; /* by use */
 	struct index_key key;
 	struct hg_stored *kept;
-	bool is_asked;  /* `kept` itself was held: a 304 may come for it */
 	uint64_t bytes; /* counted in the shard: what `kept` holds grows while it is used */
 	int64_t validated_at_us, held_until_us;
 	uint64_t mark;
@@ -192,7 +191,6 @@ bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 		link_newest(s, e);
 		if (until_us > e->held_until_us)
 			e->held_until_us = until_us;
-		e->is_asked |= until_us > 0;
 		*ret_found = found_of(e);
 		count_bytes(s, e);
 		shrink(s, ret_found->validated_at_us); /* e too, when it is all that is left */
@@ -225,7 +223,7 @@ bool index_confirm(struct index *x, const struct index_key *key, struct hg_str t
 
 	pthread_mutex_lock(&s->lock);
 	struct entry *e = *place_of(s, key);
-	bool is_so = e && (tag.n ? is_tag(e->kept, tag) : e->is_asked);
+	bool is_so = e && is_tag(e->kept, tag);
 	if (is_so)
 		*ret_found = found_of(e);
 	pthread_mutex_unlock(&s->lock);
@@ -270,7 +268,6 @@ void index_put(struct index *x, const struct index_key *key, const struct hg_sto
 	struct entry *e = entry_for(s, key);
 	gone = e->kept; /* NULL in a new one */
 	e->kept = own;
-	e->is_asked = false;
 	note_valid(s, e, validated_at_us, mark);
 	pthread_mutex_unlock(&s->lock);
 	hg_stored_unref(gone);

@@ -43,8 +43,8 @@ bool index_find(struct index *x, const struct index_key *key, struct index_found
 /* The same, and keeps it from being evicted until then. */
 bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 	struct index_found *ret_found);
-/* The copy that a 304 with this tag confirms. A 304 without one (against RFC 9110, 15.4.5) confirms
- * what was held since it was put. False: the copy it speaks of is gone. */
+/* The copy that a 304 with this tag confirms; the dispatcher sees to it that each has the tag that
+ * was asked with. False: the copy it speaks of is gone. */
 bool index_confirm(struct index *x, const struct index_key *key, struct hg_str tag,
 	struct index_found *ret_found);
 /* Puts `kept` in the place of `old`, which it renews; nothing when another copy is there by now. */

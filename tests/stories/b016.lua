@@ -5,14 +5,7 @@ local hub = t.hub { upstream = github, plugins = { "metrics", "ratelimit" }, con
 	workers = "1", http = { write_window_bytes = "4KiB" },
 	dispatch = { share_bytes = "64KiB", window_bytes = "64KiB" } } }
 
-local token = { Authorization = "Bearer ghp_storyStoryStoryStoryStoryStoryStory0",
-	["User-Agent"] = "story" }
-local text = ("0123456789abcde\n"):rep(4060)
-for i = 1, 100 do
-	github:post("/repos/octo-org/hello-world/issues",
-		{ title = "Large " .. i, body = text }, token):expect(201)
-end
-local path = "/repos/octo-org/hello-world/issues?per_page=100"
+local path, token = github:large_list(100)
 local direct = github:get(path, token):expect(200)
 
 -- its head at least is there, and the rest fits into no socket's buffers

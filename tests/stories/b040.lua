@@ -3,8 +3,7 @@ local t = require "story"
 local papers = require "story.papers"
 local github = t.github()
 local p = papers.new()
-local hub = t.hub { upstream = github, config = { listeners = {
-	{ bind = "127.0.0.1:0" }, { bind = "127.0.0.1:0", tls = p:tls() } } } }
+local hub = t.hub { upstream = github, config = { listeners = p:two_listeners() } }
 local plain, sealed = hub.ports[1], hub.ports[2]
 
 local first = p:curl(sealed, "/repos/octo-org/hello-world")

@@ -4,7 +4,7 @@ local t = require "story"
 local papers = require "story.papers"
 local github = t.github()
 local p = papers.new()
-local config = { listeners = { { bind = "127.0.0.1:0" }, { bind = "127.0.0.1:0", tls = p:tls() } } }
+local config = { listeners = p:two_listeners() }
 local hub = t.hub { upstream = github, clock = "held", config = config }
 local port = hub.ports[2]
 

@@ -4,8 +4,7 @@ local papers = require "story.papers"
 local malformed = require "story.malformed"
 local github = t.github()
 local p = papers.new()
-local hub = t.hub { upstream = github, config = { listeners = {
-	{ bind = "127.0.0.1:0" }, { bind = "127.0.0.1:0", tls = p:tls() } } } }
+local hub = t.hub { upstream = github, config = { listeners = p:two_listeners() } }
 
 -- What two answers to the same bytes may differ in.
 local function settle(text)

@@ -6,8 +6,8 @@ local p = papers.new()
 p:authority("stranger")
 p:issue("build-7", "build-7")
 p:issue("impostor", "build-7", nil, "stranger")
-local hub = t.hub { upstream = github, config = { listeners = { { bind = "127.0.0.1:0" },
-	{ bind = "127.0.0.1:0", tls = p:tls { client_ca = p:path("ca.pem") } } } } }
+local hub = t.hub { upstream = github, config = {
+	listeners = p:two_listeners { client_ca = p:path("ca.pem") } } }
 local port = hub.ports[2]
 
 local function with(name)

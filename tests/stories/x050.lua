@@ -6,8 +6,7 @@ local rows = require "story.rows"
 local malformed = require "story.malformed"
 local github = t.github()
 local p = papers.new()
-local hub = t.hub { upstream = github, config = { listeners = {
-	{ bind = "127.0.0.1:0" }, { bind = "127.0.0.1:0", tls = p:tls() } } } }
+local hub = t.hub { upstream = github, config = { listeners = p:two_listeners() } }
 
 local bad = rows.bad()
 t.expect(#bad > 190, "the table has only " .. #bad .. " malformed rows")

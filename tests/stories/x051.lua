@@ -4,14 +4,7 @@ local github = t.github()
 local hub = t.hub { upstream = github, clock = "held", config = { workers = "1",
 	http = { max_unsent_bytes = "8MiB", write_timeout = "10min" } } }
 
-local token = { Authorization = "Bearer ghp_storyStoryStoryStoryStoryStoryStory0",
-	["User-Agent"] = "story" }
-local text = ("0123456789abcde\n"):rep(4060)
-for i = 1, 100 do
-	github:post("/repos/octo-org/hello-world/issues",
-		{ title = "Large " .. i, body = text }, token):expect(201)
-end
-local path = "/repos/octo-org/hello-world/issues?per_page=100"
+local path, token = github:large_list(100)
 local size = #hub:get(path, token):expect(200).body
 t.expect(size > 6000000, "the reply has only " .. size .. " bytes")
 

@@ -145,5 +145,6 @@ HG_API uint64_t hg_send_origin(const struct hg_send *s);
 HG_API struct hg_scope hg_send_credential(const struct hg_send *s);
 /* Sets or (value {0}) removes a header of the upstream request. Copied. */
 HG_API void hg_send_set_header(struct hg_send *s, const char *name, struct hg_str value);
-/* Did the front's plugins own the validators (hg_request_own_validators)? */
+/* Did the front's plugins own the validators (hg_request_own_validators)? Then a 304 without ETag
+ * gets the one tag that If-None-Match was set to here. */
 HG_API bool hg_send_owns_validators(const struct hg_send *s);

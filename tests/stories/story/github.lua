@@ -76,6 +76,19 @@ function Github:script(how)
 	command(self, "script", { match = match, times = how.times, answer = answer })
 end
 
+-- A list of `n` issues of 64 kB each, which fits into no socket: its path, and the fields of who
+-- made it.
+function Github:large_list(n)
+	local token = { Authorization = "Bearer ghp_storyStoryStoryStoryStoryStoryStory0",
+		["User-Agent"] = "story" }
+	local text = ("0123456789abcde\n"):rep(4060)
+	for i = 1, n do
+		self:post("/repos/octo-org/hello-world/issues",
+			{ title = "Large " .. i, body = text }, token):expect(201)
+	end
+	return "/repos/octo-org/hello-world/issues?per_page=" .. n, token
+end
+
 function Github:state()
 	return command(self, "state")
 end

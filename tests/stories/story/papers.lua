@@ -64,6 +64,11 @@ function Papers:tls(more)
 	return tls
 end
 
+-- `listeners:`, the first in the clear, the second with TLS; `more` as above.
+function Papers:two_listeners(more)
+	return { { bind = "127.0.0.1:0" }, { bind = "127.0.0.1:0", tls = self:tls(more) } }
+end
+
 -- What curl says; `more` are its options. The text begins with the head.
 function Papers:curl(port, path, more)
 	local _, text, code = run(("curl -sS -i -m 20 --noproxy '*' --cacert %s %s %s")

@@ -458,7 +458,7 @@ static void a_small_unwanted_body_is_read_to_keep_the_conn(void **state)
 	peer_say(p, "POST /post HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30\r\n\r\n");
 	assert_non_null(strstr(peer_hear(p), "early"));
 	peer_say(p, "GET /hello?in-the-body HTTP/1.1" /* 30 bytes, and one */);
-	assert_null(strstr(peer_hear(p), "400"));
+	assert_null(strstr(peer_hear(p), " 400 ")); /* "400" may be in an id */
 	peer_forget(p);
 	/* the 31st byte, '1', begins the next request: "1GET" is a method that nothing serves */
 	peer_say(p, GET("/user"));
@@ -476,6 +476,7 @@ static void who_reads_nothing_for_longest_gives_way(void **state)
 	struct hg_front_state look;
 
 	w.snapshot.http.max_unsent_bytes = 18 << 20;
+	w.wants_acks = true; /* what a socket takes later would count as reading */
 	for (int i = 0; i < 3; i++) {
 		if (i)
 			peers[i] = world_connect(&w);
@@ -491,6 +492,7 @@ static void who_reads_nothing_for_longest_gives_way(void **state)
 	assert_int_equal(look.pressed, 1);
 	assert_int_equal(look.conns, 2);
 	assert_true(look.unsent_bytes <= 18 << 20);
+	w.wants_acks = false;
 	(void)peer_hear(peers[0]);
 	assert_true(peers[0]->reset);
 	for (int i = 1; i < 3; i++) {
@@ -500,6 +502,48 @@ static void who_reads_nothing_for_longest_gives_way(void **state)
 	}
 	hg_front_look(w.front, &look);
 	assert_int_equal(look.unsent_bytes, 0);
+	stop(&w);
+}
+
+/* Its socket holds as much as the kernel gives; the client's segments are small, so that its window
+ * opens with each sip. */
+static struct peer *connect_sipping(struct world *w)
+{
+	struct hg_gate *gate = HG_LIST_FIRST(&w->front->gates, struct hg_gate, link);
+	int large = 1 << 20, small = 536;
+
+	assert_int_equal(setsockopt(gate->fd, SOL_SOCKET, SO_SNDBUF, &large, sizeof(large)), 0);
+	assert_int_equal(setsockopt(gate->fd, IPPROTO_TCP, TCP_MAXSEG, &small, sizeof(small)), 0);
+	return world_connect(w);
+}
+
+static void who_reads_in_sips_is_not_cut(void **state)
+{
+	(void)state;
+	struct world w;
+	(void)start(&w);
+	struct peer *p = connect_sipping(&w);
+	struct hg_front_state before, look;
+
+	w.snapshot.http.idle_timeout_us = 3600 * SEC; /* for the other one */
+	w.wants_acks = true;
+	peer_say(p, GET("/big"));
+	hg_front_look(w.front, &before);
+	assert_true(before.unsent_bytes > 0);
+	for (int i = 0; i < 9; i++) {   /* 4.5 min, of 30 s each */
+		peer_read(p, 32 << 10); /* what its kernel holds */
+		world_wait(&w, 29 * SEC);
+		assert_false(p->closed || p->reset);
+		world_wait(&w, 1 * SEC);
+	}
+	hg_front_look(w.front, &look);
+	assert_int_equal(look.unsent_bytes, before.unsent_bytes); /* the socket asked for nothing */
+	assert_int_equal(look.conns, 2);
+	world_wait(&w, 30 * SEC);
+	hg_front_look(w.front, &look);
+	assert_int_equal(look.conns, 1); /* nothing since */
+	(void)peer_hear(p);
+	assert_true(p->reset);
 	stop(&w);
 }
 
@@ -705,6 +749,7 @@ int main(void)
 		cmocka_unit_test(a_refused_expectation_is_no_invitation_and_closes),
 		cmocka_unit_test(a_small_unwanted_body_is_read_to_keep_the_conn),
 		cmocka_unit_test(who_reads_nothing_for_longest_gives_way),
+		cmocka_unit_test(who_reads_in_sips_is_not_cut),
 		cmocka_unit_test(windows_are_small_while_queues_are_long),
 		cmocka_unit_test(a_large_unwanted_body_ends_the_conn),
 		cmocka_unit_test(a_client_that_leaves_in_its_body_is_gone_once),

@@ -116,6 +116,7 @@ static const struct {
 	{ "/", { "+/", "-/user" } },
 	{ "/*", { "+/user", "+/repos/o/r", "-/" } },
 	{ "/**", { "+/user", "+/repos/o/r", "+/" } },
+	{ "/api/v3x/*", { "+/api/v3x/y" } },
 	{ "/search/*", { "+/search/code", "-/search", "-/search/" } },
 };
 
@@ -152,6 +153,10 @@ static void what_is_no_rule_is_refused_with_the_reason(void **state)
 		{ "/repos/o/x**", "last segment" },
 		{ "/repos/o/***", "last segment" },
 		{ "/api/v3/repos/o/r", "without /api/v3" },
+		{ "/Api/v3/repos/o/r", "without /api/v3" },
+		{ "/api/V3/**", "without /api/v3" },
+		{ "/api/v3", "without /api/v3" },
+		{ "/API/uploads/repos/o/*", "without /api/v3" },
 		{ "/repos/o/\xc3\xb6", "is called so" },
 		{ "/repositories/42", "by name" },
 		{ "/Repositories/*", "by name" },

@@ -210,6 +210,35 @@ static void within_a_callback_of_its_owner_nothing_is_settled_later(void **state
 	stop(&w);
 }
 
+/* On a Unix socket, too: the other end takes less than what would make it writable. */
+static void a_look_sees_what_the_other_end_took(void **state)
+{
+	static char much[1 << 20], some[8 << 10];
+	struct world w;
+	struct hg_piece piece = { .bytes = { some, sizeof(some) }, .kind = HG_PIECE_STATIC };
+	int large = 256 << 10;
+
+	(void)state;
+	start(&w);
+	assert_int_equal(
+		setsockopt((int)w.wire.event.ev_fd, SOL_SOCKET, SO_SNDBUF, &large, sizeof(large)),
+		0);
+	while (!w.wire.unsent_bytes)
+		hg_wire_write(&w.wire, &piece, 1);
+	uint64_t sent = w.wire.sent_bytes;
+	hg_wire_watch(&w.wire, false);
+	(void)hg_wire_look(&w.wire);
+	assert_false(hg_wire_look(&w.wire));
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(recv(w.far, much, 2 * sizeof(some), 0), 2 * sizeof(some));
+		turn(&w);
+		assert_true(hg_wire_look(&w.wire));
+		assert_false(hg_wire_look(&w.wire));
+	}
+	assert_int_equal(w.wire.sent_bytes, sent);
+	stop(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +246,7 @@ int main(void)
 		cmocka_unit_test(what_has_to_wait_keeps_its_order),
 		cmocka_unit_test(what_is_still_queued_can_be_taken_back),
 		cmocka_unit_test(a_client_that_left_breaks_it_and_its_owner_settles_once),
+		cmocka_unit_test(a_look_sees_what_the_other_end_took),
 		cmocka_unit_test(within_a_callback_of_its_owner_nothing_is_settled_later),
 	};
 
