@@ -319,6 +319,7 @@ void hg_front_look(struct hg_front *f, struct hg_front_state *ret_state)
 	ret_state->answered = f->n_answered;
 	ret_state->bad = f->n_bad;
 	ret_state->unsent_bytes = f->unsent_bytes;
+	ret_state->batch_bytes = f->batch_bytes;
 	ret_state->pressed = f->n_pressed;
 }
 
