@@ -4,6 +4,7 @@
  * struct hg_send is never defined: the pointer is the flight's.
  */
 #include "dispatch/flight.h"
+#include "ticket/upstreams.h"
 
 static const struct hg_flight *flight_of(const struct hg_send *s)
 {
@@ -37,7 +38,9 @@ struct hg_scope hg_send_scope(const struct hg_send *s)
 
 uint64_t hg_send_origin(const struct hg_send *s)
 {
-	return hg_flight_upstream(flight_of(s))->origin;
+	const struct hg_flight *f = flight_of(s);
+
+	return hg_upstream_origin(hg_flight_upstream(f), f->ask.entrance);
 }
 
 struct hg_scope hg_send_credential(const struct hg_send *s)

@@ -324,10 +324,11 @@ static void set_up(struct transfer *t, const struct hg_upstream_conf *conf)
 	SET(CURLOPT_PREREQDATA, t);
 }
 
+/* Uploads and GraphQL may have a host of their own, which the proxy or its absence hangs on. */
 static bool is_plain_read(const struct hg_flight *f)
 {
-	return hg_str_is(f->ask.method, HG_STR("GET")) && !f->ask.body.n && !f->ask.upload &&
-	       !f->ask.url.n;
+	return f->ask.entrance == HG_GITHUB_REST && hg_str_is(f->ask.method, HG_STR("GET")) &&
+	       !f->ask.body.n && !f->ask.upload && !f->ask.url.n;
 }
 
 static struct transfer *spare_for(struct hg_upstream *u, const struct hg_upstream_conf *conf)

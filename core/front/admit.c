@@ -238,14 +238,31 @@ static enum hg_verdict refuse_write(struct hg_request *r, const char *why)
 	return HG_REFUSED;
 }
 
-/* GitHub reads a body as what its Content-Type says: as a form it might be another query. */
+/* GitHub reads a body as what its Content-Type says: as a form, or in another charset, it might be
+ * another query. */
+static bool is_plain_json(struct hg_str type)
+{
+	static const char *const plain[] = { "application/json", "application/json;charset=utf-8",
+		"application/json;charset=\"utf-8\"", NULL };
+	char word[48];
+	size_t n = 0;
+
+	for (size_t i = 0; i < type.n; i++) {
+		if (type.p[i] == ' ' || type.p[i] == '\t')
+			continue;
+		if (n == sizeof(word))
+			return false;
+		word[n++] = type.p[i];
+	}
+	for (const char *const *p = plain; *p; p++)
+		if (hg_str_is_nocase((struct hg_str){ word, n }, hg_str(*p)))
+			return true;
+	return false;
+}
+
 static bool has_plain_json(const struct hg_request *r)
 {
-	static const struct hg_str json = { "application/json", 16 };
-	struct hg_str type = hg_http1_value(&r->head, HG_HTTP1_CONTENT_TYPE);
-
-	return type.n >= json.n && strncasecmp(type.p, json.p, json.n) == 0 &&
-	       (type.n == json.n || type.p[json.n] == ';' || type.p[json.n] == ' ') &&
+	return is_plain_json(hg_http1_value(&r->head, HG_HTTP1_CONTENT_TYPE)) &&
 	       !hg_http1_value(&r->head, HG_HTTP1_CONTENT_ENCODING).p;
 }
 

@@ -29,12 +29,46 @@ struct hg_batch {
 	uint64_t body_held; /* of the front's body_bytes */
 	struct item *items;
 	uint32_t n, n_written;
-	uint64_t held_bytes; /* of all `got` */
+	uint64_t held_bytes; /* of all `got`, and of the front's batch_bytes */
 	struct hg_text out;  /* rendered, and sent up to out_at */
 	size_t out_at;
-	bool is_lines; /* NDJSON */
+	size_t out_held; /* what it takes of batch_bytes */
+	bool is_lines;   /* NDJSON */
 	bool is_gone;
 };
+
+/* -- what replies take ------------------------------------------------------------------------- */
+
+/* Is there room for more, in this batch and in all of its front? */
+static bool has_room(const struct hg_batch *b, size_t n)
+{
+	const struct hg_http_conf *conf = &b->request->snapshot->http;
+
+	return b->held_bytes + n <= conf->max_batch_bytes &&
+	       b->request->front->batch_bytes + n <= conf->max_unsent_bytes;
+}
+
+static void hold(struct item *item, struct hg_str piece)
+{
+	hg_text_add(&item->got, piece);
+	item->batch->held_bytes += piece.n;
+	item->batch->request->front->batch_bytes += piece.n;
+}
+
+static void let_go(struct item *item)
+{
+	item->batch->held_bytes -= item->got.n;
+	item->batch->request->front->batch_bytes -= item->got.n;
+	hg_text_fini(&item->got);
+	hg_text_init(&item->got);
+}
+
+static void hold_out(struct hg_batch *b, size_t n)
+{
+	b->request->front->batch_bytes += n;
+	b->request->front->batch_bytes -= b->out_held;
+	b->out_held = n;
+}
 
 /* -- out --------------------------------------------------------------------------------------- */
 
@@ -56,14 +90,13 @@ static void render_next(struct hg_batch *b)
 	if (!b->is_lines)
 		hg_text_add(&b->out, b->n_written ? HG_STR(",\n") : HG_STR("{\"results\":[\n"));
 	hg_batch_result_add(&b->out, &result);
-	b->held_bytes -= item->got.n;
-	hg_text_fini(&item->got);
-	hg_text_init(&item->got);
+	let_go(item);
 	b->n_written++;
 	if (b->is_lines)
 		hg_text_add_char(&b->out, '\n');
 	else if (b->n_written == b->n)
 		hg_text_add(&b->out, HG_STR("\n]}\n"));
+	hold_out(b, b->out.n);
 }
 
 /* What is done and next in order goes out, as far as the client takes it. */
@@ -73,6 +106,7 @@ static void write_results(struct hg_batch *b)
 
 	while (!b->is_gone && !r->replied && !r->wants_drain) {
 		if (b->out_at == b->out.n) {
+			hold_out(b, 0);
 			if (b->n_written == b->n) {
 				hg_reply_end(r);
 				return;
@@ -91,28 +125,18 @@ static void write_results(struct hg_batch *b)
 
 /* -- an item's reply --------------------------------------------------------------------------- */
 
-static void drop_reply(struct item *item)
-{
-	item->batch->held_bytes -= item->got.n;
-	hg_text_fini(&item->got);
-	hg_text_init(&item->got);
-}
-
 static void on_take(struct hg_wire_sink *sink, const struct iovec *iov, size_t n)
 {
 	struct item *item = HG_CONTAINER(sink, struct item, sink);
-	struct hg_batch *b = item->batch;
-	uint64_t max = b->request->snapshot->http.max_batch_bytes;
 
 	for (size_t i = 0; i < n && !item->is_too_large; i++) {
-		if (b->held_bytes + iov[i].iov_len > max) {
-			drop_reply(item);
+		if (!has_room(item->batch, iov[i].iov_len)) {
+			let_go(item);
 			item->is_too_large = true;
 			hg_wire_break(&item->conn->wire, false);
 			return;
 		}
-		hg_text_add(&item->got, (struct hg_str){ iov[i].iov_base, iov[i].iov_len });
-		b->held_bytes += iov[i].iov_len;
+		hold(item, (struct hg_str){ iov[i].iov_base, iov[i].iov_len });
 	}
 }
 
@@ -260,9 +284,10 @@ static void on_gone(void *self, struct hg_request *r)
 	for (uint32_t i = 0; i < b->n; i++) {
 		if (b->items[i].conn)
 			hg_conn_end(b->items[i].conn);
-		hg_text_fini(&b->items[i].got);
+		let_go(&b->items[i]);
 	}
 	let_go_of_body(b);
+	hold_out(b, 0);
 	hg_text_fini(&b->body);
 	hg_text_fini(&b->out);
 }

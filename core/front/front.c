@@ -21,12 +21,20 @@ enum {
 
 /* -- accepting --------------------------------------------------------------------------------- */
 
-/* Who has waited longest for nothing, if that is long: whoever came just now is about to ask. */
+/* Who has waited longest for nothing, if that is long: whoever came just now is about to ask. First
+ * those that were answered for the last time; those that do not come to a request are the last, or
+ * a few who say nothing could keep all others out. */
 static struct hg_conn *oldest_idle(struct hg_front *f)
 {
-	struct hg_conn *c = HG_LIST_FIRST(&f->waits[HG_WAIT_REQUEST], struct hg_conn, link);
+	static const enum hg_conn_wait waits[] = { HG_WAIT_LINGER, HG_WAIT_REQUEST, HG_WAIT_SHAKING,
+		HG_WAIT_HEAD };
 
-	return c && c->since_us + SPARED_US <= hg_front_now_us(f) ? c : NULL;
+	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
+		struct hg_conn *c = HG_LIST_FIRST(&f->waits[waits[i]], struct hg_conn, link);
+		if (c && c->since_us + SPARED_US <= hg_front_now_us(f))
+			return c;
+	}
+	return NULL;
 }
 
 /* It gives its place to who wants something. */
@@ -319,6 +327,7 @@ void hg_front_look(struct hg_front *f, struct hg_front_state *ret_state)
 	ret_state->answered = f->n_answered;
 	ret_state->bad = f->n_bad;
 	ret_state->unsent_bytes = f->unsent_bytes;
+	ret_state->batch_bytes = f->batch_bytes;
 	ret_state->pressed = f->n_pressed;
 }
 

@@ -32,6 +32,13 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* A carriage return alone ends a comment by the specification, and not for every reader: what
+ * stands behind it would be a mutation to one and nothing to the other. */
+static bool is_disputed_end(const struct reader *r)
+{
+	return *r->p == '\r' && r->end - r->p > 1 && r->p[1] != '\n';
+}
+
 /* Blanks, commas, line ends, comments. Other control bytes stay, and are BAD. */
 static void skip_ignored(struct reader *r)
 {
@@ -44,6 +51,8 @@ static void skip_ignored(struct reader *r)
 					return; /* it is where the comment was */
 				r->p++;
 			}
+			if (r->p < r->end && is_disputed_end(r))
+				return;
 		} else if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',') {
 			r->p++;
 		} else {

@@ -9,9 +9,10 @@
  *     # mutation                                                  nothing: not readable
  *
  * It is read as the specification of October 2021 has it, and where readers are known to differ
- * (quotes right behind a string, a backslash before a quote in a block string, control bytes) it
- * is not readable: whoever asks this wants to know what GitHub will read, for certain. That a
- * document is good GraphQL is not said: GitHub refuses one that is not.
+ * (quotes right behind a string, a backslash before a quote in a block string, a carriage return
+ * alone in a comment, control bytes) it is not readable: whoever asks this wants to know what
+ * GitHub will read, for certain. That a document is good GraphQL is not said: GitHub refuses one
+ * that is not.
  *
  * Thread: any.
  */

@@ -3,6 +3,7 @@
 #include "base/instance.h"
 #include "front/stored.h"
 #include "ticket/head.h"
+#include "ticket/upstreams.h"
 #include <arpa/inet.h>
 #include <hg/mem.h>
 #include <stdarg.h>
@@ -313,7 +314,7 @@ struct hg_str hg_request_upstream(const struct hg_request *r)
 
 uint64_t hg_request_origin(const struct hg_request *r)
 {
-	return hg_request_upstream_conf(r)->origin;
+	return hg_upstream_origin(hg_request_upstream_conf(r), r->face.entrance);
 }
 
 /* -- what happens to it ------------------------------------------------------------------------ */

@@ -241,21 +241,23 @@ static bool ends_base(char c)
 	return c == '/' || c == '"' || c == '{' || c == '?' || c == '#';
 }
 
-/* All that decides lies in this piece: no byte after the other. False: it may not. */
+/* All that decides lies in this piece: no byte after the other. False: it may not. The longest base
+ * is the one, as where bytes come one by one. */
 static bool compare_at_once(struct hg_rewrite_json *j, struct run *r)
 {
-	size_t left = (size_t)(r->end - r->p);
+	size_t left = (size_t)(r->end - r->p), hit_n = 0;
 	const char *p = r->p;
 
 	for (uint32_t i = 0; i < j->n_pairs; i++) {
 		struct hg_str from = j->pairs[i].from;
 		if (left <= from.n)
 			return false;
-		if (ends_base(p[from.n]) && memcmp(p, from.p, from.n) == 0)
+		if (from.n > hit_n && ends_base(p[from.n]) && memcmp(p, from.p, from.n) == 0) {
 			j->hit = (int32_t)i;
+			hit_n = from.n;
+		}
 	}
-	if (j->hit >= 0)
-		r->p += j->pairs[j->hit].from.n;
+	r->p += hit_n;
 	decide(j, r);
 	return true;
 }

@@ -120,6 +120,7 @@ struct hg_front {
 	int64_t accept_again_us; /* > 0: accepting is paused until then, or until a conn ends */
 	uint32_t n_spares, n_waiters;
 	uint64_t body_bytes;   /* room that bodies of requests take; at most max_buffered_bytes */
+	uint64_t batch_bytes;  /* of replies that batches hold; at most max_unsent_bytes */
 	uint64_t unsent_bytes; /* in the queues of all conns; at most max_unsent_bytes */
 	uint64_t n_pressed;    /* conns that were cut for it */
 	int64_t pressed_us;    /* complained of that */

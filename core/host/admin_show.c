@@ -334,11 +334,12 @@ static void look_at_conns(struct hg_message *m)
 	hg_front_look(p->front, &s);
 	hg_text_printf(&p->text,
 		"{\"front\":\"%s\",\"connections\":%llu,\"requests\":%llu,\"accepted\":%llu,"
-		"\"answered\":%llu,\"bad\":%llu,\"unsent_bytes\":%llu,\"cut_for_room\":%llu}",
+		"\"answered\":%llu,\"bad\":%llu,\"unsent_bytes\":%llu,\"batch_bytes\":%llu,"
+		"\"cut_for_room\":%llu}",
 		p->name, (unsigned long long)s.conns, (unsigned long long)s.requests,
 		(unsigned long long)s.accepted, (unsigned long long)s.answered,
 		(unsigned long long)s.bad, (unsigned long long)s.unsent_bytes,
-		(unsigned long long)s.pressed);
+		(unsigned long long)s.batch_bytes, (unsigned long long)s.pressed);
 	send_back(p);
 }
 

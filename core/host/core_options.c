@@ -71,7 +71,8 @@ const struct hg_option hg_http_options[] = {
 		"How much of a reply may wait in a connection."),
 	HG_BYTES(struct hg_http_conf, max_unsent_bytes, "256MiB", "64KiB", "64GiB", LIVE,
 		"How much of replies may wait in all connections, per front; over it the client "
-		"is cut that has taken nothing for longest."),
+		"is cut that has taken nothing for longest. As much again may wait in batches; "
+		"over it a batch's reply is rejected."),
 	HG_LIST(struct hg_http_conf, public_urls, NULL, LIVE,
 		"Bases, besides loopback names, that links in replies may be rewritten to."),
 	HG_INT(struct hg_http_conf, max_batch, "100", "1", "1000", LIVE,

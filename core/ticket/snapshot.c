@@ -3,14 +3,22 @@
 #include "base/secret.h"
 #include "ticket/scope.h"
 
+static uint64_t hash_of(const char *url)
+{
+	struct hg_str s = hg_str(url);
+
+	return hg_hash(s.p, s.n);
+}
+
 static void set_origin(struct hg_upstream_conf *u)
 {
-	struct hg_str base = hg_str(u->base_url), token = { 0 };
+	struct hg_str token = { 0 };
 
 	if (u->credential.token)
 		token.p = hg_secret_bytes(u->credential.token, &token.n);
-	u->place = hg_hash(base.p, base.n);
-	u->origin = hg_hash_mix(u->place, hg_hash(token.p, token.n));
+	u->place = hash_of(u->base_url);
+	u->origin = hg_hash_mix(hg_hash_mix(u->place, hg_hash(token.p, token.n)),
+		hg_hash_mix(hash_of(u->graphql_url), hash_of(u->uploads_url)));
 	u->pool = hg_scope_of(HG_SCOPE_POOL, u->place, token);
 	u->own = hg_scope_of(HG_SCOPE_OWN, u->place, token);
 }

@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+enum { BLOCK_BYTES = 4000 };
+
 struct hg_upload {
 	_Atomic uint32_t refs;
 	int64_t length_bytes;
@@ -14,6 +16,7 @@ struct hg_upload {
 	struct hg_chunks waiting; /* `bytes` counts what was not taken yet */
 	uint32_t first;           /* of waiting.items */
 	size_t at;                /* within it */
+	size_t room;              /* of the last one, behind its bytes */
 	bool is_asked;            /* the transport wanted a byte */
 	uint64_t taken_bytes;
 	bool has_end;
@@ -73,19 +76,54 @@ bool hg_upload_has_room(struct hg_upload *u)
 	return room;
 }
 
+/* Small pieces share blocks: a client may send a byte at a time, and its window would take many
+ * times its bytes. */
+static size_t fill_last(struct hg_upload *u, struct hg_str piece)
+{
+	size_t n = piece.n < u->room ? piece.n : u->room;
+
+	if (!n)
+		return 0;
+	struct hg_chunk *last = u->waiting.items[u->waiting.n - 1];
+	memcpy(last->bytes + last->n, piece.p, n);
+	last->n += (uint32_t)n;
+	u->waiting.bytes += n;
+	u->room -= n;
+	return n;
+}
+
+static void add_block(struct hg_upload *u, struct hg_str piece)
+{
+	size_t room = piece.n < BLOCK_BYTES ? BLOCK_BYTES : piece.n;
+	struct hg_chunk *c = hg_alloc(sizeof(*c) + room);
+
+	atomic_init(&c->refs, 1);
+	c->n = (uint32_t)piece.n;
+	memcpy(c->bytes, piece.p, piece.n);
+	hg_chunks_add(&u->waiting, c);
+	u->room = room - piece.n;
+}
+
+/* The places before the first are in no use. Half of all at least: few are moved more than once. */
+static void close_ranks(struct hg_upload *u)
+{
+	struct hg_chunks *l = &u->waiting;
+
+	if (!u->first || l->n < l->room || u->first * 2 < l->n)
+		return;
+	l->n -= u->first;
+	memmove(l->items, l->items + u->first, l->n * sizeof(*l->items));
+	u->first = 0;
+}
+
 void hg_upload_put(struct hg_upload *u, struct hg_str piece)
 {
-	struct hg_chunk *c = hg_chunk_new(piece);
-
 	pthread_mutex_lock(&u->lock);
-	if (u->first &&
-		u->first == u->waiting.room) { /* none of the places before the first is in use */
-		u->waiting.n -= u->first;
-		memmove(u->waiting.items, u->waiting.items + u->first,
-			u->waiting.n * sizeof(*u->waiting.items));
-		u->first = 0;
+	size_t n = fill_last(u, piece);
+	if (n < piece.n) {
+		close_ranks(u);
+		add_block(u, (struct hg_str){ piece.p + n, piece.n - n });
 	}
-	hg_chunks_add(&u->waiting, c);
 	pthread_mutex_unlock(&u->lock);
 }
 
@@ -111,6 +149,8 @@ static size_t copy_out(struct hg_upload *u, char *to, size_t room)
 		u->waiting.items[u->first++] = NULL;
 		u->at = 0;
 		hg_chunk_unref(c);
+		if (u->first == u->waiting.n)
+			u->room = 0;
 	}
 	u->waiting.bytes -= given;
 	return given;

@@ -7,8 +7,8 @@
  *     on_news ◄──────── "there is room" ──────── hg_ticket_give_room
  *
  * Nothing is read from the client before the transport has asked for the first byte, so what waits
- * for its budget costs no memory; from then on at most `window_bytes` wait here. What has been
- * taken is gone: such a request is never sent twice.
+ * for its budget costs no memory; from then on at most `window_bytes` wait here, in blocks, however
+ * small the pieces are. What has been taken is gone: such a request is never sent twice.
  *
  * Counted: one reference for the ticket, one for its flight.
  *

@@ -38,3 +38,11 @@ struct hg_upstream_base {
 
 struct hg_upstream_base hg_upstream_base(
 	const struct hg_upstream_conf *conf, enum hg_github_entrance entrance);
+
+/* Under which answers are kept: each entrance may be another host, where the same path is another
+ * thing. */
+static inline uint64_t hg_upstream_origin(
+	const struct hg_upstream_conf *conf, enum hg_github_entrance entrance)
+{
+	return conf->origin + (uint64_t)entrance;
+}

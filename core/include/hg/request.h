@@ -58,8 +58,9 @@ HG_API struct hg_scope hg_request_scope(const struct hg_request *r);
 /* Which GitHub the request is for: the name of an upstream of the configuration, "main" for the
  * first. For logs, metrics and hg_fetch_set_upstream. */
 HG_API struct hg_str hg_request_upstream(const struct hg_request *r);
-/* Which GitHub the request is for, and by which token of the gateway's own: a hash that changes
- * when a reload changes either. What is kept under one origin is not for another. */
+/* Which GitHub the request is for, by which of its entrances (API, GraphQL, uploads), and by which
+ * token of the gateway's own: a hash that changes when a reload changes one of them. What is kept
+ * under one origin is not for another. */
 HG_API uint64_t hg_request_origin(const struct hg_request *r);
 
 /* -- ADMIT and WEIGH: what happens to it -------------------------------------------------- */

@@ -161,6 +161,31 @@ static void replies_over_the_limit_are_rejected_and_the_others_are_not(void **st
 	world_stop(&w);
 }
 
+static void what_all_batches_hold_is_bounded_in_sum(void **state)
+{
+	(void)state;
+	static char body[60 << 10];
+	struct world w;
+
+	memset(body, '1', sizeof(body) - 1);
+	start(&w);
+	w.snapshot.http.max_unsent_bytes = 64 << 10;
+	struct peer *waits = world_connect(&w), *p = world_connect(&w);
+	say_batch(waits, THREE, "");
+	answer(&w, 1, body);
+	assert_true(w.front->batch_bytes > sizeof(body));
+	say_batch(p, THREE, "");
+	answer(&w, 4, body); /* the first is awaited here too, and there is no room for both */
+	answer(&w, 3, "1");
+	answer(&w, 5, "1");
+	const char *heard = peer_hear(p);
+	assert_int_equal(count_of(heard, "\"fulfilled\""), 2);
+	assert_int_equal(count_of(heard, "\"code\":\"too_large\""), 1);
+	peer_leave(waits);
+	assert_int_equal(w.front->batch_bytes, 0);
+	world_stop(&w);
+}
+
 static void a_slow_reader_gets_all_and_holds_a_window(void **state)
 {
 	(void)state;
@@ -261,6 +286,7 @@ int main(void)
 		cmocka_unit_test(a_front_that_goes_takes_all_of_it_along),
 		cmocka_unit_test(a_cut_reply_is_no_whole_one),
 		cmocka_unit_test(replies_over_the_limit_are_rejected_and_the_others_are_not),
+		cmocka_unit_test(what_all_batches_hold_is_bounded_in_sum),
 		cmocka_unit_test(a_slow_reader_gets_all_and_holds_a_window),
 		cmocka_unit_test(a_batch_under_way_is_served_while_the_front_drains),
 		cmocka_unit_test(its_own_paths_are_refused_in_a_batch),

@@ -615,6 +615,28 @@ static void the_oldest_idle_conn_gives_its_place(void **state)
 	stop(&w);
 }
 
+static void who_does_not_come_to_a_request_gives_its_place(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *p = start(&w);
+
+	w.snapshot.http.max_connections = 2;
+	struct peer *q = world_connect(&w);
+	peer_say(p, "GET /hello HTTP/1.1\r\nHo");
+	peer_say(q, "nonsense\r\n\r\n"); /* answered, and listened to until it closes */
+	world_wait(&w, 1 * SEC);
+	struct peer *first = world_connect(&w), *second = world_connect(&w);
+	peer_say(first, GET("/hello?left"));
+	peer_say(second, GET("/hello?right"));
+	assert_non_null(strstr(peer_hear(first), "left"));
+	assert_non_null(strstr(peer_hear(second), "right"));
+	(void)peer_hear(p);
+	assert_true(p->closed);
+	assert_int_equal(w.front->n_conns, 2);
+	stop(&w);
+}
+
 static void a_conn_that_came_just_now_keeps_its_place(void **state)
 {
 	(void)state;
@@ -754,6 +776,7 @@ int main(void)
 		cmocka_unit_test(a_large_unwanted_body_ends_the_conn),
 		cmocka_unit_test(a_client_that_leaves_in_its_body_is_gone_once),
 		cmocka_unit_test(the_oldest_idle_conn_gives_its_place),
+		cmocka_unit_test(who_does_not_come_to_a_request_gives_its_place),
 		cmocka_unit_test(a_conn_that_came_just_now_keeps_its_place),
 		cmocka_unit_test(without_descriptors_those_just_accepted_stay),
 		cmocka_unit_test(an_idle_conn_whose_request_is_there_is_not_closed),

@@ -38,7 +38,7 @@ static const struct row documents[] = {
 	ROW(Q, "{ a(s: \"\\\\\") }"),
 	ROW(Q, "{ a(s: \"\") b(s: \"\"\"\"\"\") }"),
 	ROW(Q, "{ a(s: \"\"\"} \" \"\" mutation { b \\n\n\"\"\") }"),
-	ROW(Q, "# mutation { a }\r{ b # }\n}"),
+	ROW(Q, "# mutation { a }\r\n{ b # }\n}\r# end\r"),
 	ROW(Q, "{ a # \xc3\xa4\n }"),
 	ROW(M, "mutation{a}"),
 	ROW(M, "mutation A($x: Int) { a }"),
@@ -46,7 +46,7 @@ static const struct row documents[] = {
 	ROW(M, "query A{a},,,mutation B{b}"),
 	ROW(M, "fragment F on T{a} mutation{b}"),
 	ROW(M, "{ a(s: \"\\\\\") } mutation { b }"),
-	ROW(M, "{ a } # x\rmutation { b }"), /* a comment ends at either line end */
+	ROW(M, "{ a } # x\r\nmutation { b }"),
 	ROW(M, "{ a } # x\nmutation { b }"),
 	ROW(M, "query($x: In = {a: 1}) { b } mutation { c }"),
 	ROW(M, "subscription{a} mutation{b}"),
@@ -73,7 +73,11 @@ static const struct row documents[] = {
 	ROW(NO, "{ a(s: \"\\x\") }"),
 	ROW(NO, "{ a(s: \"x\\"),
 	ROW(NO, "{ a(s: \"\"\"x\"\") }"),
-	/* where readers differ: what ends the string decides whether there is a mutation */
+	/* where readers differ: does a comment end at a carriage return, or at the line's end? */
+	ROW(NO, "{ a } # x\rmutation { b }"),
+	ROW(NO, "query A($x: S #\r= \"\"\"\n) { a } mutation B { b } query C($x: S #\r\"\"\"\n) { "
+		"c }"),
+	/* what ends the string decides whether there is a mutation */
 	ROW(NO, "{ a(s: \"\"\"x\"\"\"\") } mutation { b } #\") }"),
 	ROW(NO, "{ a(s: \"\"\"\"x\"\"\") }"),
 	ROW(NO, "{ a(s: \"\"\"x\\\"\"\") } mutation { b } #\"\"\") }"),
@@ -107,7 +111,8 @@ static const struct row bodies[] = {
 	ROW(M, "{\"query\":\"mutation{a}\"}"),
 	ROW(M, "{\"query\":\"\\u006dutation{a}\"}"),
 	ROW(M, "{\"query\":\"{a}\\nmutation A{b}\",\"operationName\":\"x\"}"),
-	ROW(M, "{\"query\":\"{a}#\\rmutation A{b}\"}"),
+	ROW(M, "{\"query\":\"{a}#\\r\\nmutation A{b}\"}"),
+	ROW(NO, "{\"query\":\"{a}#\\rmutation A{b}\"}"),
 	ROW(S, "{\"query\":\"subscription{a}\"}"),
 	ROW(NO, ""),
 	ROW(NO, "query{a}"),

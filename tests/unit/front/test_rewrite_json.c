@@ -234,6 +234,13 @@ static void the_longer_of_two_bases_is_taken(void **state)
 		"{\"url\":\"http://localhost/api/uploads/x\",\"b_url\":\"http://localhost/api/v3/"
 		"uq\","
 		"\"url\":\"http://localhost/api/v3/u\"}");
+
+	s.upstreams[0] =
+		(struct hg_upstream_conf){ .base_url = "http://g/up", .uploads_url = "http://g" };
+	hg_rewrite_init(&w, &s, 0, false, false, HG_STR("localhost"), HG_STR("/api/v3"));
+	assert_becomes(&w, "{\"url\":\"http://g/up/x\",\"b_url\":\"http://g/uq\"}",
+		"{\"url\":\"http://localhost/api/v3/x\",\"b_url\":\"http://localhost/api/uploads/"
+		"uq\"}");
 }
 
 static void an_enterprise_server_keeps_its_uploads(void **state)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "ticket/upload.h"
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -75,6 +76,47 @@ static void a_full_window_says_once_that_it_has_room_again(void **state)
 	hg_upload_unref(u); /* with bytes in it */
 }
 
+/* What malloc has given; with a sanitizer's own malloc always 0. */
+static size_t held_bytes(void)
+{
+	struct mallinfo2 m = mallinfo2();
+
+	return m.uordblks + m.hblkhd;
+}
+
+static void a_window_of_single_bytes_takes_little_more_than_they(void **state)
+{
+	enum { WINDOW = 1 << 20 };
+	struct hg_upload *u = hg_upload_new(-1, WINDOW);
+	size_t before = held_bytes();
+
+	(void)state;
+	for (int i = 0; i < WINDOW; i++)
+		hg_upload_put(u, HG_STR("x"));
+	assert_true(held_bytes() - before < WINDOW + WINDOW / 4);
+	hg_upload_unref(u);
+}
+
+/* Something always waits: what was taken leaves no trace all the same. */
+static void a_long_upload_takes_no_more_than_a_short_one(void **state)
+{
+	struct hg_upload *u = hg_upload_new(-1, 1 << 20);
+	static char block[5000], to[5000];
+	size_t before;
+	bool room;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		hg_upload_put(u, (struct hg_str){ block, sizeof(block) });
+	before = held_bytes();
+	for (int i = 0; i < 100000; i++) {
+		hg_upload_put(u, (struct hg_str){ block, sizeof(block) });
+		assert_int_equal(hg_upload_take(u, to, sizeof(to), &room), sizeof(to));
+	}
+	assert_true(held_bytes() <= before + 16384);
+	hg_upload_unref(u);
+}
+
 enum { MANY = 20000 };
 
 static void *put_many(void *arg)
@@ -132,6 +174,8 @@ int main(void)
 		cmocka_unit_test(nothing_is_wanted_before_the_transport_asks),
 		cmocka_unit_test(bytes_come_out_as_they_went_in),
 		cmocka_unit_test(a_full_window_says_once_that_it_has_room_again),
+		cmocka_unit_test(a_window_of_single_bytes_takes_little_more_than_they),
+		cmocka_unit_test(a_long_upload_takes_no_more_than_a_short_one),
 		cmocka_unit_test(two_threads_agree_on_each_byte),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
