@@ -19,7 +19,7 @@
 static const char usage[] =
 	"usage: hubgate [run] [--config FILE] [--demo] [--clock real|held|xN] [--plugin-path "
 	"DIRS]\n"
-	"       hubgate check FILE [--format json] [--demo] [--plugin-path DIRS]\n"
+	"       hubgate check [FILE] [--format json] [--demo] [--plugin-path DIRS]\n"
 	"       hubgate simulator [--bind ADDRESS] [--clock …] [--plugin-path DIRS]\n"
 	"       hubgate show WHAT [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
@@ -187,9 +187,10 @@ static int command_check(const struct words *w)
 	} else {
 		hg_faults_print(&faults, stderr);
 		if (s)
-			printf("%s is fine: %u plugins, %u listeners\n",
+			printf("%s is fine: %u plugin%s, %u listener%s\n",
 				wish.config.file ? wish.config.file : "the built-in configuration",
-				s->n, s->config->n_listeners);
+				s->n, s->n == 1 ? "" : "s", s->config->n_listeners,
+				s->config->n_listeners == 1 ? "" : "s");
 	}
 	hg_setup_free(s);
 	hg_faults_fini(&faults);
