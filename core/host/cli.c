@@ -155,11 +155,15 @@ static int command_run(const struct words *w)
 static int command_simulator(const struct words *w)
 {
 	struct hg_host_wish wish = { 0 };
+	struct hg_err err = HG_ERR_INIT;
+	struct hg_address address;
 
 	if (read_wish(w, &wish) != 0)
 		return 1;
 	if (w->subject || w->config)
 		return complain("unexpected", w->subject ? w->subject : "--config");
+	if (w->bind && hg_address_parse(hg_str(w->bind), &address, &err) < 0)
+		return complain("--bind:", err.text);
 	wish.config.mode = HG_CONFIG_SIMULATOR;
 	return hg_host_run(&wish);
 }
@@ -253,7 +257,9 @@ static int command_key(const struct words *w)
 {
 	if (w->subject && strcmp(w->subject, "new") == 0)
 		return hg_key_command_new(w->object, w->expires, stdout, stderr);
-	if (w->subject && strcmp(w->subject, "hash") == 0 && !w->object)
+	if (w->subject && strcmp(w->subject, "hash") == 0 && w->object)
+		return complain("key hash reads the standard input, not", w->object);
+	if (w->subject && strcmp(w->subject, "hash") == 0)
 		return hg_key_command_hash(stdin, stdout, stderr);
 	return complain("key new NAME, or key hash, not", w->subject ? w->subject : "key alone");
 }
