@@ -4,7 +4,8 @@
 #include "ticket/snapshot.h"
 #include <string.h>
 
-/* The first listener that serves GitHub over TCP, or at a Unix socket. */
+/* The first listener that serves GitHub over TCP, or at a Unix socket. Not over TLS: which name and
+ * authority its clients need is not known here. */
 static bool find_github(const struct hg_host *h, bool is_unix, char *ret_url, size_t size)
 {
 	const struct hg_snapshot *snap = &h->setup->snapshot;
@@ -12,7 +13,7 @@ static bool find_github(const struct hg_host *h, bool is_unix, char *ret_url, si
 	for (uint32_t i = 0; i < snap->n_listeners; i++) {
 		const struct hg_listener_conf *l = &snap->listeners[i];
 		const struct hg_bound *b = hg_host_bound(h, l->name);
-		if (!(l->faces & HG_FACE_GITHUB) || l->is_unix != is_unix || !b)
+		if (!(l->faces & HG_FACE_GITHUB) || l->is_unix != is_unix || l->tls || !b)
 			continue;
 		hg_address_print(&b->address, ret_url, size);
 		return true;
