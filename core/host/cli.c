@@ -180,6 +180,7 @@ static int command_check(const struct words *w)
 	if (w->format && strcmp(w->format, "json") != 0 && strcmp(w->format, "text") != 0)
 		return complain("--format is text or json, not", w->format);
 	wish.config.file = w->subject ? w->subject : w->config;
+	hg_host_raise_descriptors(); /* as the one that will run */
 	hg_faults_init(&faults);
 	struct hg_setup *s = hg_setup_new(hg_config_load(&wish.config, &faults), &core, 1, &faults);
 	int status = s ? 0 : 1;
