@@ -280,7 +280,8 @@ enum hg_verdict hg_admit_read_only(struct hg_request *r)
 	if (r->head.method_id == HG_HTTP1_POST && hg_str_is(r->path, HG_STR("/graphql")) &&
 		has_plain_json(r))
 		return HG_NEXT; /* its body will say */
-	return refuse_write(r, "Only GraphQL queries are allowed here, in plain JSON.");
+	return refuse_write(r,
+		"Only GraphQL queries are allowed here, sent as Content-Type: application/json.");
 }
 
 static struct hg_str whole_body(struct hg_request *r)

@@ -5,6 +5,7 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -168,7 +169,8 @@ static int on_passphrase(char *to, int room, int is_write, void *arg)
 	return -1;
 }
 
-static int fail(struct hg_err *err, const char *file)
+/* OpenSSL has no word for a file in which there is something else: `absent` says it. */
+static int fail(struct hg_err *err, const char *file, const char *absent)
 {
 	unsigned long code = ERR_peek_error(); /* the first is the cause of the others */
 	const char *reason = NULL;
@@ -179,6 +181,9 @@ static int fail(struct hg_err *err, const char *file)
 	} else {
 		(void)fclose(f);
 		reason = code ? ERR_reason_error_string(code) : NULL;
+		if (reason && (ERR_GET_REASON(code) == PEM_R_NO_START_LINE ||
+				      ERR_GET_REASON(code) == ERR_R_UNSUPPORTED))
+			reason = absent;
 	}
 	(void)hg_err_set(err, HG_EINVAL, "%s: %s", file, reason ? reason : "can not be used");
 	ERR_clear_error();
@@ -244,7 +249,7 @@ static int load_clients(const struct hg_tls *t, SSL_CTX *ctx, struct hg_err *err
 	STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(t->client_ca);
 	if (!names || SSL_CTX_load_verify_file(ctx, t->client_ca) != 1) {
 		sk_X509_NAME_pop_free(names, X509_NAME_free);
-		return fail(err, t->client_ca);
+		return fail(err, t->client_ca, "there is no certificate in it (PEM)");
 	}
 	SSL_CTX_set_client_CA_list(ctx, names);
 	if (t->needs_client)
@@ -262,14 +267,14 @@ static SSL_CTX *load(const struct hg_tls *t, const char **ret_option, struct hg_
 	set_rules(t, ctx);
 	*ret_option = "cert";
 	if (SSL_CTX_use_certificate_chain_file(ctx, t->cert) != 1) {
-		(void)fail(err, t->cert);
+		(void)fail(err, t->cert, "there is no certificate in it (PEM)");
 		goto refused;
 	}
 	*ret_option = "key";
 	if (SSL_CTX_use_PrivateKey_file(ctx, t->key, SSL_FILETYPE_PEM) != 1) {
 		bool other = ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH ||
 		             ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_TYPE_MISMATCH;
-		(void)fail(err, t->key);
+		(void)fail(err, t->key, "there is no private key in it (PEM)");
 		if (other)
 			(void)hg_err_set(
 				err, HG_EINVAL, "%s is not the key of %s", t->key, t->cert);

@@ -217,6 +217,27 @@ static enum hg_verdict on_plugin_change(void *self, struct hg_request *r)
 
 /* -- changes ----------------------------------------------------------------------------------- */
 
+static enum hg_verdict say_unset(struct hg_request *r, const char *component, const char *level)
+{
+	struct hg_text text;
+	int n;
+
+	hg_text_init(&text);
+	if (!hg_log_parse_level(level, &n)) {
+		hg_text_printf(
+			&text, "there is no level \"%s\"; there is error warn info debug", level);
+	} else {
+		hg_text_printf(&text, "there is no component \"%s\"; there is", component);
+#define X(id, word, help) hg_text_printf(&text, " %s", word);
+		HG_COMPONENTS(X)
+#undef X
+		hg_text_add(&text, HG_STR(" and each instance of `plugins:`"));
+	}
+	(void)say_wrong(r, 400, hg_text_str(&text));
+	hg_text_fini(&text);
+	return HG_ANSWERED;
+}
+
 static enum hg_verdict on_set_log(void *self, struct hg_request *r)
 {
 	char component[64], level[16];
@@ -232,9 +253,7 @@ static enum hg_verdict on_set_log(void *self, struct hg_request *r)
 		word.p ? word.p : "");
 	hg_admin_args_fini(&args);
 	if (!hg_log_set_level(component[0] ? component : NULL, level))
-		return say_wrong(r, 400,
-			HG_STR("no such component, or a level that is not error, warn, info, "
-			       "debug"));
+		return say_unset(r, component, level);
 	return say_ok(r);
 }
 

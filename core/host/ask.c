@@ -54,7 +54,7 @@ static char *cell(const json_t *value)
 	return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
 }
 
-static void print_table(const json_t *rows, FILE *out)
+static void print_table(const json_t *rows, int indent, FILE *out)
 {
 	const char *keys[COLUMNS_MAX], *key;
 	size_t widths[COLUMNS_MAX], n = 0, i;
@@ -76,11 +76,13 @@ static void print_table(const json_t *rows, FILE *out)
 			free(text);
 		}
 	}
+	fprintf(out, "%*s", indent, "");
 	for (size_t k = 0; k < n; k++)
 		fprintf(out, "%-*s%s", k + 1 < n ? (int)widths[k] : 0, keys[k],
 			k + 1 < n ? "  " : "\n");
 	json_array_foreach(rows, i, row)
 	{
+		fprintf(out, "%*s", indent, "");
 		for (size_t k = 0; k < n; k++) {
 			char *text = cell(json_object_get(row, keys[k]));
 			fprintf(out, "%-*s%s", k + 1 < n ? (int)widths[k] : 0, text ? text : "",
@@ -90,6 +92,11 @@ static void print_table(const json_t *rows, FILE *out)
 	}
 }
 
+static bool has_rows(const json_t *value)
+{
+	return json_is_object(json_array_get(value, 0));
+}
+
 static void print_lines(const json_t *object, FILE *out)
 {
 	const char *key;
@@ -97,6 +104,11 @@ static void print_lines(const json_t *object, FILE *out)
 
 	json_object_foreach((json_t *)(uintptr_t)object, key, value)
 	{
+		if (has_rows(value)) {
+			fprintf(out, "%s:\n", key);
+			print_table(value, 2, out);
+			continue;
+		}
 		char *text = json_is_object(value)
 		                     ? json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(6))
 		                     : cell(value);
@@ -111,12 +123,25 @@ static void print_body(struct hg_str body, bool raw, FILE *out)
 
 	if (json_is_array(json) && json_array_size(json) == 0)
 		fprintf(out, "nothing\n");
-	else if (json_is_array(json) && json_is_object(json_array_get(json, 0)))
-		print_table(json, out);
+	else if (has_rows(json))
+		print_table(json, 0, out);
 	else if (json_is_object(json))
 		print_lines(json, out);
 	else
 		fprintf(out, "%.*s\n", (int)body.n, body.p);
+	json_decref(json);
+}
+
+/* A refusal has a sentence for people; what else it has is for programs. */
+static void print_refusal(struct hg_str body, bool raw, FILE *out)
+{
+	json_t *json = raw ? NULL : json_loadb(body.p, body.n, 0, NULL);
+	const char *message = json_string_value(json_object_get(json, "message"));
+
+	if (message)
+		fprintf(out, "hubgate: %s\n", message);
+	else
+		print_body(body, raw, out);
 	json_decref(json);
 }
 
@@ -139,8 +164,10 @@ int hg_ask(const struct hg_address *admin, const char *method, const char *targe
 	if (!ok) {
 		fprintf(complaints, "hubgate: the admin socket did not answer\n");
 		status = 0;
+	} else if (status < 400) {
+		print_body(body, raw, out);
 	} else {
-		print_body(body, raw, status < 400 ? out : complaints);
+		print_refusal(body, raw, complaints);
 	}
 	hg_text_fini(&reply);
 	return ok && status < 400 ? 0 : 1;

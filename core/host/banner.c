@@ -4,7 +4,8 @@
 #include "ticket/snapshot.h"
 #include <string.h>
 
-/* The first listener that serves GitHub over TCP, or at a Unix socket. */
+/* The first listener that serves GitHub over TCP, or at a Unix socket. Not over TLS: which name and
+ * authority its clients need is not known here. */
 static bool find_github(const struct hg_host *h, bool is_unix, char *ret_url, size_t size)
 {
 	const struct hg_snapshot *snap = &h->setup->snapshot;
@@ -12,7 +13,7 @@ static bool find_github(const struct hg_host *h, bool is_unix, char *ret_url, si
 	for (uint32_t i = 0; i < snap->n_listeners; i++) {
 		const struct hg_listener_conf *l = &snap->listeners[i];
 		const struct hg_bound *b = hg_host_bound(h, l->name);
-		if (!(l->faces & HG_FACE_GITHUB) || l->is_unix != is_unix || !b)
+		if (!(l->faces & HG_FACE_GITHUB) || l->is_unix != is_unix || l->tls || !b)
 			continue;
 		hg_address_print(&b->address, ret_url, size);
 		return true;
@@ -43,19 +44,29 @@ static void print_listeners(const struct hg_host *h, struct hg_text *out)
 	}
 }
 
-/* Lines that work as they stand, from the root of the project. */
-static void print_try(const char *url, bool is_demo, struct hg_text *out)
+/* Lines that work as they stand, from the root of the project; gh asks nothing without a token. */
+static void print_try(const char *url, const char *gh_token, struct hg_text *out)
 {
 	hg_text_printf(out, "\nTry it (the second time the answer comes from memory):\n\n");
 	hg_text_printf(out, "  curl -i %s/repos/octocat/Hello-World\n\n", url);
-	hg_text_printf(out,
-		"  GH_TOKEN=%s ./scripts/dev/clients gh api %s/repos/octocat/Hello-World "
-		"--jq .full_name\n\n",
-		is_demo ? "demo" : "$GITHUB_TOKEN", url);
+	if (gh_token)
+		hg_text_printf(out,
+			"  GH_TOKEN=%s ./scripts/dev/clients gh api %s/repos/octocat/Hello-World "
+			"--jq .full_name\n\n",
+			gh_token, url);
 	hg_text_printf(out,
 		"  ./scripts/dev/clients node -e \"import('@octokit/rest').then(({ Octokit }) => "
 		"new Octokit({ baseUrl: '%s' }).rest.repos.get({ owner: 'octocat', "
 		"repo: 'Hello-World' })).then(r => console.log(r.data.full_name))\"\n\n",
+		url);
+}
+
+/* What a client needs here, and which paths its key may ask for, only its owner knows. */
+static void print_try_with_key(const char *url, struct hg_text *out)
+{
+	hg_text_printf(out,
+		"\nClients show their keys, or GitHub tokens where those are taken:\n\n"
+		"  curl -i -H \"Authorization: Bearer $KEY\" %s/repos/OWNER/REPO\n\n",
 		url);
 }
 
@@ -88,6 +99,8 @@ static void print_further_upstreams(const struct hg_config *c, struct hg_text *o
 void hg_banner_print(const struct hg_host *h, struct hg_text *out)
 {
 	const struct hg_config *c = h->setup->config;
+	bool is_demo = c->simulator_listener >= 0;
+	bool has_token = c->upstreams[0].credential.token != NULL;
 	char url[160];
 
 	hg_text_printf(out, "hubgate %s is ready.\n\n", HG_VERSION);
@@ -95,13 +108,16 @@ void hg_banner_print(const struct hg_host *h, struct hg_text *out)
 	if (h->wish.config.mode == HG_CONFIG_SIMULATOR)
 		return;
 	hg_text_printf(out, "  upstream   %s%s\n", c->upstreams[0].base_url,
-		c->simulator_listener >= 0         ? " (the simulated GitHub)"
-		: c->upstreams[0].credential.token ? " (with a token)"
-						   : " (without a token: 60 requests an hour; "
-						     "set GITHUB_TOKEN)");
+		is_demo     ? " (the simulated GitHub)"
+		: has_token ? " (with a token)"
+			    : " (without a token: 60 requests an hour; set GITHUB_TOKEN)");
 	print_further_upstreams(c, out);
-	if (find_github(h, false, url, sizeof(url)))
-		print_try(url, c->simulator_listener >= 0, out);
-	if (c->simulator_listener >= 0 && find_github(h, true, url, sizeof(url)))
+	if (find_github(h, false, url, sizeof(url))) {
+		if (h->setup->snapshot.keys)
+			print_try_with_key(url, out);
+		else
+			print_try(url, is_demo ? "demo" : has_token ? "$GITHUB_TOKEN" : NULL, out);
+	}
+	if (is_demo && find_github(h, true, url, sizeof(url)))
 		print_try_socket(url, out);
 }

@@ -19,7 +19,7 @@
 static const char usage[] =
 	"usage: hubgate [run] [--config FILE] [--demo] [--clock real|held|xN] [--plugin-path "
 	"DIRS]\n"
-	"       hubgate check FILE [--format json] [--demo] [--plugin-path DIRS]\n"
+	"       hubgate check [FILE] [--format json] [--demo] [--plugin-path DIRS]\n"
 	"       hubgate simulator [--bind ADDRESS] [--clock …] [--plugin-path DIRS]\n"
 	"       hubgate show WHAT [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
@@ -155,11 +155,15 @@ static int command_run(const struct words *w)
 static int command_simulator(const struct words *w)
 {
 	struct hg_host_wish wish = { 0 };
+	struct hg_err err = HG_ERR_INIT;
+	struct hg_address address;
 
 	if (read_wish(w, &wish) != 0)
 		return 1;
 	if (w->subject || w->config)
 		return complain("unexpected", w->subject ? w->subject : "--config");
+	if (w->bind && hg_address_parse(hg_str(w->bind), &address, &err) < 0)
+		return complain("--bind:", err.text);
 	wish.config.mode = HG_CONFIG_SIMULATOR;
 	return hg_host_run(&wish);
 }
@@ -176,6 +180,7 @@ static int command_check(const struct words *w)
 	if (w->format && strcmp(w->format, "json") != 0 && strcmp(w->format, "text") != 0)
 		return complain("--format is text or json, not", w->format);
 	wish.config.file = w->subject ? w->subject : w->config;
+	hg_host_raise_descriptors(); /* as the one that will run */
 	hg_faults_init(&faults);
 	struct hg_setup *s = hg_setup_new(hg_config_load(&wish.config, &faults), &core, 1, &faults);
 	int status = s ? 0 : 1;
@@ -187,9 +192,10 @@ static int command_check(const struct words *w)
 	} else {
 		hg_faults_print(&faults, stderr);
 		if (s)
-			printf("%s is fine: %u plugins, %u listeners\n",
+			printf("%s is fine: %u plugin%s, %u listener%s\n",
 				wish.config.file ? wish.config.file : "the built-in configuration",
-				s->n, s->config->n_listeners);
+				s->n, s->n == 1 ? "" : "s", s->config->n_listeners,
+				s->config->n_listeners == 1 ? "" : "s");
 	}
 	hg_setup_free(s);
 	hg_faults_fini(&faults);
@@ -252,7 +258,9 @@ static int command_key(const struct words *w)
 {
 	if (w->subject && strcmp(w->subject, "new") == 0)
 		return hg_key_command_new(w->object, w->expires, stdout, stderr);
-	if (w->subject && strcmp(w->subject, "hash") == 0 && !w->object)
+	if (w->subject && strcmp(w->subject, "hash") == 0 && w->object)
+		return complain("key hash reads the standard input, not", w->object);
+	if (w->subject && strcmp(w->subject, "hash") == 0)
 		return hg_key_command_hash(stdin, stdout, stderr);
 	return complain("key new NAME, or key hash, not", w->subject ? w->subject : "key alone");
 }

@@ -29,7 +29,7 @@ const struct hg_option hg_client_options[] = {
 	HG_INT(struct hg_client_entry, max_in_flight, "0", "0", "1000000", LIVE,
 		"Requests it may have under way at once; over it 429; 0 = no bound."),
 	HG_BOOL(struct hg_client_entry, graphql, "false", LIVE,
-		"May it use GraphQL? Paths do not bind it there."),
+		"May it use GraphQL (by POST)? Paths do not bind it there."),
 	{ 0 },
 };
 
@@ -295,6 +295,9 @@ static void read_client(struct reading *rd)
 	rd->plan->expires_us = read_moment(
 		rd, entry->expires, place_of(rd->node, "expires"), path_of(rd, "expires"));
 	read_methods(rd);
+	if (entry->graphql && !(rd->plan->methods & 1u << HG_HTTP1_POST))
+		hg_faults_warn(rd->faults, place_of(rd->node, "graphql"), path_of(rd, "graphql"),
+			"opens nothing: GraphQL is asked by POST, which is not in `methods:`");
 	read_classes(rd);
 	read_upstreams(rd);
 	read_paths(rd);

@@ -230,6 +230,28 @@ static void check_workers(struct loading *l)
 	c->workers = (uint32_t)n;
 }
 
+/* Links are compared with them as text: one without a scheme would never be found. */
+static void check_public_urls(struct loading *l)
+{
+	const struct hg_option_list *urls = &l->config->http.public_urls;
+	const struct hg_node *http = hg_node_find(l->root, "http");
+	const struct hg_node *list = urls->n ? hg_node_find(http, "public_urls") : NULL;
+
+	for (uint32_t i = 0; i < urls->n; i++) {
+		const char *url = urls->items[i];
+		size_t n = strncasecmp(url, "https://", 8) == 0  ? 8
+		           : strncasecmp(url, "http://", 7) == 0 ? 7
+		                                                 : 0;
+		bool is_item = list->kind == HG_NODE_SEQUENCE && i < list->n;
+		if (n && url[n] && url[n] != '/')
+			continue;
+		hg_faults_add(l->faults, is_item ? &list->items[i]->place : &list->place,
+			"http.public_urls",
+			"expected what clients write, https://hub.example.com:3443, got \"%.80s\"",
+			url);
+	}
+}
+
 static bool name_is_fine(const char *name)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
@@ -544,6 +566,7 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 	c->root = l.root;
 	read_sections(&l);
 	check_workers(&l);
+	check_public_urls(&l);
 	c->n_upstreams = hg_upstreams_read(c->upstreams, l.root, &c->keep, faults);
 	hg_clients_read(&c->clients, hg_node_find(l.root, "clients"), c->upstreams, c->n_upstreams,
 		wish->wall_us, &c->keep, faults);

@@ -363,8 +363,7 @@ static bool prepare(struct hg_host *h)
 	return true;
 }
 
-/* As many descriptors as we may have: a connection is one. */
-static void raise_descriptors(void)
+void hg_host_raise_descriptors(void)
 {
 	struct rlimit limit;
 
@@ -381,7 +380,7 @@ int hg_host_run(const struct hg_host_wish *wish)
 
 	HG_BUG_ON(getrandom(key, sizeof(key), 0) != (ssize_t)sizeof(key));
 	hg_hash_seed(key);
-	raise_descriptors();
+	hg_host_raise_descriptors();
 	h->wish = *wish;
 	h->clock = make_clock(wish);
 	h->loop = hg_loop_new(h->clock, HG_THREAD_HOST, "host", HOST_MAILBOX_ROOM);

@@ -27,5 +27,8 @@ struct hg_host_wish {
 	double speed; /* HG_CLOCK_SCALED */
 };
 
+/* As many descriptors as we may have: a connection is one, and a setup is bound by them. */
+void hg_host_raise_descriptors(void);
+
 /* Runs until a signal ends it. Returns the exit status. */
 int hg_host_run(const struct hg_host_wish *wish);

@@ -40,10 +40,10 @@ int hg_key_command_new(const char *name, const char *expires, FILE *out, FILE *c
 	hg_key_format_hash(digest, hash);
 	fprintf(out,
 		"%s\n\nGive it to the client now: it is kept nowhere. For the configuration:\n\n"
-		"clients:\n- name: %s\n  key_hash: \"%s\"\n",
+		"clients:\n  - name: %s\n    key_hash: \"%s\"\n",
 		key, name, hash);
 	if (expires)
-		fprintf(out, "  expires: %s\n", expires);
+		fprintf(out, "    expires: %s\n", expires);
 	explicit_bzero(random, sizeof(random));
 	explicit_bzero(key, sizeof(key));
 	return fflush(out) == 0 ? 0 : 1;

@@ -441,6 +441,7 @@ static int simulator_adopt(void *self, void *old_self, struct hg_err *err)
 	pthread_mutex_unlock(&room->lock);
 	room_unref(sim->room);
 	sim->room = room;
+	hg_log(self, HG_LOG_INFO, "goes on with the world that it had");
 	return 0;
 }
 

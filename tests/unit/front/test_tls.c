@@ -38,12 +38,16 @@ static void what_can_not_be_used_is_named(void **state)
 		{ "missing.pem", "server.key", NULL, "cert", "missing.pem: No such file" },
 		{ "server.pem", "missing.key", NULL, "key", "missing.key: No such file" },
 		{ "server.pem", "server.key", "missing.pem", "client_ca", "missing.pem: No such" },
-		{ "empty.pem", "server.key", NULL, "cert", "empty.pem: no start line" },
-		{ "server.pem", "empty.pem", NULL, "key", "empty.pem: " },
+		{ "empty.pem", "server.key", NULL, "cert",
+			"empty.pem: there is no certificate in it (PEM)" },
+		{ "server.pem", "empty.pem", NULL, "key",
+			"empty.pem: there is no private key in it (PEM)" },
 		{ "server.pem", "other.key", NULL, "key", "is not the key of" },
 		{ "server.pem", "locked.key", NULL, "key", "locked.key: " },
-		{ "server.pem", "server.key", "empty.pem", "client_ca", "empty.pem: " },
-		{ "server.key", "server.key", NULL, "cert", "server.key: no start line" },
+		{ "server.pem", "server.key", "empty.pem", "client_ca",
+			"empty.pem: there is no certificate in it (PEM)" },
+		{ "server.key", "server.key", NULL, "cert",
+			"server.key: there is no certificate in it (PEM)" },
 	};
 	FILE *f = fopen(papers_path(&papers, "locked.key"), "we");
 	EVP_PKEY *key = EVP_EC_gen("P-256");

@@ -94,11 +94,17 @@ static void what_can_not_be_loaded_is_said_at_its_option(void **state)
 	assert_true(says(&f, "t.yaml:2:9: listeners[0].tls.cert: "));
 	assert_true(says(&f, "nowhere.pem: No such file or directory"));
 	drop(&f);
+	load(&f, "tls:\n  cert: @/server.key\n  key: @/server.key\n");
+	assert_true(says(&f, "t.yaml:2:9: listeners[0].tls.cert: "));
+	assert_true(says(&f, "server.key: there is no certificate in it (PEM)"));
+	drop(&f);
 	load(&f, "tls:\n  cert: @/server.pem\n  key: @/ca.pem\n");
 	assert_true(says(&f, "t.yaml:3:8: listeners[0].tls.key: "));
+	assert_true(says(&f, "ca.pem: there is no private key in it (PEM)"));
 	drop(&f);
 	load(&f, "tls:\n  cert: @/server.pem\n  key: @/server.key\n  client_ca: @/server.key\n");
 	assert_true(says(&f, "t.yaml:4:14: listeners[0].tls.client_ca: "));
+	assert_true(says(&f, "server.key: there is no certificate in it (PEM)"));
 	drop(&f);
 }
 

@@ -99,6 +99,18 @@ static void without_clients_there_are_no_keys(void **state)
 	}
 }
 
+static void graphql_without_post_is_warned_of(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	load(&f, "clients: [{name: a, key_hash: \"" A "\", methods: [GET], graphql: true}]\n");
+	assert_int_equal(f.faults.n_errors, 0);
+	assert_non_null(strstr(f.said.p, "clients[0].graphql: opens nothing: GraphQL is asked by "
+					 "POST, which is not in `methods:`"));
+	drop(&f);
+}
+
 static void a_rule_for_everything_needs_no_asking(void **state)
 {
 	struct fixture f;
@@ -209,6 +221,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_granted),
 		cmocka_unit_test(without_clients_there_are_no_keys),
+		cmocka_unit_test(graphql_without_post_is_warned_of),
 		cmocka_unit_test(a_rule_for_everything_needs_no_asking),
 		cmocka_unit_test(each_mistake_is_said_where_it_stands),
 		cmocka_unit_test(what_has_expired_is_a_warning_only),

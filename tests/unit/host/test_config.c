@@ -180,6 +180,12 @@ static const struct mistake mistakes[] = {
 		"t.yaml:2:16: http.passthrough: expected true or false, got \"perhaps\"" },
 	{ "http:\n  public_urls: {a: b}\n",
 		"t.yaml:2:16: http.public_urls: expected a sequence of values, got a mapping" },
+	{ "http:\n  public_urls: ['https://hub.example.com/', hub.example.com]\n",
+		"t.yaml:2:45: http.public_urls: expected what clients write, "
+		"https://hub.example.com:3443, got \"hub.example.com\"" },
+	{ "http:\n  public_urls: http://\n",
+		"t.yaml:2:16: http.public_urls: expected what clients write, "
+		"https://hub.example.com:3443, got \"http://\"" },
 	{ "dispatch:\n  deadline: 1m\n", "t.yaml:2:13: dispatch.deadline: expected a duration "
 					 "(250ms, 10min, 1d), got \"1m\"" },
 	{ "dispatch:\n  retries: 11\n",

@@ -63,7 +63,7 @@ static void a_new_key_comes_with_the_lines_that_let_it_in(void **state)
 	hg_key_digest(key, digest);
 	hg_key_format_hash(digest, hash);
 	(void)snprintf(line, sizeof(line),
-		"clients:\n- name: ci-3\n  key_hash: \"%s\"\n  expires: 2027-01-31\n", hash);
+		"clients:\n  - name: ci-3\n    key_hash: \"%s\"\n    expires: 2027-01-31\n", hash);
 	assert_non_null(strstr(s.out, line));
 	assert_null(strstr(s.out + HG_KEY_BYTES, "hgk_")); /* once */
 	assert_null(strstr(other.out, "expires"));

@@ -1,0 +1,25 @@
+-- b054: the lines to try that are printed at the start are those that work there.
+local t = require "story"
+local keys = require "story.keys"
+
+local function said(how, present, absent)
+	how.upstream = how.upstream or "http://127.0.0.1:9" -- nobody asks it
+	local hub = t.hub(how)
+	hub:term()
+	local text = hub.daemon:stdout()
+	for _, word in ipairs(present) do
+		t.expect(text:find(word, 1, true), ("no %q in: %s"):format(word, text))
+	end
+	for _, word in ipairs(absent) do
+		t.expect(not text:find(word, 1, true), ("%q is in: %s"):format(word, text))
+	end
+end
+
+local repo = "/repos/octocat/Hello-World"
+said({ upstream = t.github() }, { "curl -i http://127.0.0.1:", repo, "GH_TOKEN=demo" }, { "$KEY" })
+said({ token = "ghp_x" }, { "curl -i http:", repo, "GH_TOKEN=$GITHUB_TOKEN" }, { "$KEY" })
+-- gh asks nothing without a token
+said({ token = false }, { "curl -i http://127.0.0.1:", "octokit" }, { "GH_TOKEN" })
+-- who has which key, for which paths, is not known here
+said({ config = { clients = { { name = "ci", key_hash = keys.ci.hash } } } },
+	{ 'curl -i -H "Authorization: Bearer $KEY" http://127.0.0.1:' }, { repo, "octokit" })

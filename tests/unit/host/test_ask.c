@@ -1,0 +1,100 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "host/ask.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OK "HTTP/1.1 200 OK\r\n\r\n"
+#define WRONG "HTTP/1.1 400 Bad Request\r\n\r\n"
+
+/* One exchange: a child is the daemon, which says `reply`; the test sees what a person sees. */
+static void expect(const char *reply, bool raw, int status, const char *out, const char *complaints)
+{
+	char folder[] = "/tmp/hubgate-ask.XXXXXX", bind_to[64], question[4096];
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	char *said = NULL, *complained = NULL;
+	size_t n_said, n_complained;
+	struct hg_address address;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(bind_to, sizeof(bind_to), "unix:%s/admin", folder);
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/admin", folder);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	pid_t daemon = fork();
+	if (daemon == 0) {
+		int peer = accept(fd, NULL, NULL);
+		bool ok = read(peer, question, sizeof(question)) > 0 &&
+		          write(peer, reply, strlen(reply)) == (ssize_t)strlen(reply);
+		_exit(ok ? 0 : 1);
+	}
+	FILE *to = open_memstream(&said, &n_said);
+	FILE *against = open_memstream(&complained, &n_complained);
+	assert_int_equal(hg_address_parse(hg_str(bind_to), &address, NULL), 0);
+	assert_int_equal(hg_ask(&address, "GET", "/show/x", raw, to, against), status);
+	fclose(to);
+	fclose(against);
+	assert_string_equal(said, out);
+	assert_string_equal(complained, complaints);
+	assert_int_equal(waitpid(daemon, &status, 0), daemon);
+	assert_int_equal(status, 0);
+	free(said);
+	free(complained);
+	close(fd);
+	unlink(at.sun_path);
+	rmdir(folder);
+}
+
+static void rows_are_a_table(void **state)
+{
+	(void)state;
+	expect(OK "[{\"name\":\"main\",\"n\":1},{\"name\":\"b\",\"n\":22}]", false, 0,
+		"name  n\nmain  1\nb     22\n", "");
+	expect(OK "[]", false, 0, "nothing\n", "");
+}
+
+static void rows_within_an_object_are_a_table_below_their_name(void **state)
+{
+	(void)state;
+	expect(OK "{\"ok\":false,\"errors\":[{\"line\":3,\"message\":\"no\"},"
+		  "{\"line\":14,\"message\":\"not at all\"}],\"warnings\":[]}",
+		false, 0,
+		"ok: false\nerrors:\n  line  message\n  3     no\n  14    not at all\n"
+		"warnings: []\n",
+		"");
+}
+
+static void a_refusal_is_its_sentence(void **state)
+{
+	(void)state;
+	expect(WRONG "{\"message\":\"Not here.\",\"code\":\"no_route\"}", false, 1, "",
+		"hubgate: Not here.\n");
+	expect(WRONG "{\"ok\":false}", false, 1, "", "ok: false\n");
+}
+
+static void programs_get_the_json_as_it_came(void **state)
+{
+	(void)state;
+	expect(OK "[{\"n\":1}]", true, 0, "[{\"n\":1}]\n", "");
+	expect(WRONG "{\"message\":\"Not here.\"}", true, 1, "", "{\"message\":\"Not here.\"}\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_are_a_table),
+		cmocka_unit_test(rows_within_an_object_are_a_table_below_their_name),
+		cmocka_unit_test(a_refusal_is_its_sentence),
+		cmocka_unit_test(programs_get_the_json_as_it_came),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
