@@ -1,4 +1,4 @@
--- x054: a request to another host than the one before it has nothing of its settings: what must go
+-- x055: a request to another host than the one before it has nothing of its settings: what must go
 -- by the proxy does.
 local t = require "story"
 local github = t.github()
