@@ -179,7 +179,7 @@ static size_t decode(const char *p, const char *end, unsigned *ret_byte)
 }
 
 /* NULL when `path` may be used, else the word that says why not. Dot segments are looked for
- * behind an encoded slash too: what comes after us may decode it. */
+ * behind an encoded slash or backslash too: what comes after us may decode it, and take either. */
 static const char *path_fault(struct hg_str path)
 {
 	const char *end = path.p + path.n;
@@ -201,7 +201,7 @@ static const char *path_fault(struct hg_str path)
 		} else if (*p == '/' && p > path.p && p[-1] == '/') {
 			return "empty_segment";
 		}
-		if (byte == '/') {
+		if (byte == '/' || byte == '\\') {
 			if (n_dots == 1 || n_dots == 2)
 				return "dot_segment";
 			n_dots = 0;

@@ -167,6 +167,8 @@ static const struct row rows[] = {
 	{ "other half", TARGET("/a/%2e./b"), "400 dot_segment" },
 	{ "dot dot behind an encoded slash", TARGET("/a/b%2f..%2Fc"), "400 dot_segment" },
 	{ "dot dot before an encoded slash", TARGET("/a/..%2Fc"), "400 dot_segment" },
+	{ "dot dot behind an encoded backslash", TARGET("/a/b%5c..%5Cc"), "400 dot_segment" },
+	{ "dot dot before an encoded backslash", TARGET("/a/..%5Cc"), "400 dot_segment" },
 	{ "absolute", TARGET("http://h/a?b"), "ok GET /a?b host=h keep authority=h rest=0" },
 	{ "absolute, other case", TARGET("HTTP://H/a"),
 		"ok GET /a host=h keep authority=H rest=0" },
