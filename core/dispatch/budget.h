@@ -53,10 +53,10 @@ struct hg_ledger {
 	/* the dispatcher's */
 	struct hg_credential *credential; /* whose; borrowed, lives longer */
 	struct hg_list link;              /* among the credential's */
-	struct hg_queue queue;
-	int64_t last_paced_us; /* hg_strategy_view.last_paced_at_us */
-	int64_t parked_us;     /* mono: until then all of the queue is parked */
-	int parked_why;        /* enum hg_stop; 0: not parked */
+	struct hg_queue queue, uploads;   /* which take a connection for long: hg_site.n_uploads */
+	int64_t last_paced_us;            /* hg_strategy_view.last_paced_at_us */
+	int64_t parked_us;                /* mono: until then all of the queue is parked */
+	int parked_why;                   /* enum hg_stop; 0: not parked */
 	uint64_t n_sent, n_refusals;
 	struct {
 		struct hg_series *limit, *remaining, *reset; /* NULL: not published yet */

@@ -124,6 +124,17 @@ void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const stru
 		hg_dispatcher_drop_flight(d, f, now);
 }
 
+static void park_queue(struct hg_dispatcher *d, struct hg_queue *q, const struct hg_now *now)
+{
+	for (unsigned c = 0; c < HG_CLASSES; c++) {
+		struct hg_flight *f;
+		HG_LIST_EACH(&q->classes[c], f, queued)
+		{
+			hg_dispatcher_park(d, f, now);
+		}
+	}
+}
+
 static void park_all(struct hg_dispatcher *d, struct hg_ledger *l, enum hg_stop why,
 	int64_t until_us, const struct hg_now *now)
 {
@@ -135,23 +146,14 @@ static void park_all(struct hg_dispatcher *d, struct hg_ledger *l, enum hg_stop 
 		return;
 	}
 	l->parked_us = until_us;
-	for (unsigned c = 0; c < HG_CLASSES; c++) {
-		struct hg_flight *f;
-		HG_LIST_EACH(&l->queue.classes[c], f, queued)
-		{
-			hg_dispatcher_park(d, f, now);
-		}
-	}
+	park_queue(d, &l->queue, now);
+	park_queue(d, &l->uploads, now);
 }
 
-static void unpark_all(struct hg_dispatcher *d, struct hg_ledger *l, const struct hg_now *now)
+static void unpark_queue(struct hg_dispatcher *d, struct hg_queue *q, const struct hg_now *now)
 {
-	if (!l->parked_why)
-		return;
-	l->parked_why = HG_STOP_NONE;
 	for (unsigned c = 0; c < HG_CLASSES; c++)
-		for (struct hg_list *at = l->queue.classes[c].next; at != &l->queue.classes[c];
-			at = at->next) {
+		for (struct hg_list *at = q->classes[c].next; at != &q->classes[c]; at = at->next) {
 			struct hg_flight *f = HG_CONTAINER(at, struct hg_flight, queued);
 			struct hg_ticket *t;
 			HG_LIST_EACH(&f->tickets, t, link)
@@ -160,6 +162,15 @@ static void unpark_all(struct hg_dispatcher *d, struct hg_ledger *l, const struc
 					hg_ticket_enter(d, t, HG_TICKET_QUEUED, now->mono_us);
 			}
 		}
+}
+
+static void unpark_all(struct hg_dispatcher *d, struct hg_ledger *l, const struct hg_now *now)
+{
+	if (!l->parked_why)
+		return;
+	l->parked_why = HG_STOP_NONE;
+	unpark_queue(d, &l->queue, now);
+	unpark_queue(d, &l->uploads, now);
 }
 
 /* -- pacing ------------------------------------------------------------------------------------ */
@@ -260,20 +271,21 @@ static bool is_stopped(struct hg_dispatcher *d, struct hg_ledger *l, const struc
 		return why != HG_STOP_NONE;
 	}
 	park_all(d, l, why, until_us, now);
-	if (l->queue.n_all)
+	if (l->queue.n_all || l->uploads.n_all)
 		wake_by(wake_us, until_us);
 	return true;
 }
 
-/* The one of this ledger that may go now, or NULL and the moment when to look again. */
-static struct hg_flight *first_ready(
-	struct hg_dispatcher *d, struct hg_ledger *l, const struct hg_now *now, int64_t *wake_us)
+/* The one of this queue that may go now, or NULL and the moment when to look again. */
+static struct hg_flight *first_ready(struct hg_dispatcher *d, struct hg_ledger *l,
+	const struct hg_queue *q, const struct hg_now *now, int64_t *wake_us)
 {
 	struct hg_flight *firsts[HG_CLASSES];
-	unsigned n = hg_queue_order(&l->queue, now->mono_us, firsts);
+	unsigned n = hg_queue_order(q, now->mono_us, firsts);
 
 	if (n == 0) {
-		l->parked_why = HG_STOP_NONE;
+		if (!l->queue.n_all && !l->uploads.n_all)
+			l->parked_why = HG_STOP_NONE;
 		return NULL;
 	}
 	if (is_stopped(d, l, firsts[0], now, wake_us))
@@ -289,17 +301,40 @@ static struct hg_flight *first_ready(
 	return NULL;
 }
 
+/* All that may be under way at a site; 0: no limit. */
+static int64_t places_of(const struct hg_site *site)
+{
+	if (site->max_connections <= 0)
+		return 0;
+	return site->max_connections * (site->is_multiplexed ? HTTP2_STREAMS : 1);
+}
+
+/* Clients that send slowly must not have all connections: half of them are for other requests. */
+static bool has_upload_place(const struct hg_site *site)
+{
+	int64_t most = places_of(site);
+
+	return !most || site->n_uploads < (most > 1 ? most / 2 : 1);
+}
+
+/* *ret_needs_place: an upload waits for one of the places that uploads may have. */
 static struct hg_flight *choose(struct hg_dispatcher *d, struct hg_credential *cred,
-	const struct hg_now *now, int64_t *wake_us)
+	const struct hg_now *now, int64_t *wake_us, bool *ret_needs_place)
 {
 	struct hg_flight *best = NULL;
 	struct hg_ledger *l;
+	bool has_place = has_upload_place(cred->site);
 
+	*ret_needs_place = false;
 	HG_LIST_EACH(&cred->ledgers, l, link)
 	{
-		struct hg_flight *f = first_ready(d, l, now, wake_us);
-		if (f && (!best || hg_queue_is_before(f, best, now->mono_us)))
-			best = f;
+		const struct hg_queue *queues[] = { &l->queue, has_place ? &l->uploads : NULL };
+		*ret_needs_place |= !has_place && l->uploads.n_all;
+		for (unsigned i = 0; i < 2 && queues[i]; i++) {
+			struct hg_flight *f = first_ready(d, l, queues[i], now, wake_us);
+			if (f && (!best || hg_queue_is_before(f, best, now->mono_us)))
+				best = f;
+		}
 	}
 	return best;
 }
@@ -310,11 +345,13 @@ static void send(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_n
 	struct hg_ticket *t;
 
 	note_pace(d, f, now);
-	hg_queue_take(&l->queue, f);
+	hg_queue_take(hg_flight_queue(f), f);
 	hg_ledger_take(l, f->cost);
 	f->taken = true;
 	l->credential->on_wire++;
 	l->credential->site->on_wire++;
+	f->has_place = f->ask.upload;
+	l->credential->site->n_uploads += f->has_place;
 	d->on_wire++;
 	hg_credential_count(l->credential, now->mono_us);
 	if (f->tries++ == 0)
@@ -340,12 +377,10 @@ static void send(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_n
 bool hg_dispatcher_has_slot(const struct hg_credential *cred, enum hg_class klass)
 {
 	const struct hg_site *site = cred->site;
-	int64_t most = site->max_connections;
+	int64_t most = places_of(site);
 
-	if (most <= 0) /* no limit */
+	if (!most)
 		return true;
-	if (site->is_multiplexed)
-		most *= HTTP2_STREAMS;
 	if (klass != HG_CLASS_CRITICAL && most > 2 && !site->is_elsewhere)
 		most--;
 	return site->on_wire < most;
@@ -355,13 +390,14 @@ bool hg_dispatcher_send_next(
 	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now)
 {
 	int64_t wake_us;
+	bool needs_place;
 
 	do { /* Also with no slot free: what can not make its deadline is told at once. */
 		wake_us = INT64_MAX;
-		struct hg_flight *f = choose(d, cred, now, &wake_us);
-		if (!f || hg_credential_is_busy(cred))
+		struct hg_flight *f = choose(d, cred, now, &wake_us, &needs_place);
+		if ((!f && !needs_place) || hg_credential_is_busy(cred))
 			continue;
-		if (hg_dispatcher_has_slot(cred, f->klass)) {
+		if (f && hg_dispatcher_has_slot(cred, f->klass)) {
 			hg_list_remove(&cred->slotless);
 			send(d, f, now);
 			return true;

@@ -28,7 +28,7 @@ static void join(
 	switch (f->state) {
 	case HG_FLIGHT_QUEUED:
 		if (t->ask.klass < f->klass) { /* a better class takes the flight with it */
-			hg_queue_take(&f->ledger->queue, f);
+			hg_queue_take(hg_flight_queue(f), f);
 			f->klass = t->ask.klass;
 			hg_dispatcher_queue(d, f, now);
 		}
@@ -218,7 +218,14 @@ static void run_out_queued(struct hg_dispatcher *d, struct hg_ticket *t, const s
 			waited_s, cred->alias, cred->on_wire);
 		return;
 	}
-	if (!hg_list_is_empty(&cred->slotless)) {
+	if (t->ask.upload && !hg_list_is_empty(&cred->slotless)) {
+		hg_dispatcher_refuse(d, t, &slots, now->mono_us,
+			"No free connection within the deadline, %.1f s: %u uploads are under way "
+			"(half of upstream.max_connections are for other requests).",
+			waited_s, cred->site->n_uploads);
+		return;
+	}
+	if (!hg_list_is_empty(&cred->slotless) && !hg_dispatcher_has_slot(cred, t->ask.klass)) {
 		hg_dispatcher_refuse(d, t, &slots, now->mono_us,
 			"No free connection within the deadline, %.1f s: %u requests are under way "
 			"(upstream.max_connections).",
@@ -487,6 +494,7 @@ void hg_dispatcher_check(const struct hg_dispatcher *d)
 	HG_BUG_ON(per_credential != on_wire);
 	HG_LIST_EACH(&d->credentials.sites.all, site, link)
 	{
+		HG_BUG_ON(site->n_uploads > site->on_wire);
 		per_site += site->on_wire;
 	}
 	HG_BUG_ON(per_site != on_wire);

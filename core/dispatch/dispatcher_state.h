@@ -86,8 +86,8 @@ bool hg_dispatcher_send_next(
 	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now);
 /* Is a connection free for this class? Waiting is done in the class queues, not in the transport,
  * where nobody passes and timeouts run: over HTTP/1.1 (assumed until a head says otherwise)
- * upstream.max_connections may be under way at a site, the last of them for critical only; over
- * HTTP/2 a hundred times as many. */
+ * upstream.max_connections may be under way at a site, the last of them for critical only and half
+ * of them uploads at most; over HTTP/2 a hundred times as many. */
 bool hg_dispatcher_has_slot(const struct hg_credential *cred, enum hg_class klass);
 /* Does something stop this ledger, and until when (mono)? INT64_MAX: until something settles. */
 enum hg_stop hg_dispatcher_stop(

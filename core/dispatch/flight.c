@@ -148,6 +148,11 @@ struct hg_ticket *hg_flight_lead(const struct hg_flight *f)
 	return HG_LIST_FIRST(&f->tickets, struct hg_ticket, link);
 }
 
+struct hg_queue *hg_flight_queue(const struct hg_flight *f)
+{
+	return f->ask.upload ? &f->ledger->uploads : &f->ledger->queue;
+}
+
 bool hg_flight_is_shared(const struct hg_flight *f)
 {
 	return f->tickets.next != f->tickets.prev;

@@ -59,6 +59,7 @@ struct hg_flight {
 	bool connected;      /* the transport said so: from now on the first byte is awaited */
 	bool is_uploading;   /* bytes of ask.upload are still to go: neither first byte nor total */
 	bool is_starved;     /* … and its client is slow; the front knows how long it may be */
+	bool has_place;      /* it counts in hg_site.n_uploads */
 	bool taken;          /* `cost` is reserved in the ledger */
 	uint32_t cost;       /* points */
 	uint32_t tries;      /* how often it was sent */
@@ -85,6 +86,7 @@ void hg_flight_set_field(struct hg_flight *f, struct hg_str name, struct hg_str 
 struct hg_str hg_flight_field(const struct hg_flight *f, const char *name); /* first; {0} */
 const struct hg_upstream_conf *hg_flight_upstream(const struct hg_flight *f);
 struct hg_ticket *hg_flight_lead(const struct hg_flight *f); /* NULL: nobody */
+struct hg_queue *hg_flight_queue(const struct hg_flight *f); /* where it waits, if it does */
 bool hg_flight_is_shared(const struct hg_flight *f);         /* more than one ticket */
 /* When the transport has had long enough (mono), for its state now; INT64_MAX: never. */
 int64_t hg_flight_due_us(const struct hg_flight *f, const char **ret_what);

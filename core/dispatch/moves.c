@@ -57,7 +57,7 @@ void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f)
 void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
 	f->state = HG_FLIGHT_QUEUED;
-	hg_queue_put(&f->ledger->queue, f, now->mono_us);
+	hg_queue_put(hg_flight_queue(f), f, now->mono_us);
 	hg_dispatcher_look_at(d, f->ledger->credential);
 }
 
@@ -125,6 +125,8 @@ void hg_dispatcher_land(
 	HG_BUG_ON(l->credential->on_wire == 0);
 	l->credential->on_wire--;
 	l->credential->site->on_wire--;
+	l->credential->site->n_uploads -= f->has_place;
+	f->has_place = false;
 	d->on_wire--;
 	hg_dispatcher_look_at(d, l->credential);
 	hg_dispatcher_publish(d, l);
@@ -177,7 +179,7 @@ void hg_dispatcher_drop_flight(
 	HG_BUG_ON(!hg_list_is_empty(&f->tickets));
 	switch (f->state) {
 	case HG_FLIGHT_QUEUED:
-		hg_queue_take(&f->ledger->queue, f);
+		hg_queue_take(hg_flight_queue(f), f);
 		break;
 	case HG_FLIGHT_RESTING:
 		break;

@@ -47,15 +47,23 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 	hg_text_add_char(out, '}');
 }
 
+static const struct hg_flight *oldest_of(const struct hg_ledger *l, enum hg_class klass)
+{
+	const struct hg_flight *a = hg_queue_first(&l->queue, klass),
+			       *b = hg_queue_first(&l->uploads, klass);
+
+	return !a || (b && b->queued_us < a->queued_us) ? b : a;
+}
+
 static void show_queue(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out)
 {
 	hg_text_printf(out, "{\"credential\":");
 	hg_text_add_json(out, hg_str(l->credential->alias));
 	add_member(out, "resource", hg_str(l->resource));
 	for (unsigned c = 0; c < HG_CLASSES; c++) {
-		const struct hg_flight *first = hg_queue_first(&l->queue, (enum hg_class)c);
+		const struct hg_flight *first = oldest_of(l, (enum hg_class)c);
 		hg_text_printf(out, ",\"%s\":{\"waiting\":%u,\"oldest_ms\":%lld}",
-			hg_class_name((enum hg_class)c), l->queue.n[c],
+			hg_class_name((enum hg_class)c), l->queue.n[c] + l->uploads.n[c],
 			first ? (long long)(now->mono_us - first->queued_us) / 1000 : 0ll);
 	}
 	hg_text_printf(out, ",\"stop\":\"%s\"", hg_stop_name(l->parked_why));

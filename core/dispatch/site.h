@@ -29,6 +29,7 @@ struct hg_site {
 	                          */
 	int64_t max_concurrent;  /* per credential */
 	uint32_t on_wire;        /* transfers */
+	uint32_t n_uploads;      /* of these, what is streamed up: half of the places at most */
 	uint32_t n_credentials;  /* that refer to it */
 	struct hg_map *learned;  /* route template -> resource that GitHub named, hg_strndup'd */
 };
