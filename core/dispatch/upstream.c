@@ -27,7 +27,8 @@ struct transfer { /* one easy handle under way */
 
 	struct hg_upstream_head head; /* so far */
 	bool has_head, is_paused, in_callback, is_bad;
-	bool is_starved; /* on_upload had nothing to give: curl waits for feed_flight */
+	bool is_starved;  /* on_upload had nothing to give: curl waits for feed_flight */
+	bool is_answered; /* with an error before all of the upload was taken: no more of it is */
 
 	curl_socket_t fd; /* where curl last wanted to hear of it */
 
@@ -42,6 +43,7 @@ struct hg_upstream {
 	CURLM *multi;
 	struct event timer;
 	bool is_due;      /* the timer is to ring at once */
+	bool has_moot;    /* some starved transfer is answered */
 	CURLSH *sessions; /* TLS sessions, for all */
 	struct hg_list transfers;
 	struct hg_list spares; /* transfers that ended well: reads, with all settings of `conf` */
@@ -62,6 +64,19 @@ struct watch { /* of one of curl's sockets */
 
 /* -- the head ---------------------------------------------------------------------------------- */
 
+/* GitHub has decided: the rest of the body changes nothing, and may be another flight's by now.
+ * What it has of it is never completed, so the connection serves nobody else. */
+static void note_early_answer(struct transfer *t)
+{
+	struct hg_upload *upload = t->flight->ask.upload;
+
+	if (!upload || t->head.status < 300 || hg_upload_is_whole(upload))
+		return;
+	t->is_answered = true;
+	t->upstream->has_moot |= t->is_starved;
+	(void)curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1l);
+}
+
 static void end_of_head(struct transfer *t)
 {
 	struct hg_now now = hg_loop_now(t->upstream->loop);
@@ -76,6 +91,7 @@ static void end_of_head(struct transfer *t)
 	long version = 0;
 	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
 	t->flight->is_multiplexed = version == CURL_HTTP_VERSION_2_0;
+	note_early_answer(t);
 	hg_dispatcher_on_head(t->upstream->dispatcher, t->flight, head, &now);
 	hg_head_unref(head);
 }
@@ -127,6 +143,9 @@ static size_t upload_piece(struct transfer *t, char *to, size_t room)
 {
 	struct hg_now now = hg_loop_now(t->upstream->loop);
 	bool has_room = false;
+
+	if (t->is_answered)
+		return 0;
 	ssize_t taken = hg_upload_take(t->flight->ask.upload, to, room, &has_room);
 
 	t->is_starved = taken < 0;
@@ -232,7 +251,8 @@ static void make_spare(struct transfer *t)
 	hg_upstream_head_begin(&t->head, (struct hg_str){ 0 });
 	t->flight = NULL;
 	t->fd = CURL_SOCKET_BAD;
-	t->has_head = t->is_paused = t->in_callback = t->is_bad = t->is_starved = false;
+	t->has_head = t->is_paused = t->in_callback = t->is_bad = false;
+	t->is_starved = t->is_answered = false;
 	t->chunk = 0;
 	t->at = 0;
 	t->error[0] = '\0';
@@ -485,12 +505,29 @@ static void reap(struct hg_upstream *u)
 	}
 }
 
+/* A paused upload would keep an answered transfer from its end. */
+static void end_moot_uploads(struct hg_upstream *u)
+{
+	struct transfer *t;
+
+	u->has_moot = false;
+	HG_LIST_EACH(&u->transfers, t, link)
+	{
+		if (!t->is_answered || !t->is_starved)
+			continue;
+		t->is_starved = false;
+		(void)curl_easy_pause(t->easy, CURLPAUSE_CONT);
+	}
+}
+
 static void act(struct hg_upstream *u, curl_socket_t fd, int what)
 {
 	int running;
 
 	hg_loop_busy(u->loop);
 	(void)curl_multi_socket_action(u->multi, fd, what, &running);
+	if (u->has_moot)
+		end_moot_uploads(u);
 	reap(u);
 	u->after(u->after_arg);
 }

@@ -45,7 +45,7 @@ void hg_http1_body_init(struct hg_http1_body *b, const struct hg_http1_head *h,
 		b->total_bytes = b->left = h->content_length;
 		b->state = b->left > 0 ? RAW : COMPLETE;
 		if (b->left > max_bytes)
-			refuse(b, 413, "body_too_long");
+			refuse(b, 413, "body_too_large");
 		break;
 	case HG_HTTP1_CHUNKED:
 		b->state = SIZE;
@@ -93,7 +93,7 @@ static void read_size_lf(struct hg_http1_body *b, char c)
 	if (c != '\n')
 		refuse(b, 400, "bad_chunk_line");
 	else if (b->left > b->max_bytes - b->total_bytes)
-		refuse(b, 413, "body_too_long");
+		refuse(b, 413, "body_too_large");
 	else
 		b->state = b->left > 0 ? DATA : TRAILER;
 	b->total_bytes += b->state == DATA ? b->left : 0;

@@ -206,6 +206,11 @@ struct hg_str hg_rule_parse(struct hg_arena *arena, struct hg_str text, struct h
 			"is written as api.github.com knows it, without /api/v3 or /api/uploads");
 		return none;
 	}
+	if (is_below(rule, HG_STR("/graphql")) || is_below(rule, HG_STR("/api/graphql"))) {
+		(void)hg_err_set(err, HG_EINVAL,
+			"GraphQL is not decided by paths: write `graphql: true` for it");
+		return none;
+	}
 	if (!fold_names(rule)) {
 		(void)hg_err_set(err, HG_EINVAL, "no owner or repository is called so");
 		return none;

@@ -6,7 +6,7 @@
  * segment is in it, and large and small letters, an encoded byte and the prefixes of an Enterprise
  * Server make no difference where GitHub knows none; an ID is a number without a leading zero. A
  * rule that is taken stays as it is when it is read again, allows what a slower reader allows, and
- * never what is odd; it names a path as api.github.com knows it.
+ * never what is odd; it names a path as api.github.com knows it, and none of GraphQL's.
  */
 #include <stdlib.h>
 
@@ -209,6 +209,8 @@ static void check_rule(struct hg_arena *arena, struct hg_str rule, const struct 
 	check_segments(rule);
 	check(!has_prefix_nocase(rule, HG_STR("/api/v3")));
 	check(!has_prefix_nocase(rule, HG_STR("/api/uploads")));
+	check(!has_prefix_nocase(rule, HG_STR("/graphql")));
+	check(!has_prefix_nocase(rule, HG_STR("/api/graphql")));
 	if (hg_rule_is_everything(rule))
 		check(hg_rule_allows(rule, r->path));
 	if (count(rule, '*') <= 4) /* trying takes long */

@@ -300,16 +300,16 @@ static void a_body_over_the_routes_limit_is_refused_before_it_is_read(void **sta
 	(void)state;
 	same_however_cut("at it", hg_str(POST "Content-Length: 4\r\n\r\nabcd"),
 		"ok POST / host=h keep body=abcd rest=0", &small, 4);
-	same_however_cut("over it", hg_str(POST "Content-Length: 5\r\n\r\n"), "413 body_too_long",
+	same_however_cut("over it", hg_str(POST "Content-Length: 5\r\n\r\n"), "413 body_too_large",
 		&small, 4);
-	same_however_cut("no body", hg_str(POST "Content-Length: 1\r\n\r\n"), "413 body_too_long",
+	same_however_cut("no body", hg_str(POST "Content-Length: 1\r\n\r\n"), "413 body_too_large",
 		&small, 0);
 	same_however_cut("chunks at it", hg_str(CHUNKED "1\r\na\r\n3\r\nbcd\r\n0\r\n\r\n"),
 		"ok POST / host=h keep chunked body=abcd rest=0", &small, 4);
-	same_however_cut("chunks over it", hg_str(CHUNKED "1\r\na\r\n4\r\n"), "413 body_too_long",
+	same_however_cut("chunks over it", hg_str(CHUNKED "1\r\na\r\n4\r\n"), "413 body_too_large",
 		&small, 4);
 	same_however_cut("largest chunk", hg_str(CHUNKED "1\r\na\r\nffffffff\r\n"),
-		"413 body_too_long", &small, 4);
+		"413 body_too_large", &small, 4);
 }
 
 static void extensions_of_all_chunks_together_have_a_limit(void **state)

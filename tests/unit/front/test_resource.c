@@ -117,6 +117,7 @@ static const struct {
 	{ "/*", { "+/user", "+/repos/o/r", "-/" } },
 	{ "/**", { "+/user", "+/repos/o/r", "+/" } },
 	{ "/api/v3x/*", { "+/api/v3x/y" } },
+	{ "/graphqlx", { "+/graphqlx", "-/graphql" } },
 	{ "/search/*", { "+/search/code", "-/search", "-/search/" } },
 };
 
@@ -157,6 +158,11 @@ static void what_is_no_rule_is_refused_with_the_reason(void **state)
 		{ "/api/V3/**", "without /api/v3" },
 		{ "/api/v3", "without /api/v3" },
 		{ "/API/uploads/repos/o/*", "without /api/v3" },
+		{ "/graphql", "write `graphql: true`" },
+		{ "/api/graphql", "write `graphql: true`" },
+		{ "/GraphQL", "write `graphql: true`" },
+		{ "/graphql/**", "write `graphql: true`" },
+		{ "/api/v3/graphql", "without /api/v3" },
 		{ "/repos/o/\xc3\xb6", "is called so" },
 		{ "/repositories/42", "by name" },
 		{ "/Repositories/*", "by name" },

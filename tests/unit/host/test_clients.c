@@ -169,6 +169,8 @@ static void each_mistake_is_said_where_it_stands(void **state)
 		{ ONE "  paths: []\n", "clients[0].paths: an empty list allows nothing" },
 		{ ONE "  paths:\n  - /user\n  - /repositories/7\n",
 			"t.yaml:6:5: clients[0].paths: \"/repositories/7\": is decided by name" },
+		{ ONE "  graphql: true\n  paths: [/user, /graphql]\n",
+			"clients[0].paths: \"/graphql\": GraphQL is not decided by paths" },
 		{ ONE "  path: /user\n",
 			"clients[0].path: unknown option (did you mean \"paths\"?)" },
 		{ ONE "  share: 0\n", "clients[0].share: 0 is below the smallest value, 1" },
