@@ -200,9 +200,15 @@ static int find_word(struct reading *rd, const char *key, uint32_t i, const char
 		if (strcmp(word, words[k]) == 0)
 			return (int)k;
 	const char *meant = hg_meant(hg_str(word), words, n);
+	struct hg_text known;
+	hg_text_init(&known);
+	for (uint32_t k = 0; k < n && !meant; k++)
+		hg_text_printf(&known, "%s%s", k ? ", " : "", words[k]);
 	hg_faults_add(rd->faults, place_of_item(rd, key, i), path_of(rd, key),
-		"there is no \"%.60s\"%s%s%s", word, meant ? " (did you mean \"" : "",
-		meant ? meant : "", meant ? "\"?)" : "");
+		meant ? "there is no \"%.60s\" (did you mean \"%s\"?)"
+		      : "there is no \"%.60s\", only: %.400s",
+		word, meant ? meant : known.p);
+	hg_text_fini(&known);
 	return -1;
 }
 

@@ -62,7 +62,8 @@ static void check_url(const struct reading *rd, const char *key, const char *url
 	const char *path = path_of(rd, key);
 	size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : 7;
 	if ((scheme == 7 && strncmp(url, "http://", 7) != 0) || !url[scheme] || url[scheme] == '/')
-		hg_faults_add(rd->faults, &place, path, "expected an https:// URL");
+		hg_faults_add(rd->faults, &place, path,
+			"expected an https:// URL (http:// for a loopback address only)");
 	else if (strchr(url + scheme, '@'))
 		hg_faults_add(rd->faults, &place, path,
 			"a URL with a name or password: tokens go into credential.token");

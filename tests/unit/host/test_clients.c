@@ -160,7 +160,8 @@ static void each_mistake_is_said_where_it_stands(void **state)
 		{ ONE "  methods: get\n", "clients[0].methods: there is no \"get\"" },
 		{ ONE "  methods: []\n", "clients[0].methods: an empty list allows nothing" },
 		{ ONE "  classes: [high, urgent]\n",
-			"t.yaml:4:19: clients[0].classes: there is no \"urgent\"" },
+			"t.yaml:4:19: clients[0].classes: there is no \"urgent\", only: "
+			"critical, high, normal, low" },
 		{ ONE "  classes: []\n", "clients[0].classes: must name at least one" },
 		{ ONE "  upstreams: [ghe]\n",
 			"t.yaml:4:15: clients[0].upstreams: there is no \"ghe\" (did you mean "

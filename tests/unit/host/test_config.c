@@ -205,9 +205,11 @@ static const struct mistake mistakes[] = {
 		"has" },
 	/* upstream */
 	{ "upstream:\n  base_url: api.github.com\n",
-		"t.yaml:2:13: upstream.base_url: expected an https:// URL" },
+		"t.yaml:2:13: upstream.base_url: expected an https:// URL (http:// "
+		"for a loopback address only)" },
 	{ "upstream:\n  base_url: https://\n",
-		"t.yaml:2:13: upstream.base_url: expected an https:// URL" },
+		"t.yaml:2:13: upstream.base_url: expected an https:// URL (http:// "
+		"for a loopback address only)" },
 	{ "upstream:\n  base_url: http://api.github.com\n",
 		"t.yaml:2:13: upstream.base_url: http:// would send tokens in the clear: write "
 		"https:// (http:// is for loopback)" },
