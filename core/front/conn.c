@@ -473,6 +473,14 @@ void hg_conn_cut(struct hg_conn *c)
 	hg_conn_settle(c);
 }
 
+bool hg_conn_is_stuck(struct hg_conn *c)
+{
+	if (!hg_wire_look(&c->wire))
+		return true;
+	touch(c);
+	return false;
+}
+
 void hg_conn_expire(struct hg_conn *c)
 {
 	switch ((enum hg_conn_wait)c->wait) {
@@ -495,9 +503,7 @@ void hg_conn_expire(struct hg_conn *c)
 		break;
 	case HG_WAIT_WRITE:
 		/* Nobody saw when it took the last: if never again, it has twice the time. */
-		if (hg_wire_look(&c->wire))
-			touch(c);
-		else
+		if (hg_conn_is_stuck(c))
 			hg_conn_cut(c);
 		return;
 	case HG_WAIT_NOTHING:

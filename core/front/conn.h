@@ -27,5 +27,8 @@ void hg_conn_end(struct hg_conn *c);
 void hg_conn_settle(struct hg_conn *c);
 /* Its timeout runs out: what that means for what it waits for. */
 void hg_conn_expire(struct hg_conn *c);
+/* In HG_WAIT_WRITE: has its client taken nothing since it was last looked at? If it has, it waits
+ * from now on. */
+bool hg_conn_is_stuck(struct hg_conn *c);
 /* Its client shall not have the rest of the reply. */
 void hg_conn_cut(struct hg_conn *c);

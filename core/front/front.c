@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #define COMPLAIN_EVERY_US INT64_C(60000000)
-#define SPARED_US INT64_C(1000000) /* idle for less: not ended for another */
+#define SPARED_US INT64_C(1000000)        /* idle for less: not ended for another */
+#define READER_SPARED_US INT64_C(5000000) /* … and who took nothing of its reply for less */
 
 enum {
 	ACCEPT_AT_ONCE = 32, /* then others get a turn */
@@ -21,9 +22,21 @@ enum {
 
 /* -- accepting --------------------------------------------------------------------------------- */
 
+/* Who has taken nothing of its reply for long, or NULL. */
+static struct hg_conn *oldest_stuck(struct hg_front *f)
+{
+	struct hg_conn *c;
+
+	while ((c = HG_LIST_FIRST(&f->waits[HG_WAIT_WRITE], struct hg_conn, link)) &&
+		c->since_us + READER_SPARED_US <= hg_front_now_us(f))
+		if (hg_conn_is_stuck(c))
+			return c;
+	return NULL;
+}
+
 /* Who has waited longest for nothing, if that is long: whoever came just now is about to ask. First
- * those that were answered for the last time; those that do not come to a request are the last, or
- * a few who say nothing could keep all others out. */
+ * those that were answered for the last time; those that do not come to a request, and at last
+ * those that do not take their reply, or a few of them could keep all others out. */
 static struct hg_conn *oldest_idle(struct hg_front *f)
 {
 	static const enum hg_conn_wait waits[] = { HG_WAIT_LINGER, HG_WAIT_REQUEST, HG_WAIT_SHAKING,
@@ -34,7 +47,7 @@ static struct hg_conn *oldest_idle(struct hg_front *f)
 		if (c && c->since_us + SPARED_US <= hg_front_now_us(f))
 			return c;
 	}
-	return NULL;
+	return oldest_stuck(f);
 }
 
 /* It gives its place to who wants something. */
@@ -44,7 +57,10 @@ static bool end_oldest_idle(struct hg_front *f)
 
 	if (!c)
 		return false;
-	hg_conn_end(c);
+	if (c->wait == HG_WAIT_WRITE)
+		hg_conn_cut(c);
+	else
+		hg_conn_end(c);
 	return true;
 }
 

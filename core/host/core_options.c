@@ -66,7 +66,8 @@ const struct hg_option hg_http_options[] = {
 		"How long a connection that ends with unread bytes is listened to, so that a slow "
 		"client gets all of its last reply."),
 	HG_INT(struct hg_http_conf, max_connections, "10000", "1", "1000000", LIVE,
-		"Client connections, per front."),
+		"Client connections, per front. When all are taken, who says nothing for a second, "
+		"or takes nothing of its reply for five, gives its place."),
 	HG_BYTES(struct hg_http_conf, write_window_bytes, "256KiB", "4KiB", "64MiB", LIVE,
 		"How much of a reply may wait in a connection."),
 	HG_BYTES(struct hg_http_conf, max_unsent_bytes, "256MiB", "64KiB", "64GiB", LIVE,

@@ -547,6 +547,32 @@ static void who_reads_in_sips_is_not_cut(void **state)
 	stop(&w);
 }
 
+/* With all places taken. */
+static void who_takes_nothing_of_its_reply_gives_its_place(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *stuck = start(&w), *sipping = connect_sipping(&w);
+
+	w.snapshot.http.max_connections = 2;
+	w.wants_acks = true;
+	peer_say(sipping, GET("/big"));
+	peer_say(stuck, GET("/big"));
+	world_wait(&w, 4 * SEC);
+	peer_read(sipping, 32 << 10); /* it has waited longer, and takes some */
+	struct peer *p = world_connect(&w);
+	peer_say(p, GET("/hello?new"));
+	assert_string_equal(peer_hear(p), ""); /* nobody has been stuck for 5 s */
+	world_wait(&w, 2 * SEC);
+	assert_non_null(strstr(peer_hear(p), "new"));
+	w.wants_acks = false;
+	(void)peer_hear(stuck);
+	assert_true(stuck->reset);
+	assert_false(sipping->closed || sipping->reset);
+	assert_int_equal(w.front->n_conns, 2);
+	stop(&w);
+}
+
 static void windows_are_small_while_queues_are_long(void **state)
 {
 	(void)state;
@@ -772,6 +798,7 @@ int main(void)
 		cmocka_unit_test(a_small_unwanted_body_is_read_to_keep_the_conn),
 		cmocka_unit_test(who_reads_nothing_for_longest_gives_way),
 		cmocka_unit_test(who_reads_in_sips_is_not_cut),
+		cmocka_unit_test(who_takes_nothing_of_its_reply_gives_its_place),
 		cmocka_unit_test(windows_are_small_while_queues_are_long),
 		cmocka_unit_test(a_large_unwanted_body_ends_the_conn),
 		cmocka_unit_test(a_client_that_leaves_in_its_body_is_gone_once),
