@@ -5,6 +5,7 @@
 #include "host/host.h"
 #include "host/host_inside.h"
 #include "host/key_command.h"
+#include "host/plugin_command.h"
 #include <curl/curl.h>
 #include <event2/event.h>
 #include <hg/mem.h>
@@ -24,6 +25,8 @@ static const char usage[] =
 	"       hubgate show WHAT [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
 	"       hubgate key new NAME [--expires DATE] | key hash\n"
+	"       hubgate plugin info FILE.so | plugin check FILE.so\n"
+	"       hubgate plugin list [--config FILE] [--plugin-path DIRS]\n"
 	"       hubgate version\n"
 	"\n"
 	"run        the gateway; without a file: 127.0.0.1:3001, cache, ratelimit and metrics\n"
@@ -33,12 +36,15 @@ static const char usage[] =
 	"show       what a running hubgate holds: requests, tickets, budgets, plugins, config …\n"
 	"send       POST to the admin socket: /reload, '/set/log?component=front&level=debug'\n"
 	"key new    a key for a client, shown once, and its lines for the configuration\n"
-	"key hash   the hash of a key that comes on the standard input\n";
+	"key hash   the hash of a key that comes on the standard input\n"
+	"plugin info   what a plugin's file is and has: hooks, services, routes, options …\n"
+	"plugin check  would it be loaded? exit status 0 or 1, and the reason\n"
+	"plugin list   the plugins on the plugin path: name, version, file\n";
 
 struct words { /* of the command line */
 	const char *command;
 	const char *subject; /* first word behind the command */
-	const char *object;  /* the second; of `key new` only */
+	const char *object;  /* the second; of `key` and `plugin` only */
 	const char *config, *plugin_path, *bind, *clock, *socket, *format, *expires;
 	bool demo, json, help;
 };
@@ -84,8 +90,9 @@ static int read_words(int argc, char **argv, struct words *w)
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
 		if (word[0] != '-' || strcmp(word, "-V") == 0) {
-			bool is_key = w->command && strcmp(w->command, "key") == 0;
-			if (w->object || (w->subject && !is_key))
+			bool has_object = w->command && (strcmp(w->command, "key") == 0 ||
+								strcmp(w->command, "plugin") == 0);
+			if (w->object || (w->subject && !has_object))
 				return complain("one word too many:", word);
 			*(w->subject ? &w->object : w->command ? &w->subject : &w->command) = word;
 			continue;
@@ -265,6 +272,40 @@ static int command_key(const struct words *w)
 	return complain("key new NAME, or key hash, not", w->subject ? w->subject : "key alone");
 }
 
+static int list_plugins(const struct words *w)
+{
+	struct hg_host_wish wish = { 0 };
+	struct hg_faults faults;
+
+	if (read_wish(w, &wish) != 0)
+		return 1;
+	hg_faults_init(&faults);
+	struct hg_config *c = hg_config_load(&wish.config, &faults);
+	int status = 1;
+	if (faults.n_errors)
+		hg_faults_print(&faults, stderr);
+	else
+		status = hg_plugin_command_list(
+			&c->main.plugin_path, HG_PLUGIN_PATIENCE_MS, stdout, stderr);
+	hg_config_free(c);
+	hg_faults_fini(&faults);
+	return status;
+}
+
+static int command_plugin(const struct words *w)
+{
+	const char *what = w->subject ? w->subject : "plugin alone";
+
+	if (strcmp(what, "info") == 0)
+		return hg_plugin_command_describe(w->object, HG_PLUGIN_PATIENCE_MS, stdout, stderr);
+	if (strcmp(what, "check") == 0)
+		return hg_plugin_command_check(w->object, HG_PLUGIN_PATIENCE_MS, stdout, stderr);
+	if (strcmp(what, "list") == 0)
+		return w->object ? complain("plugin list has no file:", w->object)
+		                 : list_plugins(w);
+	return complain("plugin info FILE, plugin check FILE, or plugin list, not", what);
+}
+
 static int command_version(const struct words *w)
 {
 	int major, minor, patch;
@@ -292,6 +333,7 @@ static const struct {
 	{ "show", command_show },
 	{ "send", command_send },
 	{ "key", command_key },
+	{ "plugin", command_plugin },
 	{ "version", command_version },
 	{ "-V", command_version },
 };

@@ -82,7 +82,7 @@ union number {
 	double d;
 };
 
-static const char *type_name(uint32_t type)
+const char *hg_option_type_name(uint32_t type)
 {
 	switch (type) {
 	case HG_OPT_BOOL:
@@ -170,10 +170,10 @@ static void expected(struct reading *rd, struct hg_str got)
 {
 	if (rd->hide || rd->row->type == HG_OPT_SECRET)
 		hg_faults_add(rd->faults, &rd->place, rd->path, "expected %s, got another value",
-			type_name(rd->row->type));
+			hg_option_type_name(rd->row->type));
 	else
 		hg_faults_add(rd->faults, &rd->place, rd->path, "expected %s, got \"%.*s\"",
-			type_name(rd->row->type), (int)(got.n > 60 ? 60 : got.n), got.p);
+			hg_option_type_name(rd->row->type), (int)(got.n > 60 ? 60 : got.n), got.p);
 }
 
 static void read_number(struct reading *rd, struct hg_str s)
@@ -265,7 +265,7 @@ static bool expand(struct reading *rd, const struct hg_node *node, struct hg_tex
 	rd->hide = false;
 	if (node->kind != HG_NODE_SCALAR) {
 		hg_faults_add(rd->faults, &node->place, rd->path, "expected %s, got %s",
-			type_name(rd->row->type), hg_node_kind_name(node));
+			hg_option_type_name(rd->row->type), hg_node_kind_name(node));
 		return false;
 	}
 	if (node->is_verbatim) {
@@ -297,7 +297,7 @@ static void read_list(struct reading *rd, const struct hg_node *node)
 
 	if (node->kind == HG_NODE_MAP || n > LIST_MAX) {
 		hg_faults_add(rd->faults, &node->place, rd->path, "expected %s, got %s",
-			type_name(HG_OPT_LIST),
+			hg_option_type_name(HG_OPT_LIST),
 			n > LIST_MAX ? "too many" : hg_node_kind_name(node));
 		return;
 	}
@@ -318,7 +318,7 @@ static void read_pairs(struct reading *rd, const struct hg_node *node)
 
 	if (node->kind != HG_NODE_MAP || node->n > LIST_MAX) {
 		hg_faults_add(rd->faults, &node->place, rd->path, "expected %s, got %s",
-			type_name(HG_OPT_MAP),
+			hg_option_type_name(HG_OPT_MAP),
 			node->kind == HG_NODE_MAP ? "too many" : hg_node_kind_name(node));
 		return;
 	}

@@ -36,6 +36,9 @@ struct hg_str hg_option_key(const struct hg_option *row);
 /* Bytes of the member behind a type; 0 = no such type. */
 size_t hg_option_width(uint32_t type);
 
+/* For people: "a duration (250ms, 10min, 1d)". */
+const char *hg_option_type_name(uint32_t type);
+
 /* Are the rows themselves sound: known types, inside conf_size, defaults that parse and lie in
  * their range? For tables of plugins. */
 int hg_options_check(const struct hg_option *rows, uint64_t conf_size, struct hg_err *err);
