@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "host/ask.h"
+#include "host/config_command.h"
 #include "host/host.h"
 #include "host/host_inside.h"
 #include "host/key_command.h"
@@ -24,6 +25,7 @@ static const char usage[] =
 	"       hubgate show WHAT [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
 	"       hubgate key new NAME [--expires DATE] | key hash\n"
+	"       hubgate config schema [--config FILE] [--plugin-path DIRS]\n"
 	"       hubgate version\n"
 	"\n"
 	"run        the gateway; without a file: 127.0.0.1:3001, cache, ratelimit and metrics\n"
@@ -33,12 +35,14 @@ static const char usage[] =
 	"show       what a running hubgate holds: requests, tickets, budgets, plugins, config …\n"
 	"send       POST to the admin socket: /reload, '/set/log?component=front&level=debug'\n"
 	"key new    a key for a client, shown once, and its lines for the configuration\n"
-	"key hash   the hash of a key that comes on the standard input\n";
+	"key hash   the hash of a key that comes on the standard input\n"
+	"config schema  the configuration as a JSON Schema, for editors\n";
 
 struct words { /* of the command line */
 	const char *command;
 	const char *subject; /* first word behind the command */
-	const char *object;  /* the second; of `key new` only */
+	const char *object;  /* the second; of `key` and `config` */
+	const char *other;   /* the third; of `config diff` */
 	const char *config, *plugin_path, *bind, *clock, *socket, *format, *expires;
 	bool demo, json, help;
 };
@@ -79,15 +83,30 @@ static const struct flag *find_flag(const char *word)
 	return NULL;
 }
 
+/* False: this command takes no further one. */
+static bool put_word(struct words *w, const char *word)
+{
+	const char **places[] = { &w->command, &w->subject, &w->object, &w->other };
+	uint32_t room = 2, n = 0;
+
+	if (w->command && strcmp(w->command, "key") == 0)
+		room = 3;
+	if (w->command && strcmp(w->command, "config") == 0)
+		room = w->subject && strcmp(w->subject, "diff") == 0 ? 4 : 3;
+	while (n < room && *places[n])
+		n++;
+	if (n < room)
+		*places[n] = word;
+	return n < room;
+}
+
 static int read_words(int argc, char **argv, struct words *w)
 {
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
 		if (word[0] != '-' || strcmp(word, "-V") == 0) {
-			bool is_key = w->command && strcmp(w->command, "key") == 0;
-			if (w->object || (w->subject && !is_key))
+			if (!put_word(w, word))
 				return complain("one word too many:", word);
-			*(w->subject ? &w->object : w->command ? &w->subject : &w->command) = word;
 			continue;
 		}
 		const struct flag *f = strcmp(word, "--version") == 0 ? NULL : find_flag(word);
@@ -265,6 +284,21 @@ static int command_key(const struct words *w)
 	return complain("key new NAME, or key hash, not", w->subject ? w->subject : "key alone");
 }
 
+static int command_config(const struct words *w)
+{
+	struct hg_host_wish wish = { 0 };
+	const char *what = w->subject ? w->subject : "config alone";
+
+	if (read_wish(w, &wish) != 0)
+		return 1;
+	wish.config.wall_us = 0; /* what has expired is no matter here */
+	if (strcmp(what, "schema") == 0 && w->object)
+		return complain("config schema takes its file by --config, not", w->object);
+	if (strcmp(what, "schema") == 0)
+		return hg_config_command_schema(&wish.config, stdout, stderr);
+	return complain("config schema, not", what);
+}
+
 static int command_version(const struct words *w)
 {
 	int major, minor, patch;
@@ -292,6 +326,7 @@ static const struct {
 	{ "show", command_show },
 	{ "send", command_send },
 	{ "key", command_key },
+	{ "config", command_config },
 	{ "version", command_version },
 	{ "-V", command_version },
 };

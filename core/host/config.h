@@ -75,6 +75,14 @@ struct hg_config {
 	struct hg_text unsupported;     /* variables that are set but wait for their plugin */
 };
 
+struct hg_config_section { /* a mapping at the top of the file */
+	const char *key;
+	const struct hg_option *rows;
+	size_t offset; /* of their struct in hg_config */
+};
+
+extern const struct hg_config_section hg_config_sections[]; /* the last one is empty */
+
 /* Always returns one; it is usable when `faults` has no errors. */
 struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_faults *faults);
 void hg_config_free(struct hg_config *c); /* NULL is fine */
