@@ -25,6 +25,8 @@ static const char usage[] =
 	"       hubgate show WHAT [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
 	"       hubgate key new NAME [--expires DATE] | key hash\n"
+	"       hubgate config show [FILE] [--json] [--demo] [--plugin-path DIRS]\n"
+	"       hubgate config diff OLD NEW [--json] [--plugin-path DIRS]\n"
 	"       hubgate config schema [--config FILE] [--plugin-path DIRS]\n"
 	"       hubgate version\n"
 	"\n"
@@ -36,6 +38,9 @@ static const char usage[] =
 	"send       POST to the admin socket: /reload, '/set/log?component=front&level=debug'\n"
 	"key new    a key for a client, shown once, and its lines for the configuration\n"
 	"key hash   the hash of a key that comes on the standard input\n"
+	"config show    every option, its value and where that comes from; secrets masked\n"
+	"config diff    what a reload with NEW would change, and what needs a restart; exit\n"
+	"               status 0 nothing, 1 something, 2 one of them can not be read\n"
 	"config schema  the configuration as a JSON Schema, for editors\n";
 
 struct words { /* of the command line */
@@ -296,7 +301,18 @@ static int command_config(const struct words *w)
 		return complain("config schema takes its file by --config, not", w->object);
 	if (strcmp(what, "schema") == 0)
 		return hg_config_command_schema(&wish.config, stdout, stderr);
-	return complain("config schema, not", what);
+	if (strcmp(what, "show") == 0) {
+		wish.config.file = w->object ? w->object : w->config;
+		return hg_config_command_show(&wish.config, w->json, stdout, stderr);
+	}
+	if (strcmp(what, "diff") == 0 && w->other)
+		return hg_config_command_diff(
+			&wish.config, w->object, w->other, w->json, stdout, stderr);
+	if (strcmp(what, "diff") == 0) {
+		complain("config diff needs two files:", "OLD NEW");
+		return 2;
+	}
+	return complain("config show, config diff or config schema, not", what);
 }
 
 static int command_version(const struct words *w)

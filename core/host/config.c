@@ -64,7 +64,7 @@ static const char *run_dir(struct loading *l)
 
 /* -- the tree: file, environment, demonstration ------------------------------------------------ */
 
-static const struct hg_place built_in_place = { "built-in defaults", 0, 0 };
+static const struct hg_place built_in_place = { HG_BUILT_IN, 0, 0 };
 
 static struct hg_node *text_node(const struct loading *l, const char *text)
 {
@@ -523,7 +523,8 @@ static void set_plugin_path(struct loading *l)
 	const char **items = hg_arena_alloc0(arena_of(l), 16 * sizeof(*items));
 	uint32_t n = 0;
 
-	if (l->wish->plugin_path) {
+	c->plugin_path_is_given = l->wish->plugin_path;
+	if (c->plugin_path_is_given) {
 		for (const char *p = l->wish->plugin_path; *p && n < 16;) {
 			size_t len = strcspn(p, ":");
 			if (len)
@@ -588,7 +589,7 @@ void hg_config_print(const struct hg_config *c, struct hg_text *out)
 {
 	hg_text_add_char(out, '{');
 	hg_text_add(out, HG_STR("\"file\":"));
-	hg_text_add_json(out, hg_str(c->file ? c->file : "built-in defaults"));
+	hg_text_add_json(out, hg_str(c->file ? c->file : HG_BUILT_IN));
 	hg_text_add_char(out, ',');
 	hg_options_print(hg_main_options, &c->main, out);
 	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++) {

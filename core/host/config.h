@@ -18,6 +18,7 @@
 #include "host/options.h"
 
 #define HG_LISTENERS_MAX 32
+#define HG_BUILT_IN "built-in defaults" /* the file of a place that stands in none */
 
 enum hg_config_mode {
 	HG_CONFIG_RUN,
@@ -65,6 +66,7 @@ struct hg_config {
 	const char *file;           /* NULL = none */
 	const struct hg_node *root; /* what was read, for places; NULL = it could not be */
 	uint32_t workers;
+	bool plugin_path_is_given; /* on the command line */
 	uint32_t n_listeners, n_plugins;
 	struct hg_listener_plan listeners[HG_LISTENERS_MAX];
 	struct hg_plugin_plan plugins[HG_INSTANCES_MAX];
