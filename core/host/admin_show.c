@@ -4,6 +4,7 @@
 #include "base/pool.h"
 #include "base/text.h"
 #include "front/batch.h"
+#include "host/config_lines.h"
 #include "host/plugin.h"
 #include <hg/mem.h>
 #include <hg/reply.h>
@@ -60,6 +61,8 @@ static void print_values(const struct hg_instance *in, struct hg_text *out)
 
 static void show_config(struct hg_host *h, struct hg_text *out)
 {
+	struct hg_config_lines lines;
+
 	hg_config_print(h->setup->config, out);
 	out->p[--out->n] = 0; /* its last brace: plugins go before it */
 	hg_text_add(out, HG_STR(",\"plugins\":{"));
@@ -70,8 +73,12 @@ static void show_config(struct hg_host *h, struct hg_text *out)
 		print_values(h->setup->instances[i], out);
 		hg_text_add_char(out, '}');
 	}
-	hg_text_printf(
-		out, "},\"generation\":%llu}", (unsigned long long)h->setup->snapshot.generation);
+	hg_text_printf(out, "},\"generation\":%llu,\"options\":",
+		(unsigned long long)h->setup->snapshot.generation);
+	hg_config_lines_init(&lines, h->setup);
+	hg_config_lines_print(&lines, out);
+	hg_config_lines_fini(&lines);
+	hg_text_add_char(out, '}');
 }
 
 static void show_mailboxes(struct hg_host *h, struct hg_text *out)

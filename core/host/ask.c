@@ -117,7 +117,7 @@ static void print_lines(const json_t *object, FILE *out)
 	}
 }
 
-static void print_body(struct hg_str body, bool raw, FILE *out)
+void hg_ask_print(struct hg_str body, bool raw, FILE *out)
 {
 	json_t *json = raw ? NULL : json_loadb(body.p, body.n, JSON_DECODE_ANY, NULL);
 
@@ -141,7 +141,7 @@ static void print_refusal(struct hg_str body, bool raw, FILE *out)
 	if (message)
 		fprintf(out, "hubgate: %s\n", message);
 	else
-		print_body(body, raw, out);
+		hg_ask_print(body, raw, out);
 	json_decref(json);
 }
 
@@ -165,7 +165,7 @@ int hg_ask(const struct hg_address *admin, const char *method, const char *targe
 		fprintf(complaints, "hubgate: the admin socket did not answer\n");
 		status = 0;
 	} else if (status < 400) {
-		print_body(body, raw, out);
+		hg_ask_print(body, raw, out);
 	} else {
 		print_refusal(body, raw, complaints);
 	}

@@ -11,3 +11,6 @@
  * exit status; what went wrong is on `complaints`. */
 int hg_ask(const struct hg_address *admin, const char *method, const char *target, bool raw,
 	FILE *out, FILE *complaints);
+
+/* An answer as it is, or as tables and lines for people. */
+void hg_ask_print(struct hg_str body, bool raw, FILE *out);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "host/ask.h"
+#include "host/config_command.h"
 #include "host/host.h"
 #include "host/host_inside.h"
 #include "host/key_command.h"
@@ -27,6 +28,9 @@ static const char usage[] =
 	"       hubgate key new NAME [--expires DATE] | key hash\n"
 	"       hubgate plugin info FILE.so | plugin check FILE.so\n"
 	"       hubgate plugin list [--config FILE] [--plugin-path DIRS]\n"
+	"       hubgate config show [FILE] [--json] [--demo] [--plugin-path DIRS]\n"
+	"       hubgate config diff OLD NEW [--json] [--plugin-path DIRS]\n"
+	"       hubgate config schema [--config FILE] [--plugin-path DIRS]\n"
 	"       hubgate version\n"
 	"\n"
 	"run        the gateway; without a file: 127.0.0.1:3001, cache, ratelimit and metrics\n"
@@ -39,12 +43,17 @@ static const char usage[] =
 	"key hash   the hash of a key that comes on the standard input\n"
 	"plugin info   what a plugin's file is and has: hooks, services, routes, options …\n"
 	"plugin check  would it be loaded? exit status 0 or 1, and the reason\n"
-	"plugin list   the plugins on the plugin path: name, version, file\n";
+	"plugin list   the plugins on the plugin path: name, version, file\n"
+	"config show    every option, its value and where that comes from; secrets masked\n"
+	"config diff    what a reload with NEW would change, and what needs a restart; exit\n"
+	"               status 0 nothing, 1 something, 2 one of them can not be read\n"
+	"config schema  the configuration as a JSON Schema, for editors\n";
 
 struct words { /* of the command line */
 	const char *command;
 	const char *subject; /* first word behind the command */
-	const char *object;  /* the second; of `key` and `plugin` only */
+	const char *object;  /* the second; of `key`, `plugin` and `config` */
+	const char *other;   /* the third; of `config diff` */
 	const char *config, *plugin_path, *bind, *clock, *socket, *format, *expires;
 	bool demo, json, help;
 };
@@ -85,16 +94,30 @@ static const struct flag *find_flag(const char *word)
 	return NULL;
 }
 
+/* False: this command takes no further one. */
+static bool put_word(struct words *w, const char *word)
+{
+	const char **places[] = { &w->command, &w->subject, &w->object, &w->other };
+	uint32_t room = 2, n = 0;
+
+	if (w->command && (strcmp(w->command, "key") == 0 || strcmp(w->command, "plugin") == 0))
+		room = 3;
+	if (w->command && strcmp(w->command, "config") == 0)
+		room = w->subject && strcmp(w->subject, "diff") == 0 ? 4 : 3;
+	while (n < room && *places[n])
+		n++;
+	if (n < room)
+		*places[n] = word;
+	return n < room;
+}
+
 static int read_words(int argc, char **argv, struct words *w)
 {
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
 		if (word[0] != '-' || strcmp(word, "-V") == 0) {
-			bool has_object = w->command && (strcmp(w->command, "key") == 0 ||
-								strcmp(w->command, "plugin") == 0);
-			if (w->object || (w->subject && !has_object))
+			if (!put_word(w, word))
 				return complain("one word too many:", word);
-			*(w->subject ? &w->object : w->command ? &w->subject : &w->command) = word;
 			continue;
 		}
 		const struct flag *f = strcmp(word, "--version") == 0 ? NULL : find_flag(word);
@@ -306,6 +329,32 @@ static int command_plugin(const struct words *w)
 	return complain("plugin info FILE, plugin check FILE, or plugin list, not", what);
 }
 
+static int command_config(const struct words *w)
+{
+	struct hg_host_wish wish = { 0 };
+	const char *what = w->subject ? w->subject : "config alone";
+
+	if (read_wish(w, &wish) != 0)
+		return 1;
+	wish.config.wall_us = 0; /* what has expired is no matter here */
+	if (strcmp(what, "schema") == 0 && w->object)
+		return complain("config schema takes its file by --config, not", w->object);
+	if (strcmp(what, "schema") == 0)
+		return hg_config_command_schema(&wish.config, stdout, stderr);
+	if (strcmp(what, "show") == 0) {
+		wish.config.file = w->object ? w->object : w->config;
+		return hg_config_command_show(&wish.config, w->json, stdout, stderr);
+	}
+	if (strcmp(what, "diff") == 0 && w->other)
+		return hg_config_command_diff(
+			&wish.config, w->object, w->other, w->json, stdout, stderr);
+	if (strcmp(what, "diff") == 0) {
+		complain("config diff needs two files:", "OLD NEW");
+		return 2;
+	}
+	return complain("config show, config diff or config schema, not", what);
+}
+
 static int command_version(const struct words *w)
 {
 	int major, minor, patch;
@@ -334,6 +383,7 @@ static const struct {
 	{ "send", command_send },
 	{ "key", command_key },
 	{ "plugin", command_plugin },
+	{ "config", command_config },
 	{ "version", command_version },
 	{ "-V", command_version },
 };

@@ -20,13 +20,7 @@ static const char built_in[] = "version: 1\n"
 			       "- use: cache\n"
 			       "- use: ratelimit\n";
 
-struct section {
-	const char *key;
-	const struct hg_option *rows;
-	size_t offset;
-};
-
-static const struct section sections[] = {
+const struct hg_config_section hg_config_sections[] = {
 	{ "log", hg_log_options, offsetof(struct hg_config, log) },
 	{ "admin", hg_admin_options, offsetof(struct hg_config, admin) },
 	{ "http", hg_http_options, offsetof(struct hg_config, http) },
@@ -34,8 +28,8 @@ static const struct section sections[] = {
 	{ "dispatch", hg_dispatch_options, offsetof(struct hg_config, dispatch) },
 	{ "credential", hg_credential_options,
 		offsetof(struct hg_config, upstreams[0].credential) },
+	{ 0 },
 };
-#define N_SECTIONS (sizeof(sections) / sizeof(sections[0]))
 
 struct loading {
 	struct hg_config *config;
@@ -70,7 +64,7 @@ static const char *run_dir(struct loading *l)
 
 /* -- the tree: file, environment, demonstration ------------------------------------------------ */
 
-static const struct hg_place built_in_place = { "built-in defaults", 0, 0 };
+static const struct hg_place built_in_place = { HG_BUILT_IN, 0, 0 };
 
 static struct hg_node *text_node(const struct loading *l, const char *text)
 {
@@ -195,10 +189,10 @@ static void read_sections(struct loading *l)
 	struct hg_config *c = l->config;
 
 	hg_options_read(hg_main_options, "", l->root, others, &c->main, &c->keep, l->faults);
-	for (size_t i = 0; i < N_SECTIONS; i++) {
-		const struct hg_node *node = hg_node_find(l->root, sections[i].key);
-		hg_options_read(sections[i].rows, sections[i].key, node, NULL,
-			(char *)c + sections[i].offset, &c->keep, l->faults);
+	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++) {
+		const struct hg_node *node = hg_node_find(l->root, sc->key);
+		hg_options_read(
+			sc->rows, sc->key, node, NULL, (char *)c + sc->offset, &c->keep, l->faults);
 	}
 }
 
@@ -529,7 +523,8 @@ static void set_plugin_path(struct loading *l)
 	const char **items = hg_arena_alloc0(arena_of(l), 16 * sizeof(*items));
 	uint32_t n = 0;
 
-	if (l->wish->plugin_path) {
+	c->plugin_path_is_given = l->wish->plugin_path;
+	if (c->plugin_path_is_given) {
 		for (const char *p = l->wish->plugin_path; *p && n < 16;) {
 			size_t len = strcspn(p, ":");
 			if (len)
@@ -594,12 +589,12 @@ void hg_config_print(const struct hg_config *c, struct hg_text *out)
 {
 	hg_text_add_char(out, '{');
 	hg_text_add(out, HG_STR("\"file\":"));
-	hg_text_add_json(out, hg_str(c->file ? c->file : "built-in defaults"));
+	hg_text_add_json(out, hg_str(c->file ? c->file : HG_BUILT_IN));
 	hg_text_add_char(out, ',');
 	hg_options_print(hg_main_options, &c->main, out);
-	for (size_t i = 0; i < N_SECTIONS; i++) {
-		hg_text_printf(out, ",\"%s\":{", sections[i].key);
-		hg_options_print(sections[i].rows, (const char *)c + sections[i].offset, out);
+	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++) {
+		hg_text_printf(out, ",\"%s\":{", sc->key);
+		hg_options_print(sc->rows, (const char *)c + sc->offset, out);
 		hg_text_add_char(out, '}');
 	}
 	hg_text_add(out, HG_STR(",\"listeners\":["));
@@ -650,8 +645,7 @@ void hg_config_compare(
 	const struct comparison c = { wanted, faults };
 
 	compare_rows(&c, hg_main_options, "", &now->main, &wanted->main);
-	for (size_t i = 0; i < N_SECTIONS; i++)
-		compare_rows(&c, sections[i].rows, sections[i].key,
-			(const char *)now + sections[i].offset,
-			(const char *)wanted + sections[i].offset);
+	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++)
+		compare_rows(&c, sc->rows, sc->key, (const char *)now + sc->offset,
+			(const char *)wanted + sc->offset);
 }

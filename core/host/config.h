@@ -18,6 +18,7 @@
 #include "host/options.h"
 
 #define HG_LISTENERS_MAX 32
+#define HG_BUILT_IN "built-in defaults" /* the file of a place that stands in none */
 
 enum hg_config_mode {
 	HG_CONFIG_RUN,
@@ -65,6 +66,7 @@ struct hg_config {
 	const char *file;           /* NULL = none */
 	const struct hg_node *root; /* what was read, for places; NULL = it could not be */
 	uint32_t workers;
+	bool plugin_path_is_given; /* on the command line */
 	uint32_t n_listeners, n_plugins;
 	struct hg_listener_plan listeners[HG_LISTENERS_MAX];
 	struct hg_plugin_plan plugins[HG_INSTANCES_MAX];
@@ -74,6 +76,14 @@ struct hg_config {
 	struct hg_place dispatch_place; /* of dispatch.strategy */
 	struct hg_text unsupported;     /* variables that are set but wait for their plugin */
 };
+
+struct hg_config_section { /* a mapping at the top of the file */
+	const char *key;
+	const struct hg_option *rows;
+	size_t offset; /* of their struct in hg_config */
+};
+
+extern const struct hg_config_section hg_config_sections[]; /* the last one is empty */
 
 /* Always returns one; it is usable when `faults` has no errors. */
 struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_faults *faults);

@@ -15,7 +15,6 @@
 #define ROWS_MAX 512u
 #define CONF_MAX (1u << 20)
 #define SELF_MAX (64u << 20)
-#define NAMES_MAX 64u
 
 struct file { /* a loaded one */
 	struct file *next;
@@ -27,7 +26,7 @@ static struct file *files; /* host thread only; they stay until exit */
 
 /* Every name a plugin could have meant: the .so files of the folders. */
 struct shelf {
-	const char *names[NAMES_MAX];
+	const char *names[HG_PLUGIN_NAMES_MAX];
 	uint32_t n;
 };
 
@@ -36,7 +35,7 @@ static void fill_shelf(struct shelf *shelf, const char *dir)
 	DIR *d = opendir(dir);
 	struct dirent *entry;
 
-	while (d && (entry = readdir(d)) && shelf->n < NAMES_MAX) {
+	while (d && (entry = readdir(d)) && shelf->n < HG_PLUGIN_NAMES_MAX) {
 		size_t n = strlen(entry->d_name);
 		if (n > 3 && strcmp(entry->d_name + n - 3, ".so") == 0)
 			shelf->names[shelf->n++] = hg_strndup(entry->d_name, n - 3);
@@ -280,6 +279,29 @@ static const struct hg_plugin *open_file(const char *path, struct hg_err *err)
 		return NULL;
 	}
 	return hg_plugin_accept(foreign, path, err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+uint32_t hg_plugin_list(
+	const struct hg_option_list *dirs, const char *ret_names[HG_PLUGIN_NAMES_MAX])
+{
+	struct shelf shelf = { .n = 0 };
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < dirs->n; i++)
+		fill_shelf(&shelf, dirs->items[i]);
+	qsort(shelf.names, shelf.n, sizeof(shelf.names[0]), by_name);
+	for (uint32_t i = 0; i < shelf.n; i++) {
+		if (n && strcmp(ret_names[n - 1], shelf.names[i]) == 0)
+			hg_free((char *)shelf.names[i]);
+		else
+			ret_names[n++] = shelf.names[i];
+	}
+	return n;
 }
 
 const struct hg_plugin *hg_plugin_load(

@@ -17,6 +17,13 @@
 /* Tables shorter than this can not even say how large their instance is. */
 #define HG_PLUGIN_MIN_SIZE offsetof(struct hg_plugin, options)
 
+#define HG_PLUGIN_NAMES_MAX 64u
+
+/* What `use:` may say: the .so files of `dirs`, in the order of the alphabet, each once. Returns
+ * how many; each name is hg_free'd by the caller. */
+uint32_t hg_plugin_list(
+	const struct hg_option_list *dirs, const char *ret_names[HG_PLUGIN_NAMES_MAX]);
+
 /* `use`: a name that is looked for in `dirs`, or an absolute path. NULL and err. */
 const struct hg_plugin *hg_plugin_load(
 	const char *use, const struct hg_option_list *dirs, struct hg_err *err);

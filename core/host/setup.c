@@ -223,16 +223,23 @@ static void bound_connections(struct hg_setup *s)
 	}
 }
 
-struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_routes *core,
-	uint64_t generation, struct hg_faults *faults)
+static struct hg_setup *load(struct hg_config *config, struct hg_faults *faults)
 {
 	struct hg_setup *s = hg_alloc0(sizeof(*s));
-	struct hg_snapshot *snap = &s->snapshot;
 
 	s->config = config;
 	s->admin_listener = -1;
 	if (faults->n_errors == 0) /* positions in `instances` and in config.plugins agree then */
 		load_plugins(s, faults);
+	return s;
+}
+
+struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_routes *core,
+	uint64_t generation, struct hg_faults *faults)
+{
+	struct hg_setup *s = load(config, faults);
+	struct hg_snapshot *snap = &s->snapshot;
+
 	if (faults->n_errors == 0) {
 		check_refs(s, faults);
 		hg_setup_match(s, faults);
@@ -257,6 +264,18 @@ struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_rou
 	snap->owner = s;
 	make_hooks(s);
 	return s;
+}
+
+struct hg_setup *hg_setup_read(struct hg_config *config, struct hg_faults *faults)
+{
+	struct hg_setup *s = load(config, faults);
+
+	if (faults->n_errors == 0)
+		check_refs(s, faults);
+	if (faults->n_errors == 0)
+		return s;
+	hg_setup_free(s);
+	return NULL;
 }
 
 void hg_setup_free(struct hg_setup *s)

@@ -41,6 +41,10 @@ struct hg_core_routes {
 struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_routes *core,
 	uint64_t generation, struct hg_faults *faults);
 
+/* Takes the config. Only the options of its instances: for looking at. NULL when `faults` got an
+ * error. */
+struct hg_setup *hg_setup_read(struct hg_config *config, struct hg_faults *faults);
+
 /* Starts all instances; those of `old` (may be NULL) with the same name and plugin are adopted.
  * A failure stops those that started already. Returns 0 or HG_E… . */
 int hg_setup_start(struct hg_setup *s, struct hg_setup *old, struct hg_err *err);
