@@ -1,14 +1,28 @@
 /*
  * abi - what keeps a plugin built today loadable by a later hubgate.
  *
- * HG_ABI is the number of the interface in core/include/hg. It changes only when a released
- * plugin would break; until then structs grow at their end and nothing else happens to them.
- * Every struct that crosses begins with its `size` (sizeof when its maker was compiled), and
- * its reader asks HG_HAS before touching a member. Arrays end in an all-zero row, and the
- * table that points to one carries the size of a row.
+ * HG_ABI is the number of the interface in core/include/hg. The promise, for as long as the number
+ * stays the same:
  *
- * Changelog
- *     1  first release
+ *     a struct that begins with its `size`, and a row whose size the plugin's table carries
+ *     (HG_PLUGIN_ROWS), may grow at its end; nothing else happens to them
+ *     every other struct stays as it is
+ *     a function keeps its name, its arguments and what it means; new ones may come
+ *     a constant keeps its number; new ones may come
+ *
+ * So a plugin built today is loaded and served by every later hubgate of this number. It is not
+ * the other way round: a plugin that calls a newer function is refused by name at load. A header
+ * that says "Provisional" is not part of the promise yet.
+ *
+ * Every struct that crosses and may grow begins with its `size` (sizeof when its maker was
+ * compiled), and its reader asks HG_HAS before touching a member. Arrays end in an all-zero row.
+ *
+ * The number changes when a released plugin would break, and then the loader refuses the plugin
+ * and says both numbers, the file and the remedy. scripts/dev/check-abi compares this folder with
+ * what was promised; tests/golden holds a plugin of each number, built with the headers of then.
+ *
+ * Changelog: what came, by number and release
+ *     1  0.1.0  first release
  */
 #pragma once
 #include <stddef.h>

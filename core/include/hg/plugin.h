@@ -26,6 +26,8 @@
  *
  * Files are loaded RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE and never unloaded: a new file at a
  * loaded path needs a restart.
+ *
+ * What may change under a plugin that is built already, and what came when: abi.h.
  */
 #pragma once
 #include "admin.h"
