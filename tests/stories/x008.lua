@@ -11,6 +11,7 @@ seen[4] = hub:get("/metrics"):expect(200).body
 for _, what in ipairs { "config", "credentials", "budgets", "tickets", "requests", "plugins" } do
 	seen[#seen + 1] = hub:admin("GET", "/show/" .. what):expect(200).body
 end
+t.expect(seen[5]:find('"option":"credential.token","origin":"[^"]+","value":"%*%*%*"'), seen[5])
 hub:term()
 seen[#seen + 1] = hub.daemon:stderr()
 seen[#seen + 1] = hub.daemon:stdout()
