@@ -288,7 +288,7 @@ static int look(const char *path, describe_fn describe, int patience_ms, struct 
 	struct hg_text said;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
-		return hg_err_set(err, HG_EIO, "pipe: %s", strerror(errno));
+		return hg_err_set(err, HG_EIO, "pipe: %s", strerrordesc_np(errno));
 	(void)fflush(NULL); /* what is buffered is not the child's to write */
 	pid_t child = fork();
 	if (child == 0) {
@@ -298,7 +298,7 @@ static int look(const char *path, describe_fn describe, int patience_ms, struct 
 	close(fds[1]);
 	if (child < 0) {
 		close(fds[0]);
-		return hg_err_set(err, HG_EIO, "fork: %s", strerror(errno));
+		return hg_err_set(err, HG_EIO, "fork: %s", strerrordesc_np(errno));
 	}
 	hg_text_init(&said);
 	bool ended = read_report(fds[0], patience_ms, &said);
