@@ -1,20 +1,4 @@
-#include "rig.h"
-
-static struct rig rig;
-
-static int setup(void **state)
-{
-	(void)state;
-	rig_init(&rig);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_fini(&rig);
-	return 0;
-}
+#include "one_rig.h"
 
 /* -- SEND -------------------------------------------------------------------------------------- */
 

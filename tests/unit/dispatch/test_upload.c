@@ -2,27 +2,17 @@
  * What the dispatcher does about a body that goes up as it comes: core/dispatch/reply.c,
  * hg_dispatcher_feed and the limits of flight.c.
  */
-#include "rig.h"
+#include "one_rig.h"
 
 #define WINDOW 100
 #define UNKNOWN (-1)
 
-static struct rig rig;
 static unsigned n_news;
 
-static int setup(void **state)
+static int begin(void **state)
 {
-	(void)state;
 	n_news = 0;
-	rig_init(&rig);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	rig_fini(&rig);
-	return 0;
+	return setup(state);
 }
 
 static void count_news(struct hg_ticket *t)
@@ -347,7 +337,7 @@ static void an_answer_before_the_body_is_up_is_the_answer(void **state)
 	assert_int_equal(rig.n_aborted, 0);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, begin, teardown)
 
 int main(void)
 {
