@@ -541,6 +541,11 @@ double hg_series_value(const struct hg_series *s)
 	return n;
 }
 
+double hg_series_read(const struct hg_series *s)
+{
+	return hg_series_value(s);
+}
+
 double hg_metric_read(const char *name, const char *const *values)
 {
 	const struct hg_series *s = find_by_name(name, values, false);

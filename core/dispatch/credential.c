@@ -258,3 +258,20 @@ void hg_credential_count(struct hg_credential *cred, int64_t now_us)
 	}
 	cred->hour_sent++;
 }
+
+/* "2027-01-31 12:00:00 UTC" (also "+0000"): other zones are not understood, and said nowhere. */
+void hg_credential_note_expiry(struct hg_credential *cred, const struct hg_head *head)
+{
+	struct hg_str said = hg_head_find(head, "github-authentication-token-expiration");
+	char moment[21];
+	int64_t us;
+
+	if (said.n < 20 || !cred->token)
+		return;
+	struct hg_str zone = { said.p + 20, said.n - 20 };
+	if (!hg_str_is(zone, HG_STR("UTC")) && !hg_str_is(zone, HG_STR("+0000")))
+		return;
+	(void)snprintf(moment, sizeof(moment), "%.10sT%.8sZ", said.p, said.p + 11);
+	if (hg_parse_time(hg_str(moment), &us))
+		cred->expires_us = us;
+}

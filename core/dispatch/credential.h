@@ -48,6 +48,7 @@ struct hg_credential {
 	uint32_t n_blocks;     /* in a row */
 	int64_t hour_began_us; /* of max_requests_per_hour: a fixed hour from its first request */
 	int64_t hour_sent;
+	int64_t expires_us; /* wall: what GitHub said of the token; 0 = nothing */
 
 	/* the dispatcher's */
 	struct hg_list link;      /* most recently used first */
@@ -88,6 +89,8 @@ void hg_credential_block(
 void hg_credential_forgive(struct hg_credential *cred, int64_t sent_us);
 /* max_per_hour: the moment at which one may go; now_us or earlier = now. */
 int64_t hg_credential_cap_us(const struct hg_credential *cred, int64_t now_us);
+/* GitHub says with each answer when a token ends, if it does. */
+void hg_credential_note_expiry(struct hg_credential *cred, const struct hg_head *head);
 /* As many of it are on the wire as may be at once. */
 bool hg_credential_is_busy(const struct hg_credential *cred);
 void hg_credential_count(struct hg_credential *cred, int64_t now_us); /* one was sent */

@@ -288,6 +288,8 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 	rate_of(f, head, now, &rate);
 	if (!f->ask.url.n && f->snapshot == d->snapshot)
 		f->ledger->credential->site->is_multiplexed = f->is_multiplexed;
+	hg_site_answered(f->ledger->credential->site);
+	hg_credential_note_expiry(f->ledger->credential, head);
 	settle(d, f, &rate, now);
 	note_head(f, now);
 	count_upstream(f);
@@ -366,6 +368,8 @@ static void fail(struct hg_dispatcher *d, struct hg_flight *f, enum hg_retry_pha
 {
 	struct hg_ticket *t;
 
+	if (phase != HG_PHASE_BODY)
+		hg_site_failed(f->ledger->credential->site, how->text, now->mono_us);
 	if (phase != HG_PHASE_BODY && may_retry(d, f, phase, 0)) {
 		int64_t until_us = now->mono_us + hg_retry_wait_us(f->tries, &d->dice);
 		HG_LIST_EACH(&f->tickets, t, link)

@@ -60,12 +60,19 @@ static void show_queue(const struct hg_ledger *l, const struct hg_now *now, stru
 	hg_text_printf(out, "{\"credential\":");
 	hg_text_add_json(out, hg_str(l->credential->alias));
 	add_member(out, "resource", hg_str(l->resource));
+	uint32_t n = 0;
+	int64_t oldest_us = now->mono_us;
 	for (unsigned c = 0; c < HG_CLASSES; c++) {
 		const struct hg_flight *first = oldest_of(l, (enum hg_class)c);
 		hg_text_printf(out, ",\"%s\":{\"waiting\":%u,\"oldest_ms\":%lld}",
 			hg_class_name((enum hg_class)c), l->queue.n[c] + l->uploads.n[c],
 			first ? (long long)(now->mono_us - first->queued_us) / 1000 : 0ll);
+		n += l->queue.n[c] + l->uploads.n[c];
+		if (first && first->queued_us < oldest_us)
+			oldest_us = first->queued_us;
 	}
+	hg_text_printf(out, ",\"waiting\":%u,\"oldest_ms\":%lld", n,
+		(long long)(now->mono_us - oldest_us) / 1000);
 	hg_text_printf(out, ",\"stop\":\"%s\"", hg_stop_name(l->parked_why));
 	if (l->parked_why)
 		hg_text_printf(out, ",\"opens_in_ms\":%lld",
@@ -82,13 +89,15 @@ static void show_budget(const struct hg_ledger *l, const struct hg_now *now, str
 		char reset[21];
 		hg_format_time(l->reset_s * SEC_US, reset);
 		hg_text_printf(out,
-			",\"limit\":%lld,\"remaining\":%lld,\"github_remaining\":%lld,"
+			",\"limit\":%lld,\"used\":%lld,\"remaining\":%lld,"
+			"\"github_remaining\":%lld,"
 			"\"reset_s\":%lld,\"reset\":\"%s\",\"resets_in_s\":%lld",
-			(long long)l->limit, (long long)hg_ledger_remaining(l),
-			(long long)l->theirs, (long long)l->reset_s, reset,
+			(long long)l->limit, (long long)(l->limit - hg_ledger_remaining(l)),
+			(long long)hg_ledger_remaining(l), (long long)l->theirs,
+			(long long)l->reset_s, reset,
 			(long long)(hg_ledger_resets_in_us(l, now) / SEC_US));
 	} else {
-		hg_text_printf(out, ",\"limit\":null,\"remaining\":null");
+		hg_text_printf(out, ",\"limit\":null,\"used\":null,\"remaining\":null");
 	}
 	hg_text_printf(out, ",\"in_flight\":%lld,\"sent\":%llu,\"refused\":%llu}",
 		(long long)l->in_flight, (unsigned long long)l->n_sent,
@@ -104,19 +113,31 @@ static void show_credential(
 	hg_text_printf(out, "{\"alias\":");
 	hg_text_add_json(out, hg_str(cred->alias));
 	add_member(out, "upstream", hg_str(cred->site->name));
+	bool is_used = cred->kind != HG_CREDENTIAL_OWN || cred->is_in_force;
+	add_member(out, "state", hg_str(!is_used ? "replaced" : blocked_us ? "blocked" : "ready"));
+	if (cred->expires_us) {
+		char moment[21];
+		hg_format_time(cred->expires_us, moment);
+		add_member(out, "expires", hg_str(moment));
+	}
 	hg_text_printf(out,
 		",\"kind\":\"%s\",\"authenticated\":%s,\"in_use\":%s,\"on_wire\":%u,"
 		"\"flights\":%u,\"blocked_ms\":%lld,\"sent_this_hour\":%lld}",
-		kinds[cred->kind], cred->token ? "true" : "false",
-		cred->kind != HG_CREDENTIAL_OWN || cred->is_in_force ? "true" : "false",
+		kinds[cred->kind], cred->token ? "true" : "false", is_used ? "true" : "false",
 		cred->on_wire, cred->n_flights, (long long)blocked_us / 1000,
 		(long long)cred->hour_sent);
 }
 
-static void show_site(const struct hg_site *site, struct hg_text *out)
+static void show_site(const struct hg_site *site, const struct hg_now *now, struct hg_text *out)
 {
 	hg_text_printf(out, "{\"name\":");
 	hg_text_add_json(out, hg_str(site->name));
+	add_member(out, "state", hg_str(hg_site_state(site)));
+	if (site->n_failed) {
+		hg_text_printf(out, ",\"failed_in_a_row\":%u,\"failing_ms\":%lld", site->n_failed,
+			(long long)(now->mono_us - site->failed_us) / 1000);
+		add_member(out, "why", hg_str(site->why));
+	}
 	hg_text_printf(out,
 		",\"in_use\":%s,\"on_wire\":%u,\"http2\":%s,\"max_connections\":%lld,"
 		"\"max_concurrent\":%lld,\"credentials\":%u}",
@@ -148,6 +169,17 @@ static void show_ledgers(const struct hg_dispatcher *d, const struct hg_now *now
 	}
 }
 
+/* How much there is to do, in one line. */
+static void show_load(const struct hg_dispatcher *d, struct hg_text *out)
+{
+	hg_text_printf(
+		out, "{\"tickets\":%u,\"on_wire\":%u", d->n_tickets, atomic_load(&d->on_wire));
+	for (int s = HG_TICKET_QUEUED; s < HG_TICKET_ENDED; s++)
+		hg_text_printf(out, ",\"%s\":%u", hg_ticket_state_name((enum hg_ticket_state)s),
+			d->n_in_state[s]);
+	hg_text_add_char(out, '}');
+}
+
 bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const struct hg_now *now,
 	struct hg_text *out)
 {
@@ -156,6 +188,10 @@ bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const s
 	uint32_t i = 0;
 	size_t begin = out->n;
 
+	if (!strcmp(what, "load")) {
+		show_load(d, out);
+		return true;
+	}
 	hg_text_add_char(out, '[');
 	if (!strcmp(what, "tickets")) {
 		HG_LIST_EACH(&d->tickets, t, all)
@@ -184,7 +220,7 @@ bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const s
 			if (site->is_elsewhere)
 				continue;
 			comma(out, i++);
-			show_site(site, out);
+			show_site(site, now, out);
 		}
 	} else {
 		out->n = begin;

@@ -140,3 +140,25 @@ void hg_site_learn(struct hg_site *site, struct hg_str route, const char *resour
 		return;
 	hg_free(hg_map_put(site->learned, route, hg_strndup(resource, strlen(resource))));
 }
+
+void hg_site_answered(struct hg_site *site)
+{
+	site->has_answered = true;
+	site->n_failed = 0;
+}
+
+void hg_site_failed(struct hg_site *site, const char *why, int64_t now_us)
+{
+	if (site->n_failed++ == 0)
+		site->failed_us = now_us;
+	(void)snprintf(site->why, sizeof(site->why), "%s", why);
+}
+
+const char *hg_site_state(const struct hg_site *site)
+{
+	if (site->n_failed >= HG_SITE_DOWN)
+		return "down";
+	if (site->n_failed)
+		return "failing";
+	return site->has_answered ? "up" : "untried";
+}

@@ -31,6 +31,10 @@ struct hg_site {
 	uint32_t on_wire;        /* transfers */
 	uint32_t n_uploads;      /* of these, what is streamed up: half of the places at most */
 	uint32_t n_credentials;  /* that refer to it */
+	bool has_answered;       /* GitHub sent a head, at least once */
+	uint32_t n_failed;       /* in a row: transfers that ended without one */
+	int64_t failed_us;       /* mono: the first of these */
+	char why[100];           /* the latest of these */
 	struct hg_map *learned;  /* route template -> resource that GitHub named, hg_strndup'd */
 };
 
@@ -47,6 +51,14 @@ struct hg_site *hg_sites_find(const struct hg_sites *s, uint64_t place); /* or N
 /* The same, made when it is not there: a ticket of a configuration before the newest. */
 struct hg_site *hg_sites_of(struct hg_sites *s, uint64_t place);
 void hg_sites_trim(struct hg_sites *s); /* forgets what nobody refers to */
+
+/* A head came; a transfer ended without one. After HG_SITE_DOWN in a row it is called down, which
+ * is for people: it is asked all the same. */
+enum { HG_SITE_DOWN = 3 };
+void hg_site_answered(struct hg_site *site);
+void hg_site_failed(struct hg_site *site, const char *why, int64_t now_us);
+/* "untried", "up", "failing", "down" */
+const char *hg_site_state(const struct hg_site *site);
 
 /* Which bucket GitHub named for the route before; NULL: it has not. */
 const char *hg_site_learned(const struct hg_site *site, struct hg_str route);

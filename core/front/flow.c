@@ -688,6 +688,7 @@ static void count(struct hg_request *r)
 	if (!r->reply_began)
 		return; /* nobody saw a status */
 	r->front->n_answered++;
+	hg_pulse_add(&r->front->pulse, hg_front_now_us(r->front));
 	hg_series_add(series_of(r, face, false), 1);
 	hg_series_observe(
 		series_of(r, face, true), (double)(hg_front_now_us(r->front) - r->began_us) / 1e6);

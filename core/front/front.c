@@ -337,6 +337,11 @@ void hg_front_drain(struct hg_front *f, void (*done)(void *arg), void *arg)
 
 void hg_front_look(struct hg_front *f, struct hg_front_state *ret_state)
 {
+	const struct hg_list *at;
+
+	ret_state->under_way = 0;
+	for (at = f->requests.next; at != &f->requests; at = at->next)
+		ret_state->under_way++;
 	ret_state->conns = f->n_conns;
 	ret_state->requests = f->n_requests;
 	ret_state->accepted = f->n_accepted;
@@ -345,6 +350,7 @@ void hg_front_look(struct hg_front *f, struct hg_front_state *ret_state)
 	ret_state->unsent_bytes = f->unsent_bytes;
 	ret_state->batch_bytes = f->batch_bytes;
 	ret_state->pressed = f->n_pressed;
+	ret_state->per_second = hg_pulse_per_second(&f->pulse, hg_front_now_us(f));
 }
 
 void hg_front_each_request(

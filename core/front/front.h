@@ -31,7 +31,9 @@ void hg_front_adopt(struct hg_front *f, struct hg_snapshot *s, const int *fds);
 void hg_front_drain(struct hg_front *f, void (*done)(void *arg), void *arg);
 
 struct hg_front_state {
+	uint64_t under_way; /* requests */
 	uint64_t conns, requests, accepted, answered, bad, unsent_bytes, batch_bytes, pressed;
+	double per_second; /* answered, over the latest 10 s */
 };
 void hg_front_look(struct hg_front *f, struct hg_front_state *ret_state);
 /* For `show requests`: one call per request under way. */

@@ -13,6 +13,7 @@
 #pragma once
 #include "base/list.h"
 #include "base/loop.h"
+#include "base/pulse.h"
 #include "base/text.h"
 #include "front/budget_lines.h"
 #include "front/keys.h"
@@ -125,6 +126,7 @@ struct hg_front {
 	uint64_t n_pressed;    /* conns that were cut for it */
 	int64_t pressed_us;    /* complained of that */
 	uint64_t n_conns, n_requests, n_accepted, n_answered, n_bad;
+	struct hg_pulse pulse; /* of n_answered */
 
 	bool draining, drained;
 	struct hg_later drain_later;

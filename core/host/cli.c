@@ -1,7 +1,7 @@
 #include "host/cli.h"
 
 #include "base/log.h"
-#include "host/ask.h"
+#include "host/ask/admin_command.h"
 #include "host/config_command.h"
 #include "host/host.h"
 #include "host/host_inside.h"
@@ -23,7 +23,11 @@ static const char usage[] =
 	"DIRS]\n"
 	"       hubgate check [FILE] [--format json] [--demo] [--plugin-path DIRS]\n"
 	"       hubgate simulator [--bind ADDRESS] [--clock …] [--plugin-path DIRS]\n"
-	"       hubgate show WHAT [--json] [--config FILE] [--socket PATH]\n"
+	"       hubgate status [--json] [--config FILE] [--socket PATH]\n"
+	"       hubgate show WHAT [--limit N] [--filter TEXT] [--json] [--config FILE] [--socket "
+	"PATH]\n"
+	"       hubgate set log COMPONENT LEVEL [--config FILE] [--socket PATH]\n"
+	"       hubgate reload [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
 	"       hubgate key new NAME [--expires DATE] | key hash\n"
 	"       hubgate plugin info FILE.so | plugin check FILE.so\n"
@@ -37,8 +41,11 @@ static const char usage[] =
 	"  --demo   in front of a simulated GitHub: no account, no network\n"
 	"check      everything but bind and connect; all mistakes, exit status 0 or 1\n"
 	"simulator  the simulated GitHub alone\n"
-	"show       what a running hubgate holds: requests, tickets, budgets, plugins, config …\n"
-	"send       POST to the admin socket: /reload, '/set/log?component=front&level=debug'\n"
+	"status     how a running hubgate is, on one screen\n"
+	"show       what it holds: requests, tickets, budgets, plugins, config …\n"
+	"set log    what a component logs from now on: error, warn, info or debug\n"
+	"reload     reads the configuration anew; exit status 1: the old one stays\n"
+	"send       POST to the admin socket: /cache/flush, '/clock/advance?by=30s'\n"
 	"key new    a key for a client, shown once, and its lines for the configuration\n"
 	"key hash   the hash of a key that comes on the standard input\n"
 	"plugin info   what a plugin's file is and has: hooks, services, routes, options …\n"
@@ -53,8 +60,9 @@ struct words { /* of the command line */
 	const char *command;
 	const char *subject; /* first word behind the command */
 	const char *object;  /* the second; of `key`, `plugin` and `config` */
-	const char *other;   /* the third; of `config diff` */
-	const char *config, *plugin_path, *bind, *clock, *socket, *format, *expires;
+	const char *other;   /* the third; of `config diff` and `set` */
+	const char *config, *plugin_path, *bind, *clock, *socket, *format, *expires, *limit,
+		*filter;
 	bool demo, json, help;
 };
 
@@ -71,6 +79,8 @@ static const struct flag {
 	{ "--socket", offsetof(struct words, socket), false },
 	{ "--format", offsetof(struct words, format), false },
 	{ "--expires", offsetof(struct words, expires), false },
+	{ "--limit", offsetof(struct words, limit), false },
+	{ "--filter", offsetof(struct words, filter), false },
 	{ "--demo", offsetof(struct words, demo), true },
 	{ "--json", offsetof(struct words, json), true },
 	{ "--help", offsetof(struct words, help), true },
@@ -102,6 +112,8 @@ static bool put_word(struct words *w, const char *word)
 
 	if (w->command && (strcmp(w->command, "key") == 0 || strcmp(w->command, "plugin") == 0))
 		room = 3;
+	if (w->command && strcmp(w->command, "set") == 0)
+		room = 4;
 	if (w->command && strcmp(w->command, "config") == 0)
 		room = w->subject && strcmp(w->subject, "diff") == 0 ? 4 : 3;
 	while (n < room && *places[n])
@@ -232,56 +244,59 @@ static int command_check(const struct words *w)
 	return status;
 }
 
-static int ask_admin(const struct words *w, const char *method, const char *target)
+static int read_admin_wish(const struct words *w, struct hg_admin_wish *wish)
 {
-	struct hg_host_wish wish = { 0 };
-	struct hg_err err = HG_ERR_INIT;
-	struct hg_address address;
-	struct hg_faults faults;
-	char bind[256];
+	struct hg_host_wish host = { 0 };
 
-	if (read_wish(w, &wish) != 0)
+	if (read_wish(w, &host) != 0)
 		return 1;
-	if (w->socket) {
-		snprintf(bind, sizeof(bind), "unix:%s", w->socket);
-		if (hg_address_parse(hg_str(bind), &address, &err) < 0)
-			return complain("--socket:", err.text);
-		return hg_ask(&address, method, target, w->json, stdout, stderr);
-	}
-	hg_faults_init(&faults);
-	struct hg_config *c = hg_config_load(&wish.config, &faults);
-	int status = 1;
-	if (faults.n_errors)
-		hg_faults_print(&faults, stderr);
-	else if (!c->has_admin)
-		(void)complain("this configuration has no admin socket;", "admin.bind is none");
-	else
-		status = hg_ask(&c->admin_address, method, target, w->json, stdout, stderr);
-	hg_config_free(c);
-	hg_faults_fini(&faults);
-	return status;
+	*wish = (struct hg_admin_wish){ .config = host.config,
+		.socket = w->socket,
+		.json = w->json,
+		.limit = w->limit,
+		.filter = w->filter };
+	return 0;
+}
+
+static int command_status(const struct words *w)
+{
+	struct hg_admin_wish wish;
+
+	if (w->subject)
+		return complain("unexpected", w->subject);
+	return read_admin_wish(w, &wish) ? 1 : hg_admin_command_status(&wish);
 }
 
 static int command_show(const struct words *w)
 {
-	char target[256];
+	struct hg_admin_wish wish;
 
-	if (!w->subject) {
-		fputs("hubgate: show what?", stderr);
-		for (const char *const *word = hg_show_words; *word; word++)
-			fprintf(stderr, " %s", *word);
-		fputs(" INSTANCE/COMMAND\n", stderr);
-		return 1;
-	}
-	snprintf(target, sizeof(target), "/show/%s", w->subject);
-	return ask_admin(w, "GET", target);
+	return read_admin_wish(w, &wish) ? 1 : hg_admin_command_show(&wish, w->subject);
+}
+
+static int command_set(const struct words *w)
+{
+	struct hg_admin_wish wish;
+
+	return read_admin_wish(w, &wish)
+	               ? 1
+	               : hg_admin_command_set(&wish, w->subject, w->object, w->other);
+}
+
+static int command_reload(const struct words *w)
+{
+	struct hg_admin_wish wish;
+
+	if (w->subject)
+		return complain("unexpected", w->subject);
+	return read_admin_wish(w, &wish) ? 1 : hg_admin_command_reload(&wish);
 }
 
 static int command_send(const struct words *w)
 {
-	if (!w->subject || w->subject[0] != '/')
-		return complain("send needs a path:", "/reload, '/set/log?level=debug'");
-	return ask_admin(w, "POST", w->subject);
+	struct hg_admin_wish wish;
+
+	return read_admin_wish(w, &wish) ? 1 : hg_admin_command_send(&wish, w->subject);
 }
 
 static int command_key(const struct words *w)
@@ -379,7 +394,10 @@ static const struct {
 	{ "run", command_run },
 	{ "check", command_check },
 	{ "simulator", command_simulator },
+	{ "status", command_status },
 	{ "show", command_show },
+	{ "set", command_set },
+	{ "reload", command_reload },
 	{ "send", command_send },
 	{ "key", command_key },
 	{ "plugin", command_plugin },

@@ -1,7 +1,7 @@
 #include "host/config_command.h"
 
 #include "base/map.h"
-#include "host/ask.h"
+#include "host/ask/ask.h"
 #include "host/config_lines.h"
 #include "host/config_schema.h"
 

@@ -5,7 +5,9 @@
 
 #include "base/bug.h"
 #include "base/log.h"
+#include "base/text.h"
 #include <pthread.h>
+#include <stdio.h>
 
 static pthread_mutex_t current_lock = PTHREAD_MUTEX_INITIALIZER; /* a leaf */
 static struct hg_snapshot *current;                              /* of fetches, on any loop */
@@ -36,8 +38,25 @@ void hg_host_enter_setup(struct hg_host *h, struct hg_setup *s)
 			 h->setup->config->log.format != s->config->log.format))
 		apply_log(&s->config->log);
 	h->setup = s;
+	h->loaded_wall_us = hg_clock_read(h->clock).wall_us;
 	hg_certs_watch(&h->certs, h->loop, s ? &s->snapshot : NULL);
 	hg_bus_aim(h->bus, s ? s->instances : NULL, s ? s->n : 0);
+}
+
+void hg_host_note_reload(struct hg_host *h, int rc, const struct hg_faults *faults)
+{
+	struct hg_reload_note *note = &h->reload_note;
+	struct hg_text line;
+
+	hg_text_init(&line);
+	for (uint32_t i = 0; rc < 0 && i < faults->n && !line.n; i++) {
+		if (!faults->items[i].is_warning)
+			hg_fault_print(&faults->items[i], &line);
+	}
+	*note = (struct hg_reload_note){ .wall_us = hg_clock_read(h->clock).wall_us,
+		.is_ok = rc >= 0 };
+	(void)snprintf(note->why, sizeof(note->why), "%s", line.n ? line.p : "");
+	hg_text_fini(&line);
 }
 
 void hg_host_point_at_simulator(struct hg_host *h, struct hg_setup *s)

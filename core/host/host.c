@@ -383,6 +383,7 @@ int hg_host_run(const struct hg_host_wish *wish)
 	hg_host_raise_descriptors();
 	h->wish = *wish;
 	h->clock = make_clock(wish);
+	h->began = hg_clock_read(h->clock);
 	h->loop = hg_loop_new(h->clock, HG_THREAD_HOST, "host", HOST_MAILBOX_ROOM);
 	h->bus = hg_bus_new(h->loop, h->clock, EVENTS_ROOM);
 	hg_loop_enter(h->loop);

@@ -28,6 +28,12 @@ struct hg_bound { /* a listener that is open */
 	bool is_inherited;         /* a Unix socket's file is another's */
 };
 
+struct hg_reload_note {  /* of the latest reload, for `status` */
+	int64_t wall_us; /* 0: there was none */
+	bool is_ok;
+	char why[256]; /* its first error */
+};
+
 struct hg_host {
 	struct hg_host_wish wish;
 	struct hg_clock *clock;
@@ -44,6 +50,9 @@ struct hg_host {
 	struct hg_setup *setup; /* the current one; its first reference is the host's */
 	uint32_t n_setups;      /* that are not freed yet */
 	uint64_t generation;
+	struct hg_now began;    /* when the process did */
+	int64_t loaded_wall_us; /* when the current setup came into force */
+	struct hg_reload_note reload_note;
 	struct hg_inherited inherited;
 	struct hg_bound bound[HG_LISTENERS_MAX];
 	uint32_t n_bound;
@@ -87,6 +96,8 @@ struct hg_setup *hg_host_prepare(struct hg_host *h, struct hg_faults *faults);
 int hg_host_wake(struct hg_host *h, struct hg_setup *s, struct hg_setup *old, struct hg_err *err);
 /* The whole transaction. */
 int hg_host_reload(struct hg_host *h, struct hg_faults *faults);
+/* current.c: how the latest reload ended. */
+void hg_host_note_reload(struct hg_host *h, int rc, const struct hg_faults *faults);
 /* Each fault as a line of the log. */
 void hg_faults_log(const struct hg_faults *faults);
 
@@ -100,11 +111,7 @@ void hg_host_point_at_simulator(struct hg_host *h, struct hg_setup *s);
  * thread. */
 struct hg_snapshot *hg_host_current(void);
 
-/* -- admin (admin.c) --------------------------------------------------------------------------- */
+/* -- admin (admin/admin.c) ----------------------------------------------------------------------*/
 
 extern const struct hg_route hg_admin_routes[];
 extern const struct hg_route hg_health_routes[];
-void hg_host_show(struct hg_host *h, const char *what, struct hg_text *out, bool *ret_known);
-/* Asks fronts or dispatcher and answers when all have: the hook returns what this returns. */
-enum hg_verdict hg_host_gather(struct hg_host *h, struct hg_request *r, const char *what);
-extern const char *const hg_show_words[]; /* NULL-ended */

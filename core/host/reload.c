@@ -276,6 +276,7 @@ int hg_host_reload(struct hg_host *h, struct hg_faults *faults)
 
 	int rc = try_reload(h, faults);
 	hg_faults_log(faults);
+	hg_host_note_reload(h, rc, faults);
 	hg_series_add(hg_core_series(HG_METRIC_RELOADS, rc < 0 ? "failed" : "ok", NULL, NULL), 1);
 	if (rc < 0)
 		HG_LOG(HG_LOG_HOST, HG_LOG_ERROR,

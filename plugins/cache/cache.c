@@ -428,8 +428,20 @@ static int show_state(
 	(void)args;
 	(void)err;
 	index_look(c->index, &state);
+	double n[OUTCOMES] = { 0 }, all = 0;
+	for (int f = 0; f < FAMILIES; f++) {
+		for (int o = 0; o < OUTCOMES; o++)
+			n[o] += hg_series_read(c->answers[f][o]);
+	}
+	for (int o = 0; o < OUTCOMES; o++)
+		all += n[o];
 	hg_answer_printf(out,
-		"{\"entries\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"max_bytes\":%" PRIu64
+		"{\"hit_share\":%.4f,\"hits\":%.0f,\"revalidated\":%.0f,\"misses\":%.0f,"
+		"\"bypassed\":%.0f",
+		all > 0 ? (n[HIT] + n[REVALIDATED]) / all : 0.0, n[HIT], n[REVALIDATED], n[MISS],
+		n[BYPASS]);
+	hg_answer_printf(out,
+		",\"entries\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"max_bytes\":%" PRIu64
 		",\"evicted\":%" PRIu64 "}",
 		state.entries, state.bytes, index_max_bytes(c->index), state.evicted);
 	return 0;
@@ -446,7 +458,7 @@ static int run_flush(
 }
 
 static const struct hg_command cache_commands[] = {
-	{ .name = "state", .run = show_state, .about = "Entries, bytes, bound and evictions." },
+	{ .name = "state", .run = show_state, .about = "Hits, entries, bytes, bound." },
 	{ .name = "flush", .changes = 1, .run = run_flush, .about = "Forgets all kept replies." },
 	{ 0 },
 };

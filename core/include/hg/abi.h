@@ -23,6 +23,7 @@
  *
  * Changelog: what came, by number and release
  *     1  0.1.0  first release
+ *               hg_series_read
  */
 #pragma once
 #include <stddef.h>

@@ -3,7 +3,9 @@
  *
  * The socket speaks HTTP/1.1: GET /show/NAME, POST /set/NAME?key=value, POST /NAME. A plugin's
  * command NAME of instance `cache` is /show/cache/NAME or /cache/NAME. The answer is JSON, which
- * `hubgate show …` prints as a table.
+ * `hubgate show …` prints as a table. A command "state" that only looks answers an object of few
+ * members, and is what `hubgate show INSTANCE` and `hubgate status` say of the instance; members
+ * that end in _bytes, _ms, _s or _share are printed with their unit.
  *
  * Thread: host loop.
  */

@@ -37,6 +37,8 @@ HG_API struct hg_series *hg_series_find(void *self, const char *metric, const ch
 HG_API void hg_series_add(struct hg_series *s, double amount);    /* counters, gauges */
 HG_API void hg_series_set(struct hg_series *s, double value);     /* gauges */
 HG_API void hg_series_observe(struct hg_series *s, double value); /* histograms */
+/* What was added, over all loops (a histogram: how many were observed). For commands. */
+HG_API double hg_series_read(const struct hg_series *s);
 
 /* Shows everything, the core's and all plugins', in name order; `line` is called per sample with
  * Prometheus' text form, family comments included. For exporters. */

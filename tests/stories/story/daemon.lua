@@ -76,6 +76,18 @@ function Daemon:stdout()
 	return slurp(self.folder .. "/stdout")
 end
 
+-- Runs the same program to its end: what it wrote to stdout and stderr, and its status.
+function M.run(how)
+	local words = {}
+	for _, arg in ipairs(how.args) do words[#words + 1] = quote(arg) end
+	local line = "%s HOME=%s %s %s </dev/null 2>&1"
+	local pipe = assert(io.popen(line:format(environment(how.env), quote(how.folder),
+		quote(how.program), table.concat(words, " ")), "r"))
+	local text = pipe:read("a")
+	local _, _, status = pipe:close()
+	return text, status
+end
+
 -- Polls until `is_so` returns something true, which it returns; error with `what` when the
 -- patience ends or the daemon does.
 function Daemon:wait_until(what, is_so)

@@ -155,6 +155,20 @@ function Hub:show(what)
 	return reply:json()
 end
 
+-- `hubgate WORD …` at this hub's admin socket: what it says. `status`: what it must end with.
+function Hub:command(words, status)
+	local args = { table.unpack(words) }
+	args[#args + 1] = "--socket"
+	args[#args + 1] = self.folder .. "/admin"
+	local text, got = daemon.run { program = M.program, args = args, folder = self.folder }
+	report.count()
+	if got ~= (status or 0) then
+		report.fail(("hubgate %s ended with %s and said: %s"):format(
+			table.concat(words, " "), got, text))
+	end
+	return text
+end
+
 -- A new configuration, as for t.hub; returns the admin socket's reply.
 function Hub:reload(how)
 	if type(how) == "table" and how.upstream == nil then

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "host/ask.h"
+#include "host/ask/ask.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,6 +22,7 @@ static void expect(const char *reply, bool raw, int status, const char *out, con
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	char *said = NULL, *complained = NULL;
 	size_t n_said, n_complained;
+	const struct hg_question q = { .method = "GET", .target = "/show/x", .raw = raw };
 	struct hg_address address;
 
 	assert_non_null(mkdtemp(folder));
@@ -40,7 +41,7 @@ static void expect(const char *reply, bool raw, int status, const char *out, con
 	FILE *to = open_memstream(&said, &n_said);
 	FILE *against = open_memstream(&complained, &n_complained);
 	assert_int_equal(hg_address_parse(hg_str(bind_to), &address, NULL), 0);
-	assert_int_equal(hg_ask(&address, "GET", "/show/x", raw, to, against), status);
+	assert_int_equal(hg_ask(&address, &q, to, against), status);
 	fclose(to);
 	fclose(against);
 	assert_string_equal(said, out);
@@ -58,7 +59,7 @@ static void rows_are_a_table(void **state)
 {
 	(void)state;
 	expect(OK "[{\"name\":\"main\",\"n\":1},{\"name\":\"b\",\"n\":22}]", false, 0,
-		"name  n\nmain  1\nb     22\n", "");
+		"name   n\nmain   1\nb     22\n", "");
 	expect(OK "[]", false, 0, "nothing\n", "");
 }
 
@@ -68,7 +69,7 @@ static void rows_within_an_object_are_a_table_below_their_name(void **state)
 	expect(OK "{\"ok\":false,\"errors\":[{\"line\":3,\"message\":\"no\"},"
 		  "{\"line\":14,\"message\":\"not at all\"}],\"warnings\":[]}",
 		false, 0,
-		"ok: false\nerrors:\n  line  message\n  3     no\n  14    not at all\n"
+		"ok: no\nerrors:\n  line  message\n     3  no\n    14  not at all\n"
 		"warnings: []\n",
 		"");
 }
@@ -78,7 +79,7 @@ static void a_refusal_is_its_sentence(void **state)
 	(void)state;
 	expect(WRONG "{\"message\":\"Not here.\",\"code\":\"no_route\"}", false, 1, "",
 		"hubgate: Not here.\n");
-	expect(WRONG "{\"ok\":false}", false, 1, "", "ok: false\n");
+	expect(WRONG "{\"ok\":false}", false, 1, "", "ok: no\n");
 }
 
 static void programs_get_the_json_as_it_came(void **state)

@@ -1,4 +1,4 @@
-#include "host/host_inside.h"
+#include "host/admin/show.h"
 
 #include "base/metric.h"
 #include "base/pool.h"
@@ -6,16 +6,7 @@
 #include "front/batch.h"
 #include "host/config_lines.h"
 #include "host/plugin.h"
-#include <hg/mem.h>
-#include <hg/reply.h>
 #include <stdio.h>
-
-/* What `show` answers, as JSON. What the host owns is printed at once (hg_host_show); what fronts
- * and dispatcher own is gathered: one message to each, one back, the last one answers. */
-
-const char *const hg_show_words[] = { "requests", "conns", "tickets", "queues", "budgets",
-	"credentials", "upstreams", "plugins", "config", "mailboxes", "metrics", "routes",
-	"listeners", "events", "quiet", "clock", NULL };
 
 /* -- the host's own ---------------------------------------------------------------------------- */
 
@@ -208,184 +199,54 @@ static void show_clock(struct hg_host *h, struct hg_text *out)
 		hg_clock_is_held(h->clock) ? "true" : "false", hg_clock_speed(h->clock));
 }
 
-void hg_host_show(struct hg_host *h, const char *what, struct hg_text *out, bool *ret_known)
-{
-	bool is_list = strcmp(what, "plugins") == 0 || strcmp(what, "mailboxes") == 0 ||
-	               strcmp(what, "routes") == 0 || strcmp(what, "listeners") == 0;
+/* -- the words --------------------------------------------------------------------------------- */
 
-	*ret_known = true;
-	if (is_list)
+static void show_all_metrics(struct hg_host *h, struct hg_text *out)
+{
+	(void)h;
+	hg_text_add_char(out, '{');
+	show_metrics(out);
+	hg_text_add_char(out, '}');
+}
+
+const struct hg_show_word hg_show_words[] = {
+	{ .word = "status",
+		.ask = HG_ASK_ALL,
+		.show = hg_show_status,
+		.of_dispatcher = hg_status_of_dispatcher },
+	{ .word = "requests", .ask = HG_ASK_FRONTS },
+	{ .word = "conns", .ask = HG_ASK_FRONTS },
+	{ .word = "tickets", .ask = HG_ASK_DISPATCHER },
+	{ .word = "queues", .ask = HG_ASK_DISPATCHER },
+	{ .word = "budgets", .ask = HG_ASK_DISPATCHER },
+	{ .word = "credentials", .ask = HG_ASK_DISPATCHER },
+	{ .word = "upstreams", .ask = HG_ASK_DISPATCHER },
+	{ .word = "plugins", .show = show_plugins, .is_list = true },
+	{ .word = "config", .show = show_config },
+	{ .word = "mailboxes", .show = show_mailboxes, .is_list = true },
+	{ .word = "metrics", .show = show_all_metrics },
+	{ .word = "routes", .show = show_routes, .is_list = true },
+	{ .word = "listeners", .show = show_listeners, .is_list = true },
+	{ .word = "events", .show = show_events },
+	{ .word = "quiet", .show = show_quiet },
+	{ .word = "clock", .show = show_clock },
+	{ 0 },
+};
+
+const struct hg_show_word *hg_show_find(struct hg_str word)
+{
+	const struct hg_show_word *w = hg_show_words;
+
+	while (w->word && !hg_str_is(word, hg_str(w->word)))
+		w++;
+	return w->word ? w : NULL;
+}
+
+void hg_show_print(struct hg_host *h, const struct hg_show_word *w, struct hg_text *out)
+{
+	if (w->is_list)
 		hg_text_add_char(out, '[');
-	if (strcmp(what, "plugins") == 0) {
-		show_plugins(h, out);
-	} else if (strcmp(what, "config") == 0) {
-		show_config(h, out);
-	} else if (strcmp(what, "mailboxes") == 0) {
-		show_mailboxes(h, out);
-	} else if (strcmp(what, "routes") == 0) {
-		show_routes(h, out);
-	} else if (strcmp(what, "listeners") == 0) {
-		show_listeners(h, out);
-	} else if (strcmp(what, "metrics") == 0) {
-		hg_text_add_char(out, '{');
-		show_metrics(out);
-		hg_text_add_char(out, '}');
-	} else if (strcmp(what, "events") == 0) {
-		show_events(h, out);
-	} else if (strcmp(what, "quiet") == 0) {
-		show_quiet(h, out);
-	} else if (strcmp(what, "clock") == 0) {
-		show_clock(h, out);
-	} else {
-		*ret_known = false;
-	}
-	if (is_list)
+	w->show(h, out);
+	if (w->is_list)
 		hg_text_add_char(out, ']');
-}
-
-/* -- gathered from other loops ----------------------------------------------------------------- */
-
-struct part {
-	struct hg_message message;
-	struct gather *gather;
-	struct hg_loop *loop;
-	struct hg_front *front;
-	const char *name;
-	struct hg_text text;
-};
-
-struct gather {
-	struct hg_host *host;
-	struct hg_waiter *waiter;
-	char what[32];
-	bool is_list; /* parts are members of one array */
-	uint32_t n, n_left;
-	struct part parts[HG_FRONTS_MAX + 1];
-};
-
-static void free_gather(struct gather *g)
-{
-	for (uint32_t i = 0; i < g->n; i++)
-		hg_text_fini(&g->parts[i].text);
-	hg_free(g);
-}
-
-static enum hg_verdict answer_gathered(void *self, struct hg_request *r, void *arg)
-{
-	struct gather *g = arg;
-	struct hg_text all;
-	bool first = true;
-
-	(void)self;
-	hg_text_init(&all);
-	hg_text_add(&all, g->is_list ? HG_STR("[") : HG_STR(""));
-	for (uint32_t i = 0; r && i < g->n; i++) {
-		if (!g->parts[i].text.n)
-			continue;
-		hg_text_add(&all, first ? HG_STR("") : HG_STR(","));
-		hg_text_add(&all, hg_text_str(&g->parts[i].text));
-		first = false;
-	}
-	hg_text_add(&all, g->is_list ? HG_STR("]") : HG_STR(""));
-	if (r)
-		hg_reply_text(r, 200, "application/json", hg_text_str(&all));
-	hg_text_fini(&all);
-	free_gather(g);
-	return HG_ANSWERED;
-}
-
-static void part_is_back(struct hg_message *m)
-{
-	struct gather *g = HG_CONTAINER(m, struct part, message)->gather;
-
-	if (--g->n_left == 0)
-		hg_waiter_resume(g->waiter, answer_gathered, g);
-}
-
-static void send_back(struct part *p)
-{
-	p->message.run = part_is_back;
-	hg_loop_post_reserved(p->gather->host->loop, &p->message);
-}
-
-static void add_request(void *arg, const struct hg_request_look *look)
-{
-	struct part *p = arg;
-
-	hg_text_add(&p->text, p->text.n ? HG_STR(",{\"id\":") : HG_STR("{\"id\":"));
-	hg_text_add_json(&p->text, look->id);
-	hg_text_printf(&p->text, ",\"front\":\"%s\",\"method\":", p->name);
-	hg_text_add_json(&p->text, look->method);
-	hg_text_add(&p->text, HG_STR(",\"path\":"));
-	hg_text_add_json(&p->text, look->path);
-	hg_text_add(&p->text, HG_STR(",\"client\":"));
-	hg_text_add_json(&p->text, look->client);
-	hg_text_add(&p->text, HG_STR(",\"phase\":"));
-	hg_text_add_json(&p->text, look->phase);
-	hg_text_printf(&p->text, ",\"age_ms\":%lld}", (long long)(look->age_us / 1000));
-}
-
-static void look_at_requests(struct hg_message *m)
-{
-	struct part *p = HG_CONTAINER(m, struct part, message);
-
-	hg_front_each_request(p->front, add_request, p);
-	send_back(p);
-}
-
-static void look_at_conns(struct hg_message *m)
-{
-	struct part *p = HG_CONTAINER(m, struct part, message);
-	struct hg_front_state s;
-
-	hg_front_look(p->front, &s);
-	hg_text_printf(&p->text,
-		"{\"front\":\"%s\",\"connections\":%llu,\"requests\":%llu,\"accepted\":%llu,"
-		"\"answered\":%llu,\"bad\":%llu,\"unsent_bytes\":%llu,\"batch_bytes\":%llu,"
-		"\"cut_for_room\":%llu}",
-		p->name, (unsigned long long)s.conns, (unsigned long long)s.requests,
-		(unsigned long long)s.accepted, (unsigned long long)s.answered,
-		(unsigned long long)s.bad, (unsigned long long)s.unsent_bytes,
-		(unsigned long long)s.batch_bytes, (unsigned long long)s.pressed);
-	send_back(p);
-}
-
-static void look_at_dispatch(struct hg_message *m)
-{
-	struct part *p = HG_CONTAINER(m, struct part, message);
-
-	hg_dispatch_show(p->gather->host->dispatch, p->gather->what, &p->text);
-	send_back(p);
-}
-
-static void ask(struct gather *g, struct hg_loop *loop, struct hg_front *front,
-	void (*look)(struct hg_message *m))
-{
-	struct part *p = &g->parts[g->n++];
-
-	*p = (struct part){ .gather = g, .loop = loop, .front = front, .message.run = look };
-	p->name = hg_loop_name(loop);
-	hg_text_init(&p->text);
-}
-
-enum hg_verdict hg_host_gather(struct hg_host *h, struct hg_request *r, const char *what)
-{
-	struct gather *g = hg_alloc0(sizeof(*g));
-	bool requests = strcmp(what, "requests") == 0;
-
-	g->host = h;
-	g->waiter = hg_request_wait(r);
-	snprintf(g->what, sizeof(g->what), "%s", what);
-	if (requests || strcmp(what, "conns") == 0) {
-		g->is_list = true;
-		for (uint32_t i = 0; i < h->n_fronts; i++)
-			ask(g, h->fronts[i].loop, h->fronts[i].front,
-				requests ? look_at_requests : look_at_conns);
-	} else {
-		ask(g, h->dispatcher.loop, NULL, look_at_dispatch);
-	}
-	g->n_left = g->n;
-	for (uint32_t i = 0; i < g->n; i++)
-		hg_loop_post_reserved(g->parts[i].loop, &g->parts[i].message);
-	return HG_WAIT;
 }

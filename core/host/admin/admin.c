@@ -1,9 +1,10 @@
-#include "host/admin.h"
+#include "host/admin/admin.h"
 
 #include "base/instance.h"
 #include "base/log.h"
 #include "base/pool.h"
 #include "base/text.h"
+#include "host/admin/show.h"
 #include <hg/mem.h>
 #include <hg/reply.h>
 #include <hg/route.h>
@@ -146,38 +147,9 @@ static int status_of(int code)
 
 /* -- show -------------------------------------------------------------------------------------- */
 
-static enum hg_verdict on_show(void *self, struct hg_request *r)
+static enum hg_verdict run_command(
+	struct hg_request *r, struct hg_instance *in, struct hg_str name, uint32_t changes)
 {
-	struct hg_host *h = self;
-	struct hg_str word = hg_request_param(r, "what");
-	struct hg_text text;
-	char what[32];
-	bool known = false;
-
-	snprintf(what, sizeof(what), "%.*s", (int)(word.n > 31 ? 31 : word.n), word.p);
-	for (const char *const *w = hg_show_words; *w && !known; w++)
-		known = strcmp(*w, what) == 0;
-	if (!known) {
-		hg_text_init(&text);
-		hg_text_printf(&text, "there is no show %s; there is", what);
-		for (const char *const *w = hg_show_words; *w; w++)
-			hg_text_printf(&text, " %s", *w);
-		(void)say_wrong(r, 404, hg_text_str(&text));
-		hg_text_fini(&text);
-		return HG_ANSWERED;
-	}
-	hg_text_init(&text);
-	hg_host_show(h, what, &text, &known);
-	if (known)
-		(void)say(r, 200, &text);
-	hg_text_fini(&text);
-	return known ? HG_ANSWERED : hg_host_gather(h, r, what);
-}
-
-static enum hg_verdict run_command(struct hg_host *h, struct hg_request *r, uint32_t changes)
-{
-	struct hg_instance *in = hg_setup_find(h->setup, hg_request_param(r, "instance"));
-	struct hg_str name = hg_request_param(r, "name");
 	const struct hg_command *c = in ? in->table->commands : NULL;
 	struct hg_err err = HG_ERR_INIT;
 	struct hg_admin_args args;
@@ -205,14 +177,61 @@ static enum hg_verdict run_command(struct hg_host *h, struct hg_request *r, uint
 	return HG_ANSWERED;
 }
 
+static enum hg_verdict say_unknown(struct hg_host *h, struct hg_request *r, struct hg_str word)
+{
+	struct hg_text text;
+
+	hg_text_init(&text);
+	hg_text_printf(
+		&text, "there is no show %.*s; there is", (int)(word.n < 40 ? word.n : 40), word.p);
+	for (const struct hg_show_word *w = hg_show_words; w->word; w++)
+		hg_text_printf(&text, " %s", w->word);
+	for (uint32_t i = 0; i < h->setup->n; i++) {
+		if (hg_show_state_of(h->setup->instances[i]))
+			hg_text_printf(&text, " %s", h->setup->instances[i]->name);
+	}
+	(void)say_wrong(r, 404, hg_text_str(&text));
+	hg_text_fini(&text);
+	return HG_ANSWERED;
+}
+
+/* A word of hubgate's, or an instance that says how it is. */
+static enum hg_verdict on_show(void *self, struct hg_request *r)
+{
+	struct hg_host *h = self;
+	struct hg_str word = hg_request_param(r, "what");
+	const struct hg_show_word *w = hg_show_find(word);
+	struct hg_instance *in = w ? NULL : hg_setup_find(h->setup, word);
+	struct hg_text text;
+
+	if (in && hg_show_state_of(in))
+		return run_command(r, in, HG_STR(HG_STATE_COMMAND), 0);
+	if (!w)
+		return say_unknown(h, r, word);
+	if (w->ask != HG_ASK_HOST)
+		return hg_show_gather(h, r, w);
+	hg_text_init(&text);
+	hg_show_print(h, w, &text);
+	(void)say(r, 200, &text);
+	hg_text_fini(&text);
+	return HG_ANSWERED;
+}
+
+static enum hg_verdict run_named(struct hg_host *h, struct hg_request *r, uint32_t changes)
+{
+	struct hg_instance *in = hg_setup_find(h->setup, hg_request_param(r, "instance"));
+
+	return run_command(r, in, hg_request_param(r, "name"), changes);
+}
+
 static enum hg_verdict on_plugin_show(void *self, struct hg_request *r)
 {
-	return run_command(self, r, 0);
+	return run_named(self, r, 0);
 }
 
 static enum hg_verdict on_plugin_change(void *self, struct hg_request *r)
 {
-	return run_command(self, r, 1);
+	return run_named(self, r, 1);
 }
 
 /* -- changes ----------------------------------------------------------------------------------- */

@@ -1,12 +1,11 @@
-#include "host/ask.h"
+#include "host/ask/ask.h"
 
 #include "base/text.h"
 #include <errno.h>
-#include <jansson.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define ANSWER_MAX (64u << 20)
-#define COLUMNS_MAX 24
 
 /* -- the exchange: closed after one reply ---------- */
 
@@ -47,50 +46,7 @@ static bool split(const struct hg_text *reply, int *ret_status, struct hg_str *r
 
 /* -- for people -------------------------------------------------------------------------------- */
 
-static char *cell(const json_t *value)
-{
-	if (json_is_string(value))
-		return strdup(json_string_value(value));
-	return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
-}
-
-static void print_table(const json_t *rows, int indent, FILE *out)
-{
-	const char *keys[COLUMNS_MAX], *key;
-	size_t widths[COLUMNS_MAX], n = 0, i;
-	json_t *row, *value;
-
-	json_object_foreach(json_array_get(rows, 0), key, value)
-	{
-		if (n == COLUMNS_MAX)
-			break;
-		widths[n] = strlen(key);
-		keys[n++] = key;
-	}
-	json_array_foreach(rows, i, row)
-	{
-		for (size_t k = 0; k < n; k++) {
-			char *text = cell(json_object_get(row, keys[k]));
-			if (text && strlen(text) > widths[k])
-				widths[k] = strlen(text);
-			free(text);
-		}
-	}
-	fprintf(out, "%*s", indent, "");
-	for (size_t k = 0; k < n; k++)
-		fprintf(out, "%-*s%s", k + 1 < n ? (int)widths[k] : 0, keys[k],
-			k + 1 < n ? "  " : "\n");
-	json_array_foreach(rows, i, row)
-	{
-		fprintf(out, "%*s", indent, "");
-		for (size_t k = 0; k < n; k++) {
-			char *text = cell(json_object_get(row, keys[k]));
-			fprintf(out, "%-*s%s", k + 1 < n ? (int)widths[k] : 0, text ? text : "",
-				k + 1 < n ? "  " : "\n");
-			free(text);
-		}
-	}
-}
+static const struct hg_table_wish everything = { 0 };
 
 static bool has_rows(const json_t *value)
 {
@@ -106,30 +62,64 @@ static void print_lines(const json_t *object, FILE *out)
 	{
 		if (has_rows(value)) {
 			fprintf(out, "%s:\n", key);
-			print_table(value, 2, out);
+			hg_table_print(NULL, value, &everything, 2, out);
 			continue;
 		}
 		char *text = json_is_object(value)
 		                     ? json_dumps(value, JSON_INDENT(2) | JSON_REAL_PRECISION(6))
-		                     : cell(value);
+		                     : hg_table_cell(value, NULL, hg_form_of(key, value));
 		fprintf(out, "%s: %s\n", key, text ? text : "");
 		free(text);
 	}
 }
 
-void hg_ask_print(struct hg_str body, bool raw, FILE *out)
+static void print_json(const json_t *json, FILE *out)
 {
-	json_t *json = raw ? NULL : json_loadb(body.p, body.n, JSON_DECODE_ANY, NULL);
+	char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
 
-	if (json_is_array(json) && json_array_size(json) == 0)
-		fprintf(out, "nothing\n");
-	else if (has_rows(json))
-		print_table(json, 0, out);
-	else if (json_is_object(json))
+	fprintf(out, "%s\n", text ? text : "");
+	free(text);
+}
+
+static void print_rows(const struct hg_question *q, json_t *rows, FILE *out)
+{
+	if (!q->raw) {
+		hg_table_print(q->listing ? q->listing->columns : NULL, rows, &q->rows, 0, out);
+		return;
+	}
+	json_t *chosen = hg_table_choose(rows, &q->rows);
+	print_json(chosen, out);
+	json_decref(chosen);
+}
+
+/* What was not asked to be chosen from is printed as it came. */
+static void print_answer(const struct hg_question *q, struct hg_str body, FILE *out)
+{
+	bool is_whole = q->raw && !q->rows.limit && !q->rows.filter;
+	json_t *json = is_whole ? NULL : json_loadb(body.p, body.n, JSON_DECODE_ANY, NULL);
+	json_t *rows = NULL;
+
+	if (json && q->listing)
+		rows = hg_listing_rows(q->listing, json);
+	else if (json_is_array(json) && (has_rows(json) || !json_array_size(json)))
+		rows = json_incref(json);
+	if (rows)
+		print_rows(q, rows, out);
+	else if (!q->raw && json && q->print)
+		q->print(json, out);
+	else if (!q->raw && json_is_object(json))
 		print_lines(json, out);
 	else
 		fprintf(out, "%.*s\n", (int)body.n, body.p);
+	json_decref(rows);
 	json_decref(json);
+}
+
+void hg_ask_print(struct hg_str body, bool raw, FILE *out)
+{
+	const struct hg_question q = { .raw = raw };
+
+	print_answer(&q, body, out);
 }
 
 /* A refusal has a sentence for people; what else it has is for programs. */
@@ -145,29 +135,28 @@ static void print_refusal(struct hg_str body, bool raw, FILE *out)
 	json_decref(json);
 }
 
-int hg_ask(const struct hg_address *admin, const char *method, const char *target, bool raw,
-	FILE *out, FILE *complaints)
+int hg_ask(const struct hg_address *admin, const struct hg_question *q, FILE *out, FILE *complaints)
 {
 	struct hg_err err = HG_ERR_INIT;
 	struct hg_text reply;
-	struct hg_str body;
+	struct hg_str body = { 0 };
 	int status = 0;
 	int fd = hg_listen_connect(admin, &err);
 
 	if (fd < 0) {
 		fprintf(complaints, "hubgate: admin socket %s: is hubgate running?\n", err.text);
-		return 1;
+		return HG_ASK_NOBODY;
 	}
 	hg_text_init(&reply);
-	bool ok = exchange(fd, method, target, &reply) && split(&reply, &status, &body);
+	bool ok = exchange(fd, q->method, q->target, &reply) && split(&reply, &status, &body);
 	close(fd);
 	if (!ok) {
 		fprintf(complaints, "hubgate: the admin socket did not answer\n");
 		status = 0;
 	} else if (status < 400) {
-		hg_ask_print(body, raw, out);
+		print_answer(q, body, out);
 	} else {
-		print_refusal(body, raw, complaints);
+		print_refusal(body, q->raw, complaints);
 	}
 	hg_text_fini(&reply);
 	return ok && status < 400 ? 0 : 1;

@@ -1,7 +1,8 @@
 /*
  * admin - the routes of the admin socket, and of health.
  *
- *     GET  /show/WHAT                    tickets, queues, budgets … (hg_show_words)
+ *     GET  /show/WORD                    status, tickets, queues, budgets … (hg_show_words)
+ *     GET  /show/INSTANCE                the same as /show/INSTANCE/state
  *     GET  /show/INSTANCE/NAME           a plugin's command that only looks
  *     POST /INSTANCE/NAME?key=value      … that changes something
  *     POST /set/log?component=C&level=L
@@ -14,7 +15,6 @@
  * Thread: host, but health: the request's front.
  */
 #pragma once
-#include "base/arena.h"
 #include "base/arena.h"
 #include "host/host_inside.h"
 #include <hg/admin.h>

@@ -1,0 +1,144 @@
+#include "host/ask/admin_command.h"
+
+#include "base/text.h"
+#include "host/admin/show.h"
+#include "host/ask/screen.h"
+#include <stdio.h>
+
+#define ROWS_SHOWN 200 /* of a table, without --limit */
+
+static int complain(const char *what, const char *word)
+{
+	fprintf(stderr, "hubgate: %s %s (hubgate --help says what there is)\n", what, word);
+	return 1;
+}
+
+static bool find_socket(const struct hg_admin_wish *w, struct hg_address *ret_address)
+{
+	struct hg_err err = HG_ERR_INIT;
+	struct hg_faults faults;
+	char bind[256];
+	bool found = false;
+
+	if (w->socket) {
+		(void)snprintf(bind, sizeof(bind), "unix:%s", w->socket);
+		if (hg_address_parse(hg_str(bind), ret_address, &err) >= 0)
+			return true;
+		complain("--socket:", err.text);
+		return false;
+	}
+	hg_faults_init(&faults);
+	struct hg_config *c = hg_config_load(&w->config, &faults);
+	if (faults.n_errors) {
+		hg_faults_print(&faults, stderr);
+	} else if (!c->has_admin) {
+		complain("this configuration has no admin socket;", "admin.bind is none");
+	} else {
+		*ret_address = c->admin_address;
+		found = true;
+	}
+	hg_config_free(c);
+	hg_faults_fini(&faults);
+	return found;
+}
+
+static bool read_rows(const struct hg_admin_wish *w, struct hg_table_wish *ret_rows)
+{
+	uint64_t limit = w->json ? 0 : ROWS_SHOWN;
+
+	if (w->limit && (!hg_parse_u64(hg_str(w->limit), &limit) || limit > UINT32_MAX)) {
+		complain("--limit is how many rows are shown, 0 for all, not", w->limit);
+		return false;
+	}
+	*ret_rows = (struct hg_table_wish){ (uint32_t)limit, w->filter };
+	return true;
+}
+
+static int ask(const struct hg_admin_wish *w, struct hg_question *q)
+{
+	struct hg_address address;
+
+	if (!read_rows(w, &q->rows) || !find_socket(w, &address))
+		return 1;
+	q->raw = w->json;
+	int rc = hg_ask(&address, q, stdout, stderr);
+	if (rc == HG_ASK_NOBODY && w->json)
+		puts("{\"running\":false}");
+	return rc ? 1 : 0;
+}
+
+int hg_admin_command_status(const struct hg_admin_wish *w)
+{
+	struct hg_question q = {
+		.method = "GET", .target = "/show/status", .print = hg_screen_print
+	};
+
+	return ask(w, &q);
+}
+
+int hg_admin_command_show(const struct hg_admin_wish *w, const char *what)
+{
+	char target[256];
+	struct hg_question q = { .method = "GET", .target = target };
+
+	if (!what) {
+		fputs("hubgate: show what?", stderr);
+		for (const struct hg_show_word *word = hg_show_words; word->word; word++)
+			fprintf(stderr, " %s", word->word);
+		fputs(" INSTANCE INSTANCE/COMMAND\n", stderr);
+		return 1;
+	}
+	if (strcmp(what, "status") == 0)
+		return hg_admin_command_status(w);
+	(void)snprintf(target, sizeof(target), "/show/%s", what);
+	q.listing = hg_listing_find(what);
+	return ask(w, &q);
+}
+
+static void add_encoded(struct hg_text *out, const char *s)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-_.~";
+
+	for (; *s; s++) {
+		if (strchr(plain, *s))
+			hg_text_add_char(out, *s);
+		else
+			hg_text_printf(out, "%%%02X", (unsigned char)*s);
+	}
+}
+
+int hg_admin_command_set(
+	const struct hg_admin_wish *w, const char *what, const char *component, const char *level)
+{
+	struct hg_text target;
+	struct hg_question q = { .method = "POST" };
+
+	if (!what || strcmp(what, "log") != 0 || !level)
+		return complain("set log COMPONENT LEVEL, not", what ? what : "set alone");
+	hg_text_init(&target);
+	hg_text_add(&target, HG_STR("/set/log?component="));
+	add_encoded(&target, component);
+	hg_text_add(&target, HG_STR("&level="));
+	add_encoded(&target, level);
+	q.target = target.p;
+	int rc = ask(w, &q);
+	hg_text_fini(&target);
+	return rc;
+}
+
+int hg_admin_command_reload(const struct hg_admin_wish *w)
+{
+	struct hg_question q = { .method = "POST", .target = "/reload" };
+
+	return ask(w, &q);
+}
+
+int hg_admin_command_send(const struct hg_admin_wish *w, const char *path)
+{
+	struct hg_question q = { .method = "POST", .target = path };
+
+	if (!path || path[0] != '/')
+		return complain("send needs a path:", "/reload, '/set/log?level=debug'");
+	return ask(w, &q);
+}

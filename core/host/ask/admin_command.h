@@ -1,0 +1,32 @@
+/*
+ * admin_command - the commands that ask a running hubgate at its admin socket.
+ *
+ *     status                    one screen; exit status 0 also when something is wrong
+ *     show WORD|INSTANCE[/NAME] a table
+ *     set log COMPONENT LEVEL   until the next start
+ *     reload                    the configuration anew, and what came of it
+ *     send /PATH                POST
+ *
+ * Where the socket is, the configuration says, or --socket.
+ *
+ * Each returns the exit status: 0, or 1 with a sentence on standard error.
+ *
+ * Thread: main of a short-lived process.
+ */
+#pragma once
+#include "host/ask/ask.h"
+#include "host/config.h"
+
+struct hg_admin_wish {
+	struct hg_config_wish config;
+	const char *socket; /* NULL: the configuration's */
+	bool json;
+	const char *limit, *filter; /* of rows; NULL: none was given */
+};
+
+int hg_admin_command_status(const struct hg_admin_wish *w);
+int hg_admin_command_show(const struct hg_admin_wish *w, const char *what);
+int hg_admin_command_set(
+	const struct hg_admin_wish *w, const char *what, const char *component, const char *level);
+int hg_admin_command_reload(const struct hg_admin_wish *w);
+int hg_admin_command_send(const struct hg_admin_wish *w, const char *path);
