@@ -48,6 +48,8 @@
 		"Events that found a queue full.")                                                \
 	X(MAILBOX_REFUSED, "mailbox_refused_total", HG_COUNTER, "loop",                           \
 		"Messages refused by a full mailbox.")                                            \
+	X(ACCESS_LOG_DROPPED, "access_log_dropped_total", HG_COUNTER, NULL,                       \
+		"Lines of the access log that found the buffer full or the disk failing.")        \
 	X(BUILD, "build_info", HG_GAUGE, "version", "Always 1; the label says what runs.")
 
 enum hg_metric_id {

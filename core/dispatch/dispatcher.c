@@ -4,6 +4,7 @@
 #include "dispatch/dispatcher.h"
 #include "base/bug.h"
 #include "base/hash.h"
+#include "base/trace.h"
 #include "dispatch/dispatcher_state.h"
 #include <hg/mem.h>
 
@@ -125,6 +126,8 @@ void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t, const st
 	struct hg_flight *f = hg_coalesce_find(&d->coalesce, key);
 	if (f) {
 		hg_series_add(d->coalesced, 1);
+		if (t->trace_key)
+			hg_trace(t->trace_key, HG_TRACE_JOINED, now->mono_us, 0, f->ask.id);
 		join(d, f, t, now);
 		return;
 	}

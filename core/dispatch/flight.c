@@ -19,6 +19,8 @@ static void copy_ask(struct hg_flight *f, const struct hg_ask *from)
 	a->url = hg_arena_copy(&f->arena, from->url);
 	a->route = hg_arena_copy(&f->arena, from->route);
 	a->resource = hg_arena_copy(&f->arena, from->resource);
+	a->traceparent = hg_arena_copy(&f->arena, from->traceparent);
+	a->tracestate = hg_arena_copy(&f->arena, from->tracestate);
 	for (uint32_t i = 0; i < from->n_fields; i++) {
 		fields[i].name = hg_arena_copy(&f->arena, from->fields[i].name);
 		fields[i].value = hg_arena_copy(&f->arena, from->fields[i].value);

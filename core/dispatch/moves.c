@@ -3,6 +3,7 @@
  * the wire, and to its end. It decides nothing.
  */
 #include "base/bug.h"
+#include "base/trace.h"
 #include "dispatch/dispatcher_state.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +17,33 @@ static const unsigned may_follow[HG_TICKET_STATES] = {
 	[HG_TICKET_STREAMING] = AFTER(SENT),
 	[HG_TICKET_ENDED] = ~AFTER(ENDED), /* a cancel may come at any time */
 };
+
+static void trace_state(const struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us)
+{
+	static const enum hg_trace_event events[HG_TICKET_STATES] = {
+		[HG_TICKET_QUEUED] = HG_TRACE_QUEUED,
+		[HG_TICKET_PARKED] = HG_TRACE_PARKED,
+		[HG_TICKET_SENT] = HG_TRACE_SENT,
+		[HG_TICKET_STREAMING] = HG_TRACE_STREAMING,
+	};
+	const struct hg_flight *f = t->flight;
+	const struct hg_ledger *l = f ? f->ledger : NULL;
+	struct hg_str word = { 0 };
+	uint32_t number = 0;
+
+	if (to == HG_TICKET_PARKED && f) {
+		bool rests = f->state == HG_FLIGHT_RESTING;
+		int64_t until_us = rests ? f->due.key : l->parked_us;
+		number = (uint32_t)((until_us > now_us ? until_us - now_us : 0) / 1000);
+		word = hg_str(rests ? "retry" : hg_stop_name(l->parked_why));
+	} else if (to == HG_TICKET_SENT && f) {
+		number = f->tries;
+		word = hg_str(l->credential->alias);
+	} else if (to == HG_TICKET_STREAMING && f && f->head) {
+		number = (uint32_t)f->head->status;
+	}
+	hg_trace(t->trace_key, events[to], now_us, number, word);
+}
 
 /* The only place that changes t->state: count, clock and metric can not disagree with it. */
 void hg_ticket_enter(
@@ -32,6 +60,8 @@ void hg_ticket_enter(
 	}
 	t->state = to;
 	t->since_us = now_us;
+	if (t->trace_key && to != HG_TICKET_ENDED) /* a plugin's fetch has none; ends say more */
+		trace_state(t, to, now_us);
 }
 
 /* -- flights ----------------------------------------------------------------------------------- */
@@ -154,6 +184,9 @@ void hg_dispatcher_end_ticket(
 	hg_list_remove(&t->all);
 	hg_heap_remove(&d->deadlines, &t->due);
 	hg_ticket_enter(d, t, HG_TICKET_ENDED, now_us);
+	if (t->trace_key)
+		hg_trace(t->trace_key, HG_TRACE_OVER, now_us, 0,
+			hg_str(end->code ? end->word : "whole"));
 	t->flight = NULL;
 	d->n_tickets--;
 	if (!left)

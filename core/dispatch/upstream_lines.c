@@ -4,7 +4,8 @@
 #include "ticket/upload.h"
 #include <hg/mem.h>
 
-#define MAX_OWN_LINES 5u /* credential, Expect, Transfer-Encoding, Accept, Content-Type */
+/* credential, Expect, Transfer-Encoding, Accept, Content-Type, traceparent, tracestate */
+#define MAX_OWN_LINES 7u
 
 static void make_room(struct hg_upstream_lines *l, size_t bytes, uint32_t items)
 {
@@ -97,12 +98,20 @@ struct curl_slist *hg_upstream_lines_make(struct hg_upstream_lines *l, const str
 
 	if (f->token && !f->ask.url.n) /* another host must not see it */
 		token.p = hg_secret_bytes(f->token, &token.n);
+	const struct hg_field trace[] = { { HG_STR("traceparent"), f->ask.traceparent },
+		{ HG_STR("tracestate"), f->ask.tracestate } };
+	for (uint32_t i = 0; i < 2; i++)
+		bytes += trace[i].name.n + trace[i].value.n + sizeof(": ");
 	for (uint32_t i = 0; i < f->n_fields; i++)
 		bytes += f->fields[i].name.n + f->fields[i].value.n + sizeof(": ");
 	hg_upstream_lines_clear(l);
 	make_room(l, bytes + token.n, f->n_fields + MAX_OWN_LINES);
 	for (uint32_t i = 0; i < f->n_fields; i++)
 		add_field(l, &f->fields[i]);
+	for (uint32_t i = 0; i < 2; i++) {
+		if (trace[i].value.n)
+			add_field(l, &trace[i]);
+	}
 	if (token.p)
 		add_credential(l, f, token);
 	add_absences(l, f);

@@ -5,9 +5,10 @@
  *         route=/repos/{owner}/{repo}/issues path=/repos/octo-org/hello-world/issues status=201
  *         github_status=201 github_request_id=ABCD:1 cut=0
  *
- * (in one line). Who asked, who paid, what, how it ended, and GitHub's own id for it, which its
- * audit log and support know. github_status=0: no answer came, it may have been done all the same.
- * A POST to GraphQL is a line whatever its query says. No query string, no body, no secret.
+ * (in one line), and trace=… when the client named a trace. Who asked, who paid, what, how it
+ * ended, and GitHub's own id for it, which its audit log and support know. github_status=0: no
+ * answer came, it may have been done all the same. A POST to GraphQL is a line whatever its query
+ * says. No query string, no body, no secret.
  *
  * Thread: the request's front.
  */

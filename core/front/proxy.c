@@ -1,6 +1,7 @@
 #include "front/proxy.h"
 #include "base/bug.h"
 #include "base/secret.h"
+#include "base/trace.h"
 #include "front/fields.h"
 #include "front/answer.h"
 #include "front/phase.h"
@@ -69,11 +70,14 @@ static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 	a->upstream = r->upstream;
 	a->entrance = r->face.entrance;
 	copy_fields(r, t);
+	a->traceparent = hg_arena_copy(&t->arena, r->trace_context.parent);
+	a->tracestate = hg_arena_copy(&t->arena, r->trace_context.state);
 	a->upload = r->upload ? hg_upload_ref(r->upload) : NULL;
 	a->body = r->body_chunks;
 	r->body_chunks = (struct hg_chunks){ 0 };
 	a->klass = r->klass;
 	a->cost = r->cost;
+	t->trace_key = r->trace_key;
 	a->arrived_us = r->began_us;
 	a->deadline_us = r->deadline_us;
 	a->scope = r->client.scope;
@@ -159,6 +163,18 @@ bool hg_proxy_holds(const struct hg_request *r)
 
 /* -- what comes -------------------------------------------------------------------------------- */
 
+static void trace_head(const struct hg_request *r)
+{
+	const struct hg_reply *reply = &r->reply;
+	int64_t now_us = hg_front_now_us(r->front);
+	struct hg_str theirs = hg_reply_header(reply, "x-github-request-id");
+
+	hg_trace(r->trace_key, HG_TRACE_HEAD, now_us, (uint32_t)r->upstream_status,
+		hg_str(reply->note.alias));
+	if (theirs.n)
+		hg_trace(r->trace_key, HG_TRACE_GITHUB, now_us, 0, theirs);
+}
+
 static void take_head(struct hg_request *r, struct hg_head *head)
 {
 	struct hg_reply *reply = &r->reply;
@@ -166,6 +182,7 @@ static void take_head(struct hg_request *r, struct hg_head *head)
 	hg_reply_take_head(reply, &r->arena, head);
 	r->upstream_status = head->status;
 	r->waited_us = reply->note.waited_us;
+	trace_head(r);
 
 	enum hg_verdict v = hg_phase_head(r);
 	if (head->length_bytes > 0 && (uint64_t)head->length_bytes > reply->keep_max_bytes &&

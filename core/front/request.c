@@ -110,6 +110,11 @@ const char *hg_request_step_name(const struct hg_request *r)
 	return step_names[r->step];
 }
 
+const char *hg_request_step_name_of(enum hg_request_step step)
+{
+	return step_names[step];
+}
+
 uint64_t hg_request_sent_bytes(const struct hg_request *r)
 {
 	return r->conn->wire.sent_bytes - r->sent_from;

@@ -15,6 +15,7 @@
 #include "front/rewrite.h"
 #include "front/router.h"
 #include "front/state.h"
+#include "front/trace_context.h"
 #include "ticket/github_route.h"
 
 enum hg_request_step {
@@ -70,6 +71,8 @@ struct hg_request {
 
 	/* who and what */
 	struct hg_str id;
+	uint64_t trace_key; /* of id (base/trace.h) */
+	struct hg_trace_context trace_context;
 	struct hg_client client;
 	struct hg_routed routed; /* route NULL: GitHub's */
 	uint32_t upstream;       /* which of the snapshot's */
@@ -123,6 +126,7 @@ void hg_request_spares_free(struct hg_front *f);
 /* "github", "route", "none" */
 const char *hg_request_face_name(const struct hg_request *r);
 const char *hg_request_step_name(const struct hg_request *r);
+const char *hg_request_step_name_of(enum hg_request_step step);
 uint64_t hg_request_sent_bytes(const struct hg_request *r);
 
 /* The TLS that its client speaks, also when it came in a batch; NULL: none. */

@@ -26,6 +26,7 @@ static const char usage[] =
 	"       hubgate status [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate show WHAT [--limit N] [--filter TEXT] [--json] [--config FILE] [--socket "
 	"PATH]\n"
+	"       hubgate trace REQUEST-ID [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate set log COMPONENT LEVEL [--config FILE] [--socket PATH]\n"
 	"       hubgate reload [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
@@ -43,6 +44,7 @@ static const char usage[] =
 	"simulator  the simulated GitHub alone\n"
 	"status     how a running hubgate is, on one screen\n"
 	"show       what it holds: requests, tickets, budgets, plugins, config …\n"
+	"trace      the way of a request through hubgate, by its X-Request-Id\n"
 	"set log    what a component logs from now on: error, warn, info or debug\n"
 	"reload     reads the configuration anew; exit status 1: the old one stays\n"
 	"send       POST to the admin socket: /cache/flush, '/clock/advance?by=30s'\n"
@@ -283,6 +285,13 @@ static int command_set(const struct words *w)
 	               : hg_admin_command_set(&wish, w->subject, w->object, w->other);
 }
 
+static int command_trace(const struct words *w)
+{
+	struct hg_admin_wish wish;
+
+	return read_admin_wish(w, &wish) ? 1 : hg_admin_command_trace(&wish, w->subject);
+}
+
 static int command_reload(const struct words *w)
 {
 	struct hg_admin_wish wish;
@@ -397,6 +406,7 @@ static const struct {
 	{ "status", command_status },
 	{ "show", command_show },
 	{ "set", command_set },
+	{ "trace", command_trace },
 	{ "reload", command_reload },
 	{ "send", command_send },
 	{ "key", command_key },

@@ -1,6 +1,7 @@
 #include "host/config.h"
 
 #include "base/log.h"
+#include "front/access_log.h"
 #include "host/env.h"
 #include "host/upstreams.h"
 #include <hg/mem.h>
@@ -22,6 +23,7 @@ static const char built_in[] = "version: 1\n"
 
 const struct hg_config_section hg_config_sections[] = {
 	{ "log", hg_log_options, offsetof(struct hg_config, log) },
+	{ "access_log", hg_access_log_options, offsetof(struct hg_config, access_log) },
 	{ "admin", hg_admin_options, offsetof(struct hg_config, admin) },
 	{ "http", hg_http_options, offsetof(struct hg_config, http) },
 	{ "upstream", hg_upstream_options, offsetof(struct hg_config, upstreams[0]) },
@@ -184,8 +186,8 @@ static bool make_tree(struct loading *l)
 
 static void read_sections(struct loading *l)
 {
-	static const char *const others[] = { "log", "admin", "http", "upstream", "dispatch",
-		"credential", "upstreams", "clients", "listeners", "plugins", NULL };
+	static const char *const others[] = { "log", "access_log", "admin", "http", "upstream",
+		"dispatch", "credential", "upstreams", "clients", "listeners", "plugins", NULL };
 	struct hg_config *c = l->config;
 
 	hg_options_read(hg_main_options, "", l->root, others, &c->main, &c->keep, l->faults);
@@ -244,6 +246,20 @@ static void check_public_urls(struct loading *l)
 			"expected what clients write, https://hub.example.com:3443, got \"%.80s\"",
 			url);
 	}
+}
+
+static void check_access_log(struct loading *l)
+{
+	const struct hg_access_log_conf *conf = &l->config->access_log;
+	const struct hg_node *section = hg_node_find(l->root, "access_log");
+	struct hg_place path = place_in(section, "path"), format = place_in(section, "format");
+	struct hg_err err = HG_ERR_INIT;
+
+	if (conf->path && conf->path[0] != '/' && strcmp(conf->path, "stderr") != 0)
+		hg_faults_add(l->faults, &path, "access_log.path",
+			"expected /path or stderr, got \"%.80s\"", conf->path);
+	if (conf->format && !hg_access_log_check(conf->format, &err))
+		hg_faults_add(l->faults, &format, "access_log.format", "%s", err.text);
 }
 
 static bool name_is_fine(const char *name)
@@ -562,6 +578,7 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 	read_sections(&l);
 	check_workers(&l);
 	check_public_urls(&l);
+	check_access_log(&l);
 	c->n_upstreams = hg_upstreams_read(c->upstreams, l.root, &c->keep, faults);
 	hg_clients_read(&c->clients, hg_node_find(l.root, "clients"), c->upstreams, c->n_upstreams,
 		wish->wall_us, &c->keep, faults);

@@ -56,6 +56,7 @@ struct hg_config {
 	struct hg_keep keep; /* of everything below */
 	struct hg_main_conf main;
 	struct hg_log_conf log;
+	struct hg_access_log_conf access_log;
 	struct hg_admin_conf admin;
 	struct hg_http_conf http;
 	struct hg_dispatch_conf dispatch;

@@ -16,6 +16,9 @@ const struct hg_option hg_main_options[] = {
 	HG_INT(struct hg_main_conf, offload_threads, "4", "1", "64", 0, "Threads for what blocks."),
 	HG_INT(struct hg_main_conf, max_series, "2000", "10", "1000000", 0,
 		"Series of one metric; beyond it all is counted as \"other\"."),
+	HG_INT(struct hg_main_conf, trace_records, "4096", "0", "1048576", 0,
+		"Records of 64 bytes that each front and the dispatcher keep for `hubgate trace`; "
+		"about ten a request."),
 	HG_USEC(struct hg_main_conf, drain_timeout_us, "10s", "0", "1h", LIVE,
 		"How long requests under way may take after SIGTERM."),
 	{ 0 },
@@ -25,6 +28,16 @@ const struct hg_option hg_log_options[] = {
 	HG_ENUM(struct hg_log_conf, level, "info", "error|warn|info|debug", LIVE,
 		"What is logged, of all components."),
 	HG_ENUM(struct hg_log_conf, format, "text", "text|json", LIVE, "Form of a line."),
+	{ 0 },
+};
+
+const struct hg_option hg_access_log_options[] = {
+	HG_STRING(struct hg_access_log_conf, path, NULL, LIVE,
+		"File that gets a line per request, or stderr; default: none is written."),
+	HG_STRING(struct hg_access_log_conf, format, "combined", LIVE,
+		"combined, json, or a line with names of fields in braces: \"{client} {status}\"."),
+	HG_BYTES(struct hg_access_log_conf, max_waiting_bytes, "1MiB", "64KiB", "1GiB", LIVE,
+		"Lines that may wait for the disk; over it they are dropped and counted."),
 	{ 0 },
 };
 

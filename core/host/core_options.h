@@ -16,6 +16,7 @@ struct hg_main_conf { /* top level */
 	struct hg_option_list plugin_path;
 	int64_t offload_threads;
 	int64_t max_series;
+	int64_t trace_records;
 	int64_t drain_timeout_us;
 };
 
@@ -25,6 +26,12 @@ struct hg_log_conf {
 };
 
 enum { HG_LOG_TEXT = 0, HG_LOG_JSON = 1 }; /* hg_log_conf.format */
+
+struct hg_access_log_conf {
+	const char *path;   /* NULL: none is written; "stderr" */
+	const char *format; /* "combined", "json", or a template (front/access_log.h) */
+	uint64_t max_waiting_bytes;
+};
 
 struct hg_admin_conf {
 	const char *bind; /* "unix:/path", "none", NULL = the user's own directory */
@@ -62,6 +69,7 @@ struct hg_plugin_entry { /* one of `plugins:`, but the plugin's own options */
 
 extern const struct hg_option hg_main_options[];
 extern const struct hg_option hg_log_options[];
+extern const struct hg_option hg_access_log_options[];
 extern const struct hg_option hg_admin_options[];
 extern const struct hg_option hg_http_options[];
 extern const struct hg_option hg_upstream_options[];

@@ -40,6 +40,7 @@ static void make_dispatch(void *arg)
 {
 	struct loop_call *c = arg;
 
+	hg_trace_bind(c->host->traces[c->host->n_fronts]);
 	c->host->dispatch = hg_dispatch_new(
 		c->host->dispatcher.loop, &c->host->setup->snapshot, c->host->view, &c->err);
 }
@@ -65,6 +66,7 @@ static void make_front(void *arg)
 	struct loop_call *c = arg;
 	struct hg_host *h = c->host;
 
+	hg_trace_bind(h->traces[c->worker - h->fronts]);
 	c->worker->front = hg_front_new(
 		c->worker->loop, &h->setup->snapshot, hg_dispatch_port(h->dispatch), h->view);
 	listen_on(c->worker->front, h->setup, c->fds);
@@ -89,6 +91,8 @@ static void make_loops(struct hg_host *h)
 		snprintf(name, sizeof(name), "front-%u", i);
 		hg_worker_init(&h->fronts[i], h->clock, HG_THREAD_FRONT, name);
 	}
+	for (uint32_t i = 0; i < h->n_fronts + 1; i++)
+		h->traces[i] = hg_trace_ring_new((uint32_t)h->setup->config->main.trace_records);
 }
 
 static int start_dispatch(struct hg_host *h, struct hg_err *err)
@@ -124,6 +128,8 @@ static int start(struct hg_host *h, struct hg_err *err)
 	struct hg_setup *s = h->setup;
 	int rc = hg_inherited_find(&h->inherited, err);
 
+	if (rc >= 0)
+		rc = hg_host_open_access_log(s, NULL, err);
 	if (rc >= 0)
 		rc = hg_host_open(h, s, fds, err);
 	if (rc >= 0) {
@@ -173,6 +179,8 @@ static void begin(struct hg_message *m)
 	}
 	hg_host_enter(h, HG_HOST_READY);
 	say_ready(h);
+	hg_notify_ready(&h->notify, h->generation, false);
+	h->watchdog = hg_watchdog_new(h);
 }
 
 /* -- drain ------------------------------------------------------------------------------------- */
@@ -226,6 +234,7 @@ static void drain(struct hg_host *h)
 	struct timeval limit = { limit_us / 1000000, limit_us % 1000000 };
 
 	hg_host_enter(h, HG_HOST_DRAINING);
+	hg_notify_stopping(&h->notify);
 	HG_LOG(HG_LOG_HOST, HG_LOG_INFO, "stopping: answering what is under way");
 	h->limit = event_new(hg_loop_base(h->loop), -1, 0, on_limit, h);
 	HG_BUG_ON(!h->limit || event_add(h->limit, &limit) != 0);
@@ -248,6 +257,8 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 		hg_faults_init(&faults);
 		(void)hg_host_reload(h, &faults);
 		hg_faults_fini(&faults);
+	} else if (number == SIGUSR1) {
+		hg_host_reopen_access_log(h);
 	} else if (atomic_load(&h->state) == HG_HOST_READY) {
 		drain(h);
 	} else {
@@ -257,10 +268,10 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 
 static void watch_signals(struct hg_host *h)
 {
-	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
+	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		h->signals[i] = evsignal_new(hg_loop_base(h->loop), numbers[i], on_signal, h);
 		HG_BUG_ON(!h->signals[i] || event_add(h->signals[i], NULL) != 0);
 	}
@@ -288,6 +299,7 @@ static void take_down(struct hg_host *h)
 	bool woken = h->n_setups > 0;
 
 	hg_host_enter(h, HG_HOST_ENDING);
+	hg_watchdog_stop(h->watchdog);
 	for (uint32_t i = 0; i < h->n_fronts; i++) {
 		if (h->fronts[i].front)
 			hg_loop_call(h->fronts[i].loop, free_front, &h->fronts[i]);
@@ -317,10 +329,13 @@ static void free_host(struct hg_host *h)
 	for (uint32_t i = 0; i < h->n_fronts; i++)
 		hg_worker_fini(&h->fronts[i]);
 	hg_worker_fini(&h->dispatcher);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		event_free(h->signals[i]);
 	if (h->limit)
 		event_free(h->limit);
+	for (uint32_t i = 0; i < h->n_fronts + 1; i++)
+		hg_trace_ring_free(h->traces[i]);
+	hg_watchdog_free(h->watchdog);
 	hg_free(h->drained);
 	hg_bus_free(h->bus);
 	hg_loop_free(h->loop);
@@ -382,6 +397,7 @@ int hg_host_run(const struct hg_host_wish *wish)
 	hg_hash_seed(key);
 	hg_host_raise_descriptors();
 	h->wish = *wish;
+	hg_notify_init(&h->notify);
 	h->clock = make_clock(wish);
 	h->began = hg_clock_read(h->clock);
 	h->loop = hg_loop_new(h->clock, HG_THREAD_HOST, "host", HOST_MAILBOX_ROOM);

@@ -9,6 +9,8 @@
  * of their needs, thread_start on each loop, then accept. What fails before that leaves nothing
  * behind, says one line and ends with 1.
  *
+ * SIGUSR1, POST /reopen: the access log's file was renamed, a new one is begun.
+ *
  * Reload (SIGHUP, POST /reload): everything is built beside what runs; the first error throws it
  * away. Then fronts and dispatcher take the new snapshot, and the old one ends with its last
  * request. Drain (SIGTERM, SIGINT): accept no more, answer what is under way, at most

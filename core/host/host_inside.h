@@ -4,11 +4,13 @@
  * Thread: host, but what says atomic.
  */
 #pragma once
+#include "base/trace.h"
 #include "dispatch/dispatch.h"
 #include "front/front.h"
 #include "host/bus.h"
 #include "host/host.h"
 #include "host/inherited.h"
+#include "host/notify.h"
 #include "host/setup.h"
 #include "host/worker.h"
 #include <event2/event.h>
@@ -46,6 +48,9 @@ struct hg_host {
 	struct hg_view *view;
 	struct hg_bus *bus;
 	struct hg_certs certs;
+	struct hg_notify notify;
+	struct hg_watchdog *watchdog;                    /* NULL: none is asked for */
+	struct hg_trace_ring *traces[HG_FRONTS_MAX + 1]; /* the fronts', then the dispatcher's */
 
 	struct hg_setup *setup; /* the current one; its first reference is the host's */
 	uint32_t n_setups;      /* that are not freed yet */
@@ -60,7 +65,7 @@ struct hg_host {
 	_Atomic int state; /* enum hg_host_state; only the host writes */
 	uint32_t n_draining;
 	struct hg_drained *drained; /* one a front, from SIGTERM on; some may never be posted */
-	struct event *signals[3];
+	struct event *signals[4];
 	struct event *limit; /* of the drain, in real time */
 	struct hg_message begin;
 	int exit_status;
@@ -100,6 +105,13 @@ int hg_host_reload(struct hg_host *h, struct hg_faults *faults);
 void hg_host_note_reload(struct hg_host *h, int rc, const struct hg_faults *faults);
 /* Each fault as a line of the log. */
 void hg_faults_log(const struct hg_faults *faults);
+
+/* -- the access log (access.c) ----------------------------------------------------------------- */
+
+/* Of `s`, which has none yet; the file is shared with `old` (may be NULL) when it is the same. */
+int hg_host_open_access_log(struct hg_setup *s, const struct hg_setup *old, struct hg_err *err);
+/* The file was renamed: a new one from now on. */
+void hg_host_reopen_access_log(const struct hg_host *h);
 
 /* -- the current one (current.c) --------------------------------------------------------------- */
 

@@ -251,7 +251,9 @@ static int try_reload(struct hg_host *h, struct hg_faults *faults)
 		hg_free(fds);
 		return HG_EINVAL;
 	}
-	int rc = hg_host_open(h, s, fds, &err);
+	int rc = hg_host_open_access_log(s, h->setup, &err);
+	if (rc >= 0)
+		rc = hg_host_open(h, s, fds, &err);
 	if (rc >= 0) {
 		hg_host_point_at_simulator(h, s);
 		rc = hg_host_wake(h, s, h->setup, &err);
@@ -274,7 +276,9 @@ int hg_host_reload(struct hg_host *h, struct hg_faults *faults)
 	if (atomic_load(&h->state) != HG_HOST_READY)
 		return HG_EAGAIN;
 
+	hg_notify_reloading(&h->notify);
 	int rc = try_reload(h, faults);
+	hg_notify_ready(&h->notify, h->setup->snapshot.generation, rc < 0);
 	hg_faults_log(faults);
 	hg_host_note_reload(h, rc, faults);
 	hg_series_add(hg_core_series(HG_METRIC_RELOADS, rc < 0 ? "failed" : "ok", NULL, NULL), 1);

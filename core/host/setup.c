@@ -2,6 +2,7 @@
 
 #include "base/bug.h"
 #include "base/log.h"
+#include "front/access_log.h"
 #include "front/batch.h"
 #include "front/router.h"
 #include "front/tls.h"
@@ -289,6 +290,7 @@ void hg_setup_free(struct hg_setup *s)
 	}
 	hg_free(s->snapshot.listeners);
 	hg_keys_free(s->snapshot.keys);
+	hg_access_log_free(s->snapshot.access_log);
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct hg_instance *in = s->instances[i];
 		hg_free(in->conf);

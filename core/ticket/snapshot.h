@@ -98,10 +98,11 @@ enum { /* faces a listener may serve, besides plugin instances */
 	HG_FACE_HEALTH = 1u << 2, /* /livez /readyz */
 };
 
-struct hg_router; /* core/front/router.h */
-struct hg_tls;    /* core/front/tls.h */
-struct hg_net;    /* core/front/net.h */
-struct hg_keys;   /* core/front/keys.h */
+struct hg_router;     /* core/front/router.h */
+struct hg_tls;        /* core/front/tls.h */
+struct hg_net;        /* core/front/net.h */
+struct hg_keys;       /* core/front/keys.h */
+struct hg_access_log; /* core/front/access_log.h */
 
 struct hg_listener_conf {
 	const char *name; /* its bind text */
@@ -132,6 +133,7 @@ struct hg_snapshot {
 	struct hg_listener_conf *listeners;
 	struct hg_hooks admit, weigh, lookup, send, head, keep, done;
 	struct hg_provider strategy;              /* vtable NULL: none; nothing is paced */
+	struct hg_access_log *access_log;         /* owned by the host; NULL: none */
 	struct hg_keys *keys;                     /* owned by the host; NULL: none configured */
 	void (*on_unused)(struct hg_snapshot *s); /* any thread: the host takes it from here */
 	void *owner;

@@ -59,6 +59,9 @@ struct hg_ask {
 	struct hg_str resource; /* GitHub's bucket by path: "core", "search", … */
 	const struct hg_field *fields; /* allow-listed; no Authorization, no hop-by-hop */
 	uint32_t n_fields;
+	/* W3C Trace Context, sent as they are; n 0: none. They are no part of what makes two asks
+	 * equal: of those that share a fetch, the first one's are sent. */
+	struct hg_str traceparent, tracestate;
 	struct hg_chunks body;    /* whole */
 	struct hg_upload *upload; /* or in pieces as they come; NULL. Owned */
 	enum hg_class klass;
@@ -120,7 +123,7 @@ struct hg_ticket {
 	struct hg_heap_node due; /* its deadline */
 	void *flight;
 	int64_t since_us;
-	uint64_t trace_seq;
+	uint64_t trace_key; /* hg_trace_key(ask.id); set by submit */
 	uint32_t tries;
 
 	/* crossing: under `lock` */

@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "base/text.h"
 #include "host/admin/show.h"
+#include "host/admin/trace.h"
 #include <hg/mem.h>
 #include <hg/reply.h>
 #include <hg/route.h>
@@ -294,6 +295,12 @@ static enum hg_verdict on_reload(void *self, struct hg_request *r)
 	return HG_ANSWERED;
 }
 
+static enum hg_verdict on_reopen(void *self, struct hg_request *r)
+{
+	hg_host_reopen_access_log(self);
+	return say_ok(r);
+}
+
 static enum hg_verdict after_advance(void *self, struct hg_request *r, void *arg)
 {
 	struct hg_now now = hg_now();
@@ -397,6 +404,14 @@ const struct hg_route hg_admin_routes[] = {
 		.path = "/reload",
 		.on_request = on_reload,
 		.about = "Reads the configuration anew." },
+	{ .methods = "POST",
+		.path = "/reopen",
+		.on_request = on_reopen,
+		.about = "A new file for the access log." },
+	{ .methods = "GET",
+		.path = "/trace/{id}",
+		.on_request = hg_admin_on_trace,
+		.about = "The way of a request." },
 	{ .methods = "POST",
 		.path = "/clock/advance",
 		.on_request = on_advance,

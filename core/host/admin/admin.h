@@ -7,6 +7,8 @@
  *     POST /INSTANCE/NAME?key=value      … that changes something
  *     POST /set/log?component=C&level=L
  *     POST /reload
+ *     POST /reopen                       the access log's file was renamed
+ *     GET  /trace/REQUEST-ID             the way of a request (trace.h)
  *     POST /clock/advance?by=30s         with --clock held: answers when all is quiet again
  *     GET  /livez /readyz
  *

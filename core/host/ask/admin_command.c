@@ -127,6 +127,22 @@ int hg_admin_command_set(
 	return rc;
 }
 
+int hg_admin_command_trace(const struct hg_admin_wish *w, const char *id)
+{
+	struct hg_text target;
+	struct hg_question q = { .method = "GET", .listing = hg_listing_find("trace") };
+
+	if (!id)
+		return complain("trace needs a request's id,", "its X-Request-Id");
+	hg_text_init(&target);
+	hg_text_add(&target, HG_STR("/trace/"));
+	add_encoded(&target, id);
+	q.target = target.p;
+	int rc = ask(w, &q);
+	hg_text_fini(&target);
+	return rc;
+}
+
 int hg_admin_command_reload(const struct hg_admin_wish *w)
 {
 	struct hg_question q = { .method = "POST", .target = "/reload" };

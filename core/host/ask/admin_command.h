@@ -4,6 +4,7 @@
  *     status                    one screen; exit status 0 also when something is wrong
  *     show WORD|INSTANCE[/NAME] a table
  *     set log COMPONENT LEVEL   until the next start
+ *     trace REQUEST-ID          the way of one request, also of one that ended lately
  *     reload                    the configuration anew, and what came of it
  *     send /PATH                POST
  *
@@ -28,5 +29,6 @@ int hg_admin_command_status(const struct hg_admin_wish *w);
 int hg_admin_command_show(const struct hg_admin_wish *w, const char *what);
 int hg_admin_command_set(
 	const struct hg_admin_wish *w, const char *what, const char *component, const char *level);
+int hg_admin_command_trace(const struct hg_admin_wish *w, const char *id);
 int hg_admin_command_reload(const struct hg_admin_wish *w);
 int hg_admin_command_send(const struct hg_admin_wish *w, const char *path);

@@ -157,6 +157,17 @@ static const struct hg_column events[] = {
 	{ 0 },
 };
 
+static const struct hg_column trace[] = {
+	{ "AFTER MS", "after_ms", HG_FORM_COUNT, 0 },
+	{ "WHERE", "where", HG_FORM_TEXT, 0 },
+	{ "EVENT", "event", HG_FORM_TEXT, 0 },
+	{ "STATUS", "status", HG_FORM_COUNT, 0 },
+	{ "ATTEMPT", "attempt", HG_FORM_COUNT, 0 },
+	{ "FOR", "for_ms", HG_FORM_MS, 0 },
+	{ "WHAT", "word", HG_FORM_TEXT, 0 },
+	{ 0 },
+};
+
 static const struct hg_listing listings[] = {
 	{ "requests", requests, HG_LISTING_ROWS, NULL },
 	{ "conns", conns, HG_LISTING_ROWS, NULL },
@@ -171,6 +182,7 @@ static const struct hg_listing listings[] = {
 	{ "metrics", metrics, HG_LISTING_MEMBERS, NULL },
 	{ "routes", routes, HG_LISTING_ROWS, NULL },
 	{ "listeners", listeners, HG_LISTING_ROWS, NULL },
+	{ "trace", trace, HG_LISTING_ROWS, "events" },
 	{ "events", events, HG_LISTING_ONE, NULL },
 };
 
