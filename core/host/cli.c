@@ -31,6 +31,7 @@ static const char usage[] =
 	"       hubgate reload [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
 	"       hubgate key new NAME [--expires DATE] | key hash\n"
+	"       hubgate key list | key revoke NAME [--config FILE] [--socket PATH]\n"
 	"       hubgate plugin info FILE.so | plugin check FILE.so\n"
 	"       hubgate plugin list [--config FILE] [--plugin-path DIRS]\n"
 	"       hubgate config show [FILE] [--json] [--demo] [--plugin-path DIRS]\n"
@@ -49,6 +50,8 @@ static const char usage[] =
 	"reload     reads the configuration anew; exit status 1: the old one stays\n"
 	"send       POST to the admin socket: /cache/flush, '/clock/advance?by=30s'\n"
 	"key new    a key for a client, shown once, and its lines for the configuration\n"
+	"key list   who has keys, until when, for what\n"
+	"key revoke what to take out of the configuration, and whether NAME is still let in\n"
 	"key hash   the hash of a key that comes on the standard input\n"
 	"plugin info   what a plugin's file is and has: hooks, services, routes, options …\n"
 	"plugin check  would it be loaded? exit status 0 or 1, and the reason\n"
@@ -310,13 +313,23 @@ static int command_send(const struct words *w)
 
 static int command_key(const struct words *w)
 {
+	struct hg_admin_wish wish;
+
+	if (read_admin_wish(w, &wish) != 0)
+		return 1;
+	if (w->subject && strcmp(w->subject, "list") == 0)
+		return w->object ? complain("key list takes no", w->object)
+		                 : hg_admin_command_keys(&wish);
+	if (w->subject && strcmp(w->subject, "revoke") == 0)
+		return hg_admin_command_revoke(&wish, w->object);
 	if (w->subject && strcmp(w->subject, "new") == 0)
 		return hg_key_command_new(w->object, w->expires, stdout, stderr);
 	if (w->subject && strcmp(w->subject, "hash") == 0 && w->object)
 		return complain("key hash reads the standard input, not", w->object);
 	if (w->subject && strcmp(w->subject, "hash") == 0)
 		return hg_key_command_hash(stdin, stdout, stderr);
-	return complain("key new NAME, or key hash, not", w->subject ? w->subject : "key alone");
+	return complain(
+		"key new, list, revoke or hash, not", w->subject ? w->subject : "key alone");
 }
 
 static int list_plugins(const struct words *w)

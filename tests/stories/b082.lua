@@ -6,7 +6,8 @@ local folder = os.tmpname()
 os.remove(folder)
 local path = folder .. "-access"
 local how = { upstream = github, clock = "held",
-	config = { access_log = { path = path, format = "{request_id} {status} {target} {cache}" } } }
+	config = { access_log = { path = path,
+		format = "{request_id} {status} {target} {cache}" } } }
 local hub = t.hub(how)
 
 local function lines_of(name)
@@ -31,7 +32,8 @@ end
 
 local target = "/repos/octo-org/hello-world?access_token=hidden&page=1"
 for _ = 1, 2 do hub:get(target):expect(200) end
-eventually(path, "^story%-%d+ 200 /repos/octo%-org/hello%-world%?access_token=%*%*%*&page=1 fwd=uri")
+eventually(path, "^story%-%d+ 200 /repos/octo%-org/hello%-world%?access_token=%*%*%*&page=1 " ..
+	"fwd=uri")
 eventually(path, " hit$")
 t.expect_equal(#lines_of(path), 2, "the lines")
 

@@ -12,13 +12,14 @@ local function events(id)
 	return table.concat(told, "\n")
 end
 
-hub:get("/repos/octo-org/hello-world", { ["X-Request-Id"] = "first" }):expect(200)
+local path = "/repos/octo-org/hello-world"
+hub:get(path, { ["X-Request-Id"] = "first" }):expect(200)
 local told = events("first")
 t.expect(told:match("^began GET /repos/octo%-org/hello%-world\nphase weigh\nphase lookup\n" ..
 	"phase upstream\nqueued \nsent main\nstreaming 200\nover whole\nhead main\n" ..
 	"github %x+:%x+:%x+:%x+:%x+\ncache fwd=uri%-miss; fwd%-status=200; stored\nended 200$"), told)
 
-hub:get("/repos/octo-org/hello-world", { ["X-Request-Id"] = "second" }):expect(200)
+hub:get(path, { ["X-Request-Id"] = "second" }):expect(200)
 told = events("second")
 t.expect(told:match("\nhook answered cache\nreply reply\ncache hit; ttl=%d+\nended 200$"), told)
 

@@ -72,6 +72,11 @@ static void show_config(struct hg_host *h, struct hg_text *out)
 	hg_text_add_char(out, '}');
 }
 
+static void show_keys(struct hg_host *h, struct hg_text *out)
+{
+	hg_clients_print(&h->setup->config->clients, out);
+}
+
 static void show_mailboxes(struct hg_host *h, struct hg_text *out)
 {
 	for (uint32_t i = 0; i < h->n_fronts + 2; i++) {
@@ -223,6 +228,7 @@ const struct hg_show_word hg_show_words[] = {
 	{ .word = "upstreams", .ask = HG_ASK_DISPATCHER },
 	{ .word = "plugins", .show = show_plugins, .is_list = true },
 	{ .word = "config", .show = show_config },
+	{ .word = "keys", .show = show_keys },
 	{ .word = "mailboxes", .show = show_mailboxes, .is_list = true },
 	{ .word = "metrics", .show = show_all_metrics },
 	{ .word = "routes", .show = show_routes, .is_list = true },

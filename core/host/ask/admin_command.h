@@ -7,6 +7,8 @@
  *     trace REQUEST-ID          the way of one request, also of one that ended lately
  *     reload                    the configuration anew, and what came of it
  *     send /PATH                POST
+ *     key list                  who has keys: of the daemon that runs, or else of the file
+ *     key revoke NAME           what to take out of the file; status 0 when NAME opens nothing more
  *
  * Where the socket is, the configuration says, or --socket.
  *
@@ -31,4 +33,7 @@ int hg_admin_command_set(
 	const struct hg_admin_wish *w, const char *what, const char *component, const char *level);
 int hg_admin_command_trace(const struct hg_admin_wish *w, const char *id);
 int hg_admin_command_reload(const struct hg_admin_wish *w);
+int hg_admin_command_keys(const struct hg_admin_wish *w);
+/* Why it changes nothing by itself: docs/decisions/006-revoking-a-key.md. */
+int hg_admin_command_revoke(const struct hg_admin_wish *w, const char *name);
 int hg_admin_command_send(const struct hg_admin_wish *w, const char *path);

@@ -93,7 +93,7 @@ static void print_rows(const struct hg_question *q, json_t *rows, FILE *out)
 }
 
 /* What was not asked to be chosen from is printed as it came. */
-static void print_answer(const struct hg_question *q, struct hg_str body, FILE *out)
+void hg_ask_print_answer(const struct hg_question *q, struct hg_str body, FILE *out)
 {
 	bool is_whole = q->raw && !q->rows.limit && !q->rows.filter;
 	json_t *json = is_whole ? NULL : json_loadb(body.p, body.n, JSON_DECODE_ANY, NULL);
@@ -119,7 +119,7 @@ void hg_ask_print(struct hg_str body, bool raw, FILE *out)
 {
 	const struct hg_question q = { .raw = raw };
 
-	print_answer(&q, body, out);
+	hg_ask_print_answer(&q, body, out);
 }
 
 /* A refusal has a sentence for people; what else it has is for programs. */
@@ -154,7 +154,7 @@ int hg_ask(const struct hg_address *admin, const struct hg_question *q, FILE *ou
 		fprintf(complaints, "hubgate: the admin socket did not answer\n");
 		status = 0;
 	} else if (status < 400) {
-		print_answer(q, body, out);
+		hg_ask_print_answer(q, body, out);
 	} else {
 		print_refusal(body, q->raw, complaints);
 	}

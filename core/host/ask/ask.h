@@ -23,5 +23,7 @@ struct hg_question {
 int hg_ask(
 	const struct hg_address *admin, const struct hg_question *q, FILE *out, FILE *complaints);
 
+/* What `q` makes of an answer. */
+void hg_ask_print_answer(const struct hg_question *q, struct hg_str body, FILE *out);
 /* An answer as it is, or as tables and lines for people. */
 void hg_ask_print(struct hg_str body, bool raw, FILE *out);

@@ -117,6 +117,19 @@ static const struct hg_column config[] = {
 	{ 0 },
 };
 
+static const struct hg_column keys[] = {
+	{ "NAME", "name", HG_FORM_TEXT, 31 },
+	{ "KEYS", "keys", HG_FORM_COUNT, 0 },
+	{ "EXPIRES", "expires", HG_FORM_TEXT, 0 },
+	{ "METHODS", "methods", HG_FORM_TEXT, 32 },
+	{ "GRAPHQL", "graphql", HG_FORM_TEXT, 0 },
+	{ "AT ONCE", "max_in_flight", HG_FORM_COUNT, 0 },
+	{ "CLASSES", "classes", HG_FORM_TEXT, 32 },
+	{ "UPSTREAMS", "upstreams", HG_FORM_TEXT, 24 },
+	{ "PATHS", "paths", HG_FORM_TEXT, 60 },
+	{ 0 },
+};
+
 static const struct hg_column mailboxes[] = {
 	{ "LOOP", "loop", HG_FORM_TEXT, 0 },
 	{ "WAITING", "waiting", HG_FORM_COUNT, 0 },
@@ -178,6 +191,7 @@ static const struct hg_listing listings[] = {
 	{ "upstreams", upstreams, HG_LISTING_ROWS, NULL },
 	{ "plugins", plugins, HG_LISTING_ROWS, NULL },
 	{ "config", config, HG_LISTING_ROWS, "options" },
+	{ "keys", keys, HG_LISTING_ROWS, NULL },
 	{ "mailboxes", mailboxes, HG_LISTING_ROWS, NULL },
 	{ "metrics", metrics, HG_LISTING_MEMBERS, NULL },
 	{ "routes", routes, HG_LISTING_ROWS, NULL },
