@@ -435,15 +435,14 @@ static int show_state(
 	}
 	for (int o = 0; o < OUTCOMES; o++)
 		all += n[o];
+	hg_answer_printf(out, "{\"hit_share\":%.4f,\"hits\":%.0f,\"misses\":%.0f",
+		all > 0 ? (n[HIT] + n[REVALIDATED]) / all : 0.0, n[HIT], n[MISS]);
 	hg_answer_printf(out,
-		"{\"hit_share\":%.4f,\"hits\":%.0f,\"revalidated\":%.0f,\"misses\":%.0f,"
-		"\"bypassed\":%.0f",
-		all > 0 ? (n[HIT] + n[REVALIDATED]) / all : 0.0, n[HIT], n[REVALIDATED], n[MISS],
-		n[BYPASS]);
-	hg_answer_printf(out,
-		",\"entries\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"max_bytes\":%" PRIu64
-		",\"evicted\":%" PRIu64 "}",
-		state.entries, state.bytes, index_max_bytes(c->index), state.evicted);
+		",\"bytes\":%" PRIu64 ",\"max_bytes\":%" PRIu64 ",\"entries\":%" PRIu64
+		",\"evicted\":%" PRIu64,
+		state.bytes, index_max_bytes(c->index), state.entries, state.evicted);
+	hg_answer_printf(
+		out, ",\"revalidated\":%.0f,\"bypassed\":%.0f}", n[REVALIDATED], n[BYPASS]);
 	return 0;
 }
 

@@ -17,9 +17,9 @@ says("warnings   none")
 
 for _ = 1, 3 do hub:get("/repos/octo-org/hello-world"):expect(200) end
 t.clock:advance(1)
-says("budgets    main         core         1/50 used, reset in 9min 59s, adaptive")
+says("budgets    main       core       1/50 used, reset in 9min 59s, adaptive")
 says("0 under way, 0.5/s")
-says("cache      hit 66.7%  hits 2  revalidated 0  misses 1")
+says("cache      hit 66.7%  hits 2  misses 1")
 says("upstreams  main  up, 0 on the wire")
 
 for _ = 1, 3 do github:script { path = "/user", times = 1, close = true } end

@@ -25,6 +25,17 @@ void hg_human_ms(int64_t ms, char ret_text[HG_HUMAN_BYTES])
 			(unsigned long long)(h % 24));
 }
 
+void hg_human_us(int64_t us, char ret_text[HG_HUMAN_BYTES])
+{
+	if (us >= 0 && us < 1000)
+		(void)snprintf(ret_text, HG_HUMAN_BYTES, "%dus", (int)us);
+	else if (us >= 0 && us < 10000)
+		(void)snprintf(ret_text, HG_HUMAN_BYTES, "%d.%dms", (int)(us / 1000),
+			(int)(us % 1000 / 100));
+	else
+		hg_human_ms(us / 1000, ret_text);
+}
+
 void hg_human_bytes(double bytes, char ret_text[HG_HUMAN_BYTES])
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };

@@ -11,6 +11,7 @@
 
 enum { HG_HUMAN_BYTES = 24 };
 
+void hg_human_us(int64_t us, char ret_text[HG_HUMAN_BYTES]); /* "12us", "1.2ms", then as below */
 void hg_human_ms(int64_t ms, char ret_text[HG_HUMAN_BYTES]);
 void hg_human_bytes(double bytes, char ret_text[HG_HUMAN_BYTES]);
 void hg_human_share(double share, char ret_text[HG_HUMAN_BYTES]);

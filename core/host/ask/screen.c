@@ -146,7 +146,7 @@ static void print_budgets(const json_t *rows, const char *strategy, FILE *out)
 		if (json_is_number(json_object_get(row, "limit")))
 			(void)snprintf(of, sizeof(of), "%lld/%lld used, reset in %s",
 				number_of(row, "used"), number_of(row, "limit"), reset);
-		line(out, i ? "" : "budgets", "%-12.20s %-12.24s %s%s%s",
+		line(out, i ? "" : "budgets", "%-10.20s %-10.24s %s%s%s",
 			text_of(row, "credential"), text_of(row, "resource"), of, i ? "" : ", ",
 			i ? "" : strategy);
 	}

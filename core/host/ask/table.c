@@ -80,7 +80,7 @@ char *hg_table_cell(const json_t *row, const char *key, enum hg_form form)
 		hg_human_ms((int64_t)number, text);
 		break;
 	case HG_FORM_US:
-		hg_human_ms((int64_t)(number / 1000), text);
+		hg_human_us((int64_t)number, text);
 		break;
 	case HG_FORM_BYTES:
 		hg_human_bytes(number, text);
@@ -219,8 +219,28 @@ static void print_grid(const struct grid *g, int indent, FILE *out)
 	}
 }
 
-static size_t columns_of(const json_t *row, struct hg_column *ret_columns)
+/* A column of figures has nothing else in it. */
+static enum hg_form form_of_all(const json_t *rows, const char *key)
 {
+	enum hg_form form = HG_FORM_TEXT;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		const json_t *value = json_object_get(row, key);
+		if (!value || json_is_null(value))
+			continue;
+		form = hg_form_of(key, value);
+		if (form == HG_FORM_TEXT)
+			break;
+	}
+	return form;
+}
+
+static size_t columns_of(const json_t *rows, struct hg_column *ret_columns)
+{
+	const json_t *row = json_array_get(rows, 0);
 	const char *key;
 	json_t *value;
 	size_t n = 0;
@@ -229,7 +249,7 @@ static size_t columns_of(const json_t *row, struct hg_column *ret_columns)
 	{
 		if (n == COLUMNS_MAX)
 			break;
-		ret_columns[n++] = (struct hg_column){ key, key, hg_form_of(key, value), 0 };
+		ret_columns[n++] = (struct hg_column){ key, key, form_of_all(rows, key), 0 };
 	}
 	return n;
 }
@@ -245,7 +265,7 @@ void hg_table_print(const struct hg_column *columns, const json_t *rows,
 	while (columns && columns[g.n_columns].title)
 		g.n_columns++;
 	if (!columns) {
-		g.n_columns = columns_of(json_array_get(rows, 0), own);
+		g.n_columns = columns_of(rows, own);
 		g.columns = own;
 	}
 	fill(&g, chosen);

@@ -33,6 +33,21 @@ static void durations_have_two_units_at_most(void **state)
 	}
 }
 
+static void short_times_have_microseconds(void **state)
+{
+	(void)state;
+	char text[HG_HUMAN_BYTES];
+
+	hg_human_us(999, text);
+	assert_string_equal(text, "999us");
+	hg_human_us(1250, text);
+	assert_string_equal(text, "1.2ms");
+	hg_human_us(10000, text);
+	assert_string_equal(text, "10ms");
+	hg_human_us(-5000, text);
+	assert_string_equal(text, "-5ms");
+}
+
 static void bytes_and_shares_are_short(void **state)
 {
 	(void)state;
@@ -56,6 +71,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(durations_have_two_units_at_most),
+		cmocka_unit_test(short_times_have_microseconds),
 		cmocka_unit_test(bytes_and_shares_are_short),
 	};
 

@@ -59,21 +59,20 @@ static void it_says_what_is_wrong(void **state)
 		"\"plugins\":[{\"name\":\"cache\"},{\"name\":\"x\",\"state\":\"failing\"}],"
 		"\"warnings\":[{\"n\":3,\"what\":\"events dropped by the bus\"}]}");
 
-	assert_string_equal(said,
-		"hubgate    1  ready  pid 7  up 12min 34s\n"
-		"config     generation 2, loaded L, f.yaml\n"
-		"reload     FAILED at T: f.yaml:3:1: no\n"
-		"listeners  http://127.0.0.1:1\n"
-		"upstreams  main  down for 1min 1s: connect: timed out\n"
-		"budgets    main         core         4990/5000 used, reset in 1min "
-		"0s, adaptive\n"
-		"queues     critical 0  high 2  normal 0  low 0  oldest 1.5s  "
-		"stopped by: empty\n"
-		"requests   3 under way, 2.5/s, 8 connections; 3 tickets, 1 at "
-		"GitHub\n"
-		"cache      hit 93.4%  bytes 2.0KiB\n"
-		"plugins    cache  x (failing)\n"
-		"warnings   3 events dropped by the bus\n");
+	assert_string_equal(said, "hubgate    1  ready  pid 7  up 12min 34s\n"
+				  "config     generation 2, loaded L, f.yaml\n"
+				  "reload     FAILED at T: f.yaml:3:1: no\n"
+				  "listeners  http://127.0.0.1:1\n"
+				  "upstreams  main  down for 1min 1s: connect: timed out\n"
+				  "budgets    main       core       4990/5000 used, reset in 1min "
+				  "0s, adaptive\n"
+				  "queues     critical 0  high 2  normal 0  low 0  oldest 1.5s  "
+				  "stopped by: empty\n"
+				  "requests   3 under way, 2.5/s, 8 connections; 3 tickets, 1 at "
+				  "GitHub\n"
+				  "cache      hit 93.4%  bytes 2.0KiB\n"
+				  "plugins    cache  x (failing)\n"
+				  "warnings   3 events dropped by the bus\n");
 	free(said);
 }
 

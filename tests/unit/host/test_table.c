@@ -85,6 +85,16 @@ static void a_plugins_rows_have_units_by_their_names(void **state)
 		"2.0KiB     1.5s      50.0%  yes    3\n");
 }
 
+static void a_column_of_figures_has_nothing_else_in_it(void **state)
+{
+	(void)state;
+	expect(NULL, "[{\"option\":\"a\",\"value\":1},{\"option\":\"b\",\"value\":\"auto\"}]",
+		(struct hg_table_wish){ 0 },
+		"option  value\n"
+		"a       1\n"
+		"b       auto\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +102,7 @@ int main(void)
 		cmocka_unit_test(what_is_too_wide_is_cut_by_characters),
 		cmocka_unit_test(a_terminal_is_told_nothing_by_a_row),
 		cmocka_unit_test(rows_are_chosen_and_the_rest_is_counted),
+		cmocka_unit_test(a_column_of_figures_has_nothing_else_in_it),
 		cmocka_unit_test(a_plugins_rows_have_units_by_their_names),
 	};
 
