@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #define COMPLAINT_S 60
+#define GATHER_NS 100000000ll /* lines wait this long for others: one write for many */
+#define GATHER_BYTES 65536    /* … or until there is this much */
 
 struct hg_sink {
 	char *path;
@@ -29,7 +31,7 @@ struct hg_sink {
 	pthread_cond_t has_work, is_idle;
 	struct hg_text waiting;
 	uint64_t room;
-	bool wants_reopen, is_ending, is_writing;
+	bool wants_reopen, wants_flush, is_ending, is_writing;
 };
 
 static int open_file(const struct hg_sink *s)
@@ -104,6 +106,27 @@ static void reopen(struct hg_sink *s)
 	s->fd = fd;
 }
 
+static size_t enough_of(const struct hg_sink *s)
+{
+	return s->room / 2 < GATHER_BYTES ? (size_t)(s->room / 2) : GATHER_BYTES;
+}
+
+/* Under the lock: the first line came. To be woken for each of them would cost the fronts more than
+ * the lines. */
+static void gather(struct hg_sink *s)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += GATHER_NS;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	while (s->waiting.n < enough_of(s) && !s->wants_reopen && !s->wants_flush &&
+		!s->is_ending &&
+		pthread_cond_timedwait(&s->has_work, &s->lock, &until) != ETIMEDOUT)
+		continue;
+}
+
 static void *run(void *arg)
 {
 	struct hg_sink *s = arg;
@@ -115,10 +138,11 @@ static void *run(void *arg)
 		pthread_mutex_lock(&s->lock);
 		while (!s->waiting.n && !s->wants_reopen && !s->is_ending)
 			pthread_cond_wait(&s->has_work, &s->lock);
+		gather(s);
 		struct hg_text taken = s->waiting;
 		bool anew = s->wants_reopen;
 		s->waiting = text; /* empty, with its room */
-		s->wants_reopen = false;
+		s->wants_reopen = s->wants_flush = false;
 		s->is_writing = true;
 		goes_on = !s->is_ending;
 		pthread_mutex_unlock(&s->lock);
@@ -157,7 +181,11 @@ struct hg_sink *hg_sink_new(
 		return NULL;
 	}
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->has_work, NULL);
+	pthread_condattr_t attr;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->has_work, &attr);
+	pthread_condattr_destroy(&attr);
 	pthread_cond_init(&s->is_idle, NULL);
 	hg_text_init(&s->waiting);
 	HG_BUG_ON(pthread_create(&s->thread, NULL, run, s) != 0);
@@ -206,7 +234,8 @@ bool hg_sink_put(struct hg_sink *s, struct hg_str line)
 {
 	pthread_mutex_lock(&s->lock);
 	bool fits = s->waiting.n + line.n <= s->room;
-	bool wakes = !s->waiting.n && !s->is_writing;
+	size_t n = s->waiting.n + line.n, enough = enough_of(s);
+	bool wakes = !s->waiting.n || (s->waiting.n < enough && n >= enough);
 	if (fits) {
 		hg_text_add(&s->waiting, line);
 		if (wakes)
@@ -229,6 +258,8 @@ void hg_sink_reopen(struct hg_sink *s)
 void hg_sink_flush(struct hg_sink *s)
 {
 	pthread_mutex_lock(&s->lock);
+	s->wants_flush = s->waiting.n > 0;
+	pthread_cond_signal(&s->has_work);
 	while (s->waiting.n || s->wants_reopen || s->is_writing)
 		pthread_cond_wait(&s->is_idle, &s->lock);
 	pthread_mutex_unlock(&s->lock);

@@ -1,7 +1,7 @@
 /*
  * sink - a file that lines are written to by a thread of its own, so that no loop waits for a disk.
  *
- *     front: hg_sink_put ─► buffer (bounded) ─► thread: write(2)
+ *     front: hg_sink_put ─► buffer (bounded) ─► thread: write(2), ten times a second or at 64 KiB
  *
  * A line is taken whole or dropped whole and counted: when `room` bytes wait already, when the
  * disk is full, when the file can not be opened. What was dropped for the disk is said once a

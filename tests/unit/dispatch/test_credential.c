@@ -215,9 +215,40 @@ static void the_cap_counts_a_fixed_hour(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static int64_t expiry_said_by(const char *text)
+{
+	struct hg_field f = { HG_STR("GitHub-Authentication-Token-Expiration"), hg_str(text) };
+	struct hg_secret *token = hg_secret_new(HG_STR("t"));
+	struct hg_head *head = hg_head_new(200, &f, 1);
+	struct hg_credential cred = { .token = token };
+
+	hg_credential_note_expiry(&cred, head);
+	int64_t us = cred.expires_us;
+	cred = (struct hg_credential){ 0 };
+	hg_credential_note_expiry(&cred, head);
+	assert_int_equal(cred.expires_us, 0); /* without a token it is not about us */
+	hg_head_unref(head);
+	hg_secret_unref(token);
+	return us;
+}
+
+static void a_tokens_end_is_what_github_says(void **state)
+{
+	(void)state;
+	const int64_t day = INT64_C(1798675200) * 1000000; /* 2026-12-31 */
+
+	assert_int_equal(expiry_said_by("2026-12-31 00:00:00 UTC"), day);
+	assert_int_equal(expiry_said_by("2026-12-31 00:00:00 +0000"), day);
+	assert_int_equal(expiry_said_by("2026-12-31 00:00:00 -0500"), 0);
+	assert_int_equal(expiry_said_by("2026-12-31 00:00:00"), 0);
+	assert_int_equal(expiry_said_by("2026-13-31 00:00:00 UTC"), 0);
+	assert_int_equal(expiry_said_by("soon"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_tokens_end_is_what_github_says),
 		T(the_own_credential_may_have_no_token),
 		T(what_goes_to_another_host_is_nobodys),
 		T(a_clients_token_is_the_same_credential_each_time),

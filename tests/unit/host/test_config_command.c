@@ -163,7 +163,7 @@ static void test_origins(void **state)
 	expect_line(&s, "upstream.total_timeout",
 		"upstream.total_timeout environment GITHUB_REQUEST_TIMEOUT 20s");
 	expect_line(&s, "plugins[sample].most", "plugins[sample].most default 7");
-	expect_line(&s, "plugins[sample].note", "plugins[sample].note default null");
+	expect_line(&s, "plugins[sample].note", "plugins[sample].note default -");
 	free_said(&s);
 	s = run("version: 1\nplugins: []\n", NULL, false);
 	expect_line(&s, "listeners[127.0.0.1:3001].bind",
