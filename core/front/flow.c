@@ -2,7 +2,6 @@
 #include "base/bug.h"
 #include "base/log.h"
 #include "base/metric.h"
-#include "base/trace.h"
 #include "front/access_log.h"
 #include "front/admit.h"
 #include "front/answer.h"
@@ -11,6 +10,7 @@
 #include "front/proxy.h"
 #include "front/rate_limit.h"
 #include "front/reply.h"
+#include "front/traced.h"
 #include "ticket/upstreams.h"
 #include <hg/mem.h>
 #include <stdio.h>
@@ -236,24 +236,9 @@ static bool find_route(struct hg_request *r, const struct hg_listener_conf *list
 
 /* -- going on ---------------------------------------------------------------------------------- */
 
-static void trace_begin(struct hg_request *r)
-{
-	const struct hg_http1_head *h = &r->head;
-	char word[sizeof(((struct hg_trace_record *)NULL)->word)];
-	size_t n = h->method.n < 12 ? h->method.n : 12, room = sizeof(word) - n - 1;
-	size_t n_path = h->path.n < room ? h->path.n : room;
-
-	memcpy(word, h->method.p, n);
-	word[n] = ' ';
-	memcpy(word + n + 1, h->path.p, n_path);
-	hg_trace(r->trace_key, HG_TRACE_BEGAN, r->began_us, 0,
-		(struct hg_str){ word, n + 1 + n_path });
-}
-
 static void enter_step(struct hg_request *r, enum hg_request_step step)
 {
-	hg_trace(r->trace_key, step == HG_STEP_REPLY ? HG_TRACE_REPLY : HG_TRACE_PHASE,
-		hg_front_now_us(r->front), 0, hg_str(hg_request_step_name_of(step)));
+	hg_traced_step(r, step);
 	r->step = step;
 	r->hook_at = 0;
 }
@@ -439,24 +424,11 @@ static enum hg_verdict run_step(struct hg_request *r)
 	return HG_WAIT;
 }
 
-static void trace_verdict(const struct hg_request *r, enum hg_verdict v)
-{
-	static const char *const words[] = {
-		[HG_ANSWERED] = "answered", [HG_WAIT] = "waits", [HG_REFUSED] = "refused"
-	};
-	char word[48];
-	int n = snprintf(word, sizeof(word), "%s %.30s", words[v],
-		r->hook_in ? r->hook_in->name : "hubgate");
-
-	hg_trace(r->trace_key, HG_TRACE_HOOK, hg_front_now_us(r->front), 0,
-		(struct hg_str){ word, n < 0 ? 0 : (size_t)n });
-}
-
 /* True: go on with the next step. */
 static bool take_verdict(struct hg_request *r, enum hg_verdict v)
 {
 	if (v != HG_NEXT)
-		trace_verdict(r, v);
+		hg_traced_verdict(r, v);
 	switch (v) {
 	case HG_WAIT:
 		return false;
@@ -517,8 +489,7 @@ void hg_request_begin(struct hg_request *r, struct hg_str bytes)
 	hg_list_add(&f->requests, &r->link);
 	f->n_requests++;
 	set_id(r, hg_http1_value(&r->head, HG_HTTP1_X_REQUEST_ID));
-	r->trace_key = hg_trace_key(r->id);
-	trace_begin(r);
+	hg_traced_began(r);
 	hg_trace_context_read(r->head.fields, r->head.n_fields, &r->arena, &r->trace_context);
 	set_patience(r);
 	init_body(r, r->snapshot->http.max_body_bytes);
@@ -741,11 +712,7 @@ void hg_request_retire(struct hg_request *r)
 		hg_access_log_add(r->snapshot->access_log, r);
 	hg_proxy_leave(r);
 	if (r->began) {
-		if (r->cache_status.n)
-			hg_trace(r->trace_key, HG_TRACE_CACHE, hg_front_now_us(r->front), 0,
-				r->cache_status);
-		hg_trace(r->trace_key, HG_TRACE_ENDED, hg_front_now_us(r->front),
-			r->reply_began ? (uint32_t)r->status : 0, hg_str(!r->replied ? "cut" : ""));
+		hg_traced_ended(r);
 		struct hg_str trace = hg_trace_context_id(&r->trace_context);
 		HG_LOG(HG_LOG_REQUEST, HG_LOG_DEBUG,
 			"%.*s method=%.*s path=%.*s client=%s status=%d us=%lld bytes=%llu "

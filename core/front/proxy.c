@@ -1,12 +1,12 @@
 #include "front/proxy.h"
 #include "base/bug.h"
 #include "base/secret.h"
-#include "base/trace.h"
 #include "front/fields.h"
 #include "front/answer.h"
 #include "front/phase.h"
 #include "front/reply.h"
 #include "front/tag.h"
+#include "front/traced.h"
 #include "ticket/head.h"
 #include "ticket/snapshot.h"
 #include "ticket/ticket.h"
@@ -163,18 +163,6 @@ bool hg_proxy_holds(const struct hg_request *r)
 
 /* -- what comes -------------------------------------------------------------------------------- */
 
-static void trace_head(const struct hg_request *r)
-{
-	const struct hg_reply *reply = &r->reply;
-	int64_t now_us = hg_front_now_us(r->front);
-	struct hg_str theirs = hg_reply_header(reply, "x-github-request-id");
-
-	hg_trace(r->trace_key, HG_TRACE_HEAD, now_us, (uint32_t)r->upstream_status,
-		hg_str(reply->note.alias));
-	if (theirs.n)
-		hg_trace(r->trace_key, HG_TRACE_GITHUB, now_us, 0, theirs);
-}
-
 static void take_head(struct hg_request *r, struct hg_head *head)
 {
 	struct hg_reply *reply = &r->reply;
@@ -182,9 +170,11 @@ static void take_head(struct hg_request *r, struct hg_head *head)
 	hg_reply_take_head(reply, &r->arena, head);
 	r->upstream_status = head->status;
 	r->waited_us = reply->note.waited_us;
-	trace_head(r);
+	hg_traced_head(r);
 
 	enum hg_verdict v = hg_phase_head(r);
+	if (v != HG_NEXT)
+		hg_traced_verdict(r, v);
 	if (head->length_bytes > 0 && (uint64_t)head->length_bytes > reply->keep_max_bytes &&
 		!hg_request_is_head(r))
 		reply->keep_max_bytes = 0;

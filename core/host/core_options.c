@@ -16,7 +16,7 @@ const struct hg_option hg_main_options[] = {
 	HG_INT(struct hg_main_conf, offload_threads, "4", "1", "64", 0, "Threads for what blocks."),
 	HG_INT(struct hg_main_conf, max_series, "2000", "10", "1000000", 0,
 		"Series of one metric; beyond it all is counted as \"other\"."),
-	HG_INT(struct hg_main_conf, trace_records, "4096", "0", "1048576", 0,
+	HG_INT(struct hg_main_conf, trace_records, "4096", "0", "262144", 0,
 		"Records of 64 bytes that each front and the dispatcher keep for `hubgate trace`; "
 		"about ten a request."),
 	HG_USEC(struct hg_main_conf, drain_timeout_us, "10s", "0", "1h", LIVE,

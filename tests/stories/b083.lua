@@ -21,7 +21,7 @@ t.expect(told:match("^began GET /repos/octo%-org/hello%-world\nphase weigh\nphas
 
 hub:get(path, { ["X-Request-Id"] = "second" }):expect(200)
 told = events("second")
-t.expect(told:match("\nhook answered cache\nreply reply\ncache hit; ttl=%d+\nended 200$"), told)
+t.expect(told:match("\nhook answered cache\nreply \ncache hit; ttl=%d+\nended 200$"), told)
 
 -- One that is under way: parked, why and for how long.
 local waits = hub:get_later("/users/octocat", { ["X-Request-Id"] = "third",
@@ -45,6 +45,12 @@ a:expect(200)
 b:expect(200)
 told = events("follower")
 t.expect(told:find("\njoined lead\n", 1, true), told)
+
+-- A copy that GitHub confirmed: the cache answers when the head has come.
+t.clock:advance(400)
+hub:get(path, { ["X-Request-Id"] = "confirmed" }):expect(200)
+told = events("confirmed")
+t.expect(told:match("\nhead main\ngithub [%x:]+\nhook answered cache\ncache fwd=stale"), told)
 
 local no = hub:command({ "trace", "nosuch" }, 1)
 t.expect(no:find("no request with this id was seen lately", 1, true), no)

@@ -62,6 +62,7 @@ static void a_path_and_an_abstract_name_are_told(void **state)
 	snprintf(address, sizeof(address), "@hubgate-test-%d", (int)getpid());
 	assert_true(hg_notify_aim(&n, address));
 	assert_int_equal(n.at.sun_path[0], 0);
+	assert_int_equal(n.n, offsetof(struct sockaddr_un, sun_path) + strlen(address));
 	expect_all(&n);
 }
 
