@@ -100,7 +100,9 @@ int hg_log_level_of(enum hg_component c)
 	return atomic_load_explicit(&levels[c], memory_order_relaxed);
 }
 
-void hg_log_event(const char *component, int level, const char *fmt, va_list args)
+/* `id`: of the request that it is about; n 0: none. */
+static void __attribute__((format(printf, 4, 0)))
+write_event(const char *component, int level, struct hg_str id, const char *fmt, va_list args)
 {
 	char event[EVENT_BYTES_MAX];
 	int n = vsnprintf(event, sizeof(event), fmt, args);
@@ -117,6 +119,10 @@ void hg_log_event(const char *component, int level, const char *fmt, va_list arg
 		hg_text_printf(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"component\":", moment,
 			level_words[level]);
 		hg_text_add_json(&line, hg_str(component));
+		if (id.n) {
+			hg_text_add(&line, HG_STR(",\"request_id\":"));
+			hg_text_add_json(&line, id);
+		}
 		hg_text_add(&line, HG_STR(",\"event\":"));
 		hg_text_add_json(&line, hg_str(event));
 		hg_text_add(&line, HG_STR("}\n"));
@@ -124,11 +130,29 @@ void hg_log_event(const char *component, int level, const char *fmt, va_list arg
 		hg_text_printf(&line, "%s %s ", moment, level_words[level]);
 		add_printable(&line, component);
 		hg_text_add(&line, HG_STR(": "));
+		if (id.n) {
+			char text[160];
+			snprintf(text, sizeof(text), "%.*s ", (int)(id.n < 150 ? id.n : 150), id.p);
+			add_printable(&line, text);
+		}
 		add_printable(&line, event);
 		hg_text_add_char(&line, '\n');
 	}
 	write_out(&line);
 	hg_text_fini(&line);
+}
+
+void hg_log_event(const char *component, int level, const char *fmt, va_list args)
+{
+	write_event(component, level, (struct hg_str){ 0 }, fmt, args);
+}
+
+void hg_log_about(enum hg_component c, int level, struct hg_str id, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	write_event(component_names[c], level, id, fmt, args);
+	va_end(args);
 }
 
 void hg_log_line(enum hg_component c, int level, const char *fmt, ...)

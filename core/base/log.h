@@ -10,6 +10,7 @@
 #pragma once
 #include <hg/log.h>
 #include <hg/clock.h>
+#include <hg/str.h>
 #include <stdarg.h>
 #include <stdbool.h>
 
@@ -35,10 +36,17 @@ enum hg_component {
 	(hg_log_level_of(component) >= (level) ? hg_log_line(component, level, __VA_ARGS__) \
 					       : (void)0)
 
+/* The same of one request: text lines begin with its id, JSON lines have it as "request_id". */
+#define HG_LOG_ABOUT(component, level, id, ...)                                                  \
+	(hg_log_level_of(component) >= (level) ? hg_log_about(component, level, id, __VA_ARGS__) \
+					       : (void)0)
+
 int hg_log_default_level(void);           /* of new plugin instances: what "*" was set to last */
 int hg_log_level_of(enum hg_component c); /* one relaxed load */
 void hg_log_line(enum hg_component c, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+void hg_log_about(enum hg_component c, int level, struct hg_str id, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 void hg_log_named(const char *component, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4))); /* no level check */
 

@@ -463,8 +463,8 @@ void hg_dispatcher_on_end(struct hg_dispatcher *d, struct hg_flight *f, int code
 	snprintf(end.text, sizeof(end.text), "GitHub could not be reached: %s.",
 		why && *why ? why : "the connection was closed before an answer");
 	hg_series_add(hg_core_series(HG_METRIC_UPSTREAM_ERRORS, reason, NULL, NULL), 1);
-	HG_LOG(HG_LOG_DISPATCH, HG_LOG_DEBUG, "upstream failed id=%.*s tries=%u reason=%s why=%s",
-		(int)f->ask.id.n, f->ask.id.p, f->tries, reason, why ? why : "");
+	HG_LOG_ABOUT(HG_LOG_DISPATCH, HG_LOG_DEBUG, f->ask.id,
+		"upstream failed tries=%u reason=%s why=%s", f->tries, reason, why ? why : "");
 	hg_dispatcher_land(d, f, sent, now);
 	fail(d, f, phase, &end, now);
 }
@@ -482,8 +482,8 @@ void hg_dispatcher_time_out(
 	snprintf(end.text, sizeof(end.text), "GitHub took too long (%s): %.1f s since sending.",
 		what, (double)(now->mono_us - f->sent_us) / 1e6);
 	hg_series_add(hg_core_series(HG_METRIC_UPSTREAM_ERRORS, what, NULL, NULL), 1);
-	HG_LOG(HG_LOG_DISPATCH, HG_LOG_DEBUG, "upstream timed out id=%.*s tries=%u what=%s",
-		(int)f->ask.id.n, f->ask.id.p, f->tries, what);
+	HG_LOG_ABOUT(HG_LOG_DISPATCH, HG_LOG_DEBUG, f->ask.id,
+		"upstream timed out tries=%u what=%s", f->tries, what);
 	d->transport.abort(d->transport.arg, f);
 	hg_dispatcher_land(d, f, f->connected, now);
 	fail(d, f, phase, &end, now);

@@ -636,7 +636,8 @@ void hg_request_bad(struct hg_request *r, int status, const char *reason)
 	r->front->n_bad++;
 	(void)snprintf(code, sizeof(code), "%d", status);
 	hg_series_add(hg_core_series(HG_METRIC_BAD_REQUESTS, code, reason, NULL), 1);
-	HG_LOG(HG_LOG_FRONT, HG_LOG_DEBUG, "bad request status=%d reason=%s", status, reason);
+	HG_LOG_ABOUT(HG_LOG_FRONT, HG_LOG_DEBUG, r->id, "bad request status=%d reason=%s", status,
+		reason);
 	r->body_done = true;
 	c->closing = true;
 	c->must_linger = true;
@@ -714,11 +715,11 @@ void hg_request_retire(struct hg_request *r)
 	if (r->began) {
 		hg_traced_ended(r);
 		struct hg_str trace = hg_trace_context_id(&r->trace_context);
-		HG_LOG(HG_LOG_REQUEST, HG_LOG_DEBUG,
-			"%.*s method=%.*s path=%.*s client=%s status=%d us=%lld bytes=%llu "
+		HG_LOG_ABOUT(HG_LOG_REQUEST, HG_LOG_DEBUG, r->id,
+			"method=%.*s path=%.*s client=%s status=%d us=%lld bytes=%llu "
 			"cut=%d%s%.*s",
-			(int)r->id.n, r->id.p, (int)r->head.method.n, r->head.method.p,
-			(int)r->path.n, r->path.p, r->client.name, r->reply_began ? r->status : 0,
+			(int)r->head.method.n, r->head.method.p, (int)r->path.n, r->path.p,
+			r->client.name, r->reply_began ? r->status : 0,
 			(long long)(hg_front_now_us(r->front) - r->began_us),
 			(unsigned long long)hg_request_sent_bytes(r), r->cut,
 			trace.n ? " trace=" : "", (int)trace.n, trace.n ? trace.p : "");

@@ -22,7 +22,7 @@ local function heard(pattern)
 end
 
 local hub = t.hub { upstream = t.github(), clock = "held",
-	env = { NOTIFY_SOCKET = address, WATCHDOG_USEC = "20000" } }
+	env = { NOTIFY_SOCKET = address, WATCHDOG_USEC = "400000" } }
 heard("^READY=1\nSTATUS=ready, configuration 1\n$")
 heard("^WATCHDOG=1\n$")
 heard("^WATCHDOG=1\n$")

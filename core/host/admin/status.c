@@ -68,7 +68,9 @@ static void add_states(struct hg_host *h, struct hg_text *out)
 			continue;
 		hg_admin_args_init(&args, HG_STR(""));
 		hg_text_init(&answer.text);
+		struct hg_stopwatch w = hg_stopwatch_begin(in, "command");
 		int rc = c->run(in->self, &args, &answer, &err);
+		hg_stopwatch_end(&w);
 		if (rc >= 0 && is_object(hg_text_str(&answer.text))) {
 			hg_text_add(out, first ? HG_STR("") : HG_STR(","));
 			hg_text_add_json(out, hg_str(in->name));

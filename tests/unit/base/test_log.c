@@ -70,6 +70,22 @@ static void json_lines_are_one_object_each(void **state)
 				  "\"event\":\"key \\\"a\\\\b\\\"\\nline\"}\n");
 }
 
+static void a_line_about_a_request_has_its_id(void **state)
+{
+	(void)state;
+	HG_LOG_ABOUT(HG_LOG_AUDIT, HG_LOG_INFO, HG_STR("5f0c"), "n=%d", 1);
+	assert_string_equal(line, "2026-11-24T02:41:18.123Z info audit: 5f0c n=1\n");
+	HG_LOG_ABOUT(HG_LOG_AUDIT, HG_LOG_INFO, HG_STR(""), "n=%d", 1);
+	assert_string_equal(line, "2026-11-24T02:41:18.123Z info audit: n=1\n");
+	HG_LOG_ABOUT(HG_LOG_AUDIT, HG_LOG_DEBUG, HG_STR("5f0c"), "quiet");
+	assert_int_equal(n_lines, 2);
+	hg_log_set_json(true);
+	HG_LOG_ABOUT(HG_LOG_AUDIT, HG_LOG_INFO, HG_STR("5f0c"), "n=%d", 1);
+	assert_string_equal(line, "{\"time\":\"2026-11-24T02:41:18.123Z\",\"level\":\"info\","
+				  "\"component\":\"audit\",\"request_id\":\"5f0c\","
+				  "\"event\":\"n=1\"}\n");
+}
+
 static void a_level_is_set_for_one_component_or_for_all(void **state)
 {
 	(void)state;
@@ -140,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ONE(a_line_says_moment_level_component_and_event),
 		ONE(json_lines_are_one_object_each),
+		ONE(a_line_about_a_request_has_its_id),
 		ONE(a_level_is_set_for_one_component_or_for_all),
 		ONE(words_that_are_no_level_or_component_are_refused),
 		ONE(a_plugin_logs_by_its_name_and_its_level),
