@@ -7,10 +7,9 @@
  *     template   "{client} {status} {duration_ms}": names in braces are those of the table of
  *                fields in access_log.c; {{ and }} are braces
  *
- * Values that clients choose are escaped (a control byte, a quote, a backslash and what is not
- * ASCII as \xHH), so nobody forges a line or a field. Query strings are logged, but the values of
- * parameters that hold secrets (access_token, client_secret, sig …) are "***", in the Referer as
- * well. A value that is not there is "-".
+ * Values that clients choose are escaped, so nobody forges a line or a field (mask.h). Query
+ * strings are logged, but the values of parameters that hold secrets (access_token, client_secret,
+ * sig …) are "***", in the Referer as well. A value that is not there is "-".
  *
  * The line goes to a sink (base/sink.h): a front never waits for the disk.
  *
@@ -36,6 +35,3 @@ void hg_access_log_add(const struct hg_access_log *log, const struct hg_request 
 /* The line alone, for tests. */
 void hg_access_log_print(
 	const struct hg_access_log *log, const struct hg_request *r, struct hg_text *out);
-
-/* A query string with the values of secret parameters as ***; escaped like all that clients say. */
-void hg_access_log_mask(struct hg_text *out, struct hg_str query);

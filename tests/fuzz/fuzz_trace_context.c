@@ -8,8 +8,8 @@
  */
 #include <stdlib.h>
 
-#include "front/access_log.h"
 #include "front/http1.h"
+#include "front/mask.h"
 #include "front/trace_context.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -40,7 +40,7 @@ static void check_mask(struct hg_str query)
 	struct hg_text out;
 
 	hg_text_init(&out);
-	hg_access_log_mask(&out, query);
+	hg_mask_query(&out, query);
 	for (size_t i = 0; i < out.n; i++)
 		check(out.p[i] >= 0x20 && out.p[i] < 0x7f && out.p[i] != '"');
 	hg_text_clear(&out);
@@ -48,7 +48,7 @@ static void check_mask(struct hg_str query)
 	hg_text_add(&out, query);
 	struct hg_text masked;
 	hg_text_init(&masked);
-	hg_access_log_mask(&masked, hg_text_str(&out));
+	hg_mask_query(&masked, hg_text_str(&out));
 	check(masked.n >= 18 && memcmp(masked.p, "&access_token=***&", 18) == 0);
 	hg_text_fini(&masked);
 	hg_text_fini(&out);

@@ -138,45 +138,6 @@ static void who_leaves_is_cut(void **state)
 	end(&w);
 }
 
-static void secrets_in_queries_are_masked_however_they_are_spelled(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *query, *shown;
-	} rows[] = {
-		{ "", "" },
-		{ "page=2&per_page=100", "page=2&per_page=100" },
-		{ "access_token=abc", "access_token=***" },
-		{ "a=1&access_token=abc&b=2", "a=1&access_token=***&b=2" },
-		{ "a=1;access_token=abc;b=2", "a=1;access_token=***;b=2" },
-		{ "ACCESS_TOKEN=abc", "ACCESS_TOKEN=***" },
-		{ "access%5Ftoken=abc", "access%5Ftoken=***" },
-		{ "access%5ftok%65n=abc", "access%5ftok%65n=***" },
-		{ "refresh_token=a=b", "refresh_token=***" },
-		{ "client_secret=abc&client_id=1", "client_secret=***&client_id=1" },
-		{ "sig=abc&se=2026", "sig=***&se=2026" },
-		{ "X-Amz-Signature=abc&X-Amz-Credential=d",
-			"X-Amz-Signature=***&X-Amz-Credential=***" },
-		{ "token", "token" },
-		{ "token=", "token=***" },
-		{ "code=abc&code_search=x", "code=***&code_search=x" },
-		{ "q=token%3Dabc", "q=token%3Dabc" },
-		{ "q=a\"b", "q=a\\x22b" },
-		{ "&&=&", "&&=&" },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct hg_text out;
-		hg_text_init(&out);
-		hg_access_log_mask(&out, hg_str(rows[i].query));
-		hg_text_add_char(&out, '.');
-		if (strncmp(out.p, rows[i].shown, out.n - 1) != 0 ||
-			strlen(rows[i].shown) != out.n - 1)
-			fail_msg("%s: %s, not %s", rows[i].query, out.p, rows[i].shown);
-		hg_text_fini(&out);
-	}
-}
-
 static void a_wrong_format_is_refused_with_its_reason(void **state)
 {
 	(void)state;
@@ -215,7 +176,6 @@ int main(void)
 		cmocka_unit_test(json_is_one_object_a_line),
 		cmocka_unit_test(what_was_not_understood_is_a_line_too),
 		cmocka_unit_test(who_leaves_is_cut),
-		cmocka_unit_test(secrets_in_queries_are_masked_however_they_are_spelled),
 		cmocka_unit_test(a_wrong_format_is_refused_with_its_reason),
 	};
 
