@@ -1,6 +1,6 @@
 #include "host/admin.h"
 
-#include "base/instance.h"
+#include "base/stopwatch.h"
 #include "base/log.h"
 #include "base/pool.h"
 #include "base/text.h"
@@ -324,42 +324,6 @@ static enum hg_verdict on_advance(void *self, struct hg_request *r)
 		hg_waiter_resume(w, refuse_advance, NULL);
 	return HG_WAIT;
 }
-
-/* -- health: on the request's front ------------------------------------------------------------ */
-
-static enum hg_verdict on_livez(void *self, struct hg_request *r)
-{
-	(void)self;
-	hg_reply_text(r, 200, JSON, HG_STR("{\"status\":\"ok\"}"));
-	return HG_ANSWERED;
-}
-
-static enum hg_verdict on_readyz(void *self, struct hg_request *r)
-{
-	struct hg_host *h = self;
-
-	if (atomic_load(&h->state) == HG_HOST_READY)
-		hg_reply_text(r, 200, JSON, HG_STR("{\"status\":\"ready\"}"));
-	else
-		hg_reply_text(r, 503, JSON,
-			HG_STR("{\"status\":\"not ready\",\"reasons\":[\"starting or "
-			       "stopping\"]}"));
-	return HG_ANSWERED;
-}
-
-const struct hg_route hg_health_routes[] = {
-	{ .methods = "GET",
-		.path = "/livez",
-		.flags = HG_ROUTE_OPEN,
-		.on_request = on_livez,
-		.about = "The process answers." },
-	{ .methods = "GET",
-		.path = "/readyz",
-		.flags = HG_ROUTE_OPEN,
-		.on_request = on_readyz,
-		.about = "It serves; else why not." },
-	{ 0 },
-};
 
 const struct hg_route hg_admin_routes[] = {
 	{ .methods = "GET",

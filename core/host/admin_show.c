@@ -37,6 +37,10 @@ static void show_plugins(struct hg_host *h, struct hg_text *out)
 			(unsigned long long)atomic_load(&in->hook_calls),
 			(unsigned long long)atomic_load(&in->hook_us),
 			(unsigned long long)atomic_load(&in->hook_slow));
+		hg_text_printf(out, ",\"failures\":%llu,\"optional\":%s,\"state\":\"%s\"",
+			(unsigned long long)atomic_load(&in->quarantine.n_failures),
+			in->is_optional ? "true" : "false",
+			hg_instance_takes_part(in, hg_now().mono_us) ? "in" : "taken out");
 		hg_text_add(out, HG_STR(",\"commands\":["));
 		const struct hg_command *c = in->table->commands;
 		for (uint32_t k = 0; c && c[k].name; k++) {

@@ -1,5 +1,6 @@
 #include "host/config.h"
 
+#include "base/bug.h"
 #include "base/log.h"
 #include "host/env.h"
 #include "host/upstreams.h"
@@ -23,6 +24,7 @@ static const char built_in[] = "version: 1\n"
 const struct hg_config_section hg_config_sections[] = {
 	{ "log", hg_log_options, offsetof(struct hg_config, log) },
 	{ "admin", hg_admin_options, offsetof(struct hg_config, admin) },
+	{ "hooks", hg_hook_options, offsetof(struct hg_config, hooks) },
 	{ "http", hg_http_options, offsetof(struct hg_config, http) },
 	{ "upstream", hg_upstream_options, offsetof(struct hg_config, upstreams[0]) },
 	{ "dispatch", hg_dispatch_options, offsetof(struct hg_config, dispatch) },
@@ -184,10 +186,15 @@ static bool make_tree(struct loading *l)
 
 static void read_sections(struct loading *l)
 {
-	static const char *const others[] = { "log", "admin", "http", "upstream", "dispatch",
-		"credential", "upstreams", "clients", "listeners", "plugins", NULL };
+	static const char *const lists[] = { "upstreams", "clients", "listeners", "plugins" };
+	const char *others[16] = { NULL }; /* what may stand beside the options of the top */
 	struct hg_config *c = l->config;
+	size_t n = 0;
 
+	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++)
+		others[n++] = sc->key;
+	memcpy(others + n, lists, sizeof(lists));
+	HG_BUG_ON(n + sizeof(lists) / sizeof(lists[0]) >= sizeof(others) / sizeof(others[0]));
 	hg_options_read(hg_main_options, "", l->root, others, &c->main, &c->keep, l->faults);
 	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++) {
 		const struct hg_node *node = hg_node_find(l->root, sc->key);
@@ -285,7 +292,6 @@ static const char *name_of_file(struct hg_arena *arena, const char *use)
 /* The keys of an entry that are the plugin's: unknown ones are found when its table is known. */
 static void read_entry(struct loading *l, struct hg_plugin_plan *plan)
 {
-	static const char *const own[] = { "use", "name" };
 	struct hg_arena *arena = arena_of(l);
 	struct hg_node *map = hg_node_empty(arena, &plan->node->place, HG_NODE_MAP);
 
@@ -294,10 +300,10 @@ static void read_entry(struct loading *l, struct hg_plugin_plan *plan)
 			"expected a mapping with `use:`, got %s", hg_node_kind_name(plan->node));
 		return;
 	}
-	for (int i = 0; i < 2; i++) {
-		struct hg_node *value = hg_node_find(plan->node, own[i]);
+	for (const char *const *word = hg_plugin_entry_words; *word; word++) {
+		struct hg_node *value = hg_node_find(plan->node, *word);
 		if (value)
-			hg_node_put(arena, map, own[i], value);
+			hg_node_put(arena, map, *word, value);
 	}
 	hg_options_read(hg_plugin_entry_options, plan->path, map, NULL, &plan->entry,
 		&l->config->keep, l->faults);

@@ -57,6 +57,7 @@ struct hg_config {
 	struct hg_main_conf main;
 	struct hg_log_conf log;
 	struct hg_admin_conf admin;
+	struct hg_hook_limits hooks;
 	struct hg_http_conf http;
 	struct hg_dispatch_conf dispatch;
 	struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX]; /* the first: `upstream:` */

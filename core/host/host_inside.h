@@ -100,10 +100,13 @@ void hg_host_point_at_simulator(struct hg_host *h, struct hg_setup *s);
  * thread. */
 struct hg_snapshot *hg_host_current(void);
 
+/* -- health (health.c) ------------------------------------------------------------------------- */
+
+extern const struct hg_route hg_health_routes[];
+
 /* -- admin (admin.c) --------------------------------------------------------------------------- */
 
 extern const struct hg_route hg_admin_routes[];
-extern const struct hg_route hg_health_routes[];
 void hg_host_show(struct hg_host *h, const char *what, struct hg_text *out, bool *ret_known);
 /* Asks fronts or dispatcher and answers when all have: the hook returns what this returns. */
 enum hg_verdict hg_host_gather(struct hg_host *h, struct hg_request *r, const char *what);

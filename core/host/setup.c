@@ -20,12 +20,11 @@ enum { DESCRIPTORS_KEPT = 128 }; /* not for clients */
 static void read_options(struct hg_setup *s, struct hg_instance *in,
 	const struct hg_plugin_plan *plan, struct hg_faults *faults)
 {
-	static const char *const others[] = { "use", "name", NULL };
 	const struct hg_plugin *table = in->table;
 	struct hg_err err = HG_ERR_INIT;
 
 	in->conf = hg_alloc0(table->conf_size ? table->conf_size : 1);
-	if (hg_options_read(table->options, plan->path, plan->node, others, in->conf,
+	if (hg_options_read(table->options, plan->path, plan->node, hg_plugin_entry_words, in->conf,
 		    &s->config->keep, faults))
 		return;
 	if (table->check && table->check(in->conf, &err) < 0)
@@ -50,6 +49,9 @@ static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 		}
 		struct hg_instance *in = hg_instance_new(plan->entry.name, table, s->n);
 		in->owner = s;
+		in->limits = &c->hooks;
+		if (plan->entry.optional != HG_OPTIONAL_AUTO)
+			in->is_optional = plan->entry.optional == HG_OPTIONAL_YES;
 		s->instances[s->n++] = in;
 		read_options(s, in, plan, faults);
 	}
