@@ -23,6 +23,11 @@ static int64_t read_ns(void)
 	return other ? other() : machine_ns();
 }
 
+int64_t hg_stopwatch_now_us(void)
+{
+	return read_ns() / 1000;
+}
+
 void hg_stopwatch_set_source(int64_t (*now_ns)(void))
 {
 	atomic_store_explicit(&source, now_ns, memory_order_relaxed);

@@ -24,5 +24,8 @@ void hg_stopwatch_end(struct hg_stopwatch *w);
  * few words. NULL instance: nothing. */
 void hg_instance_fail(struct hg_instance *in, const char *why);
 
+/* Where its clock is at. */
+int64_t hg_stopwatch_now_us(void);
+
 /* Where stopwatches read nanoseconds, for tests; NULL = the machine's clock again. */
 void hg_stopwatch_set_source(int64_t (*now_ns)(void));

@@ -260,19 +260,11 @@ static enum hg_verdict on_set_log(void *self, struct hg_request *r)
 static enum hg_verdict on_reload(void *self, struct hg_request *r)
 {
 	struct hg_host *h = self;
-	struct hg_faults faults;
-	struct hg_text text;
+	int rc = hg_host_reload(h, HG_RELOAD_ADMIN);
 
-	hg_faults_init(&faults);
-	hg_text_init(&text);
-	int rc = hg_host_reload(h, &faults);
-	if (rc < 0 && !faults.n_errors)
-		hg_faults_add(&faults, NULL, NULL, "hubgate is starting or stopping");
-	hg_faults_print_json(&faults, &text);
-	(void)say(r, rc < 0 ? 409 : 200, &text);
-	hg_text_fini(&text);
-	hg_faults_fini(&faults);
-	return HG_ANSWERED;
+	if (rc == HG_EAGAIN)
+		return say_wrong(r, 409, HG_STR("hubgate is starting or stopping"));
+	return say(r, rc < 0 ? 409 : 200, &h->last_receipt);
 }
 
 static enum hg_verdict after_advance(void *self, struct hg_request *r, void *arg)

@@ -15,7 +15,7 @@
 
 const char *const hg_show_words[] = { "requests", "conns", "tickets", "queues", "budgets",
 	"credentials", "upstreams", "plugins", "config", "mailboxes", "metrics", "routes",
-	"listeners", "events", "quiet", "clock", NULL };
+	"listeners", "events", "quiet", "clock", "generations", "reload", NULL };
 
 /* -- the host's own ---------------------------------------------------------------------------- */
 
@@ -240,6 +240,10 @@ void hg_host_show(struct hg_host *h, const char *what, struct hg_text *out, bool
 		show_quiet(h, out);
 	} else if (strcmp(what, "clock") == 0) {
 		show_clock(h, out);
+	} else if (strcmp(what, "generations") == 0) {
+		hg_host_show_generations(h, out);
+	} else if (strcmp(what, "reload") == 0) {
+		hg_text_add(out, h->last_receipt.n ? hg_text_str(&h->last_receipt) : HG_STR("{}"));
 	} else {
 		*ret_known = false;
 	}

@@ -3,6 +3,7 @@
 #include "base/bug.h"
 #include "base/log.h"
 #include "host/env.h"
+#include "host/secrets.h"
 #include "host/upstreams.h"
 #include <hg/mem.h>
 #include <sched.h>
@@ -145,6 +146,17 @@ static bool put_absent(struct loading *l, const struct hg_node *from, const char
 	return true;
 }
 
+static struct hg_node *read_file(struct loading *l)
+{
+	struct hg_text *source = &l->config->source;
+
+	if (l->wish->source)
+		hg_text_add(source, hg_text_str(l->wish->source));
+	else if (!hg_yaml_read(l->wish->file, source, l->faults))
+		return NULL;
+	return hg_yaml_parse(arena_of(l), l->wish->file, hg_text_str(source), l->faults);
+}
+
 static bool make_tree(struct loading *l)
 {
 	struct hg_node *base = built_in_tree(l);
@@ -153,7 +165,7 @@ static bool make_tree(struct loading *l)
 	if (!base)
 		return false;
 	if (l->wish->file)
-		file = hg_yaml_load(arena_of(l), l->wish->file, l->faults);
+		file = read_file(l);
 	else
 		file = hg_node_empty(arena_of(l), &built_in_place, HG_NODE_MAP);
 	if (!file)
@@ -557,9 +569,11 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 {
 	struct hg_config *c = hg_alloc0(sizeof(*c));
 	struct loading l = { .config = c, .wish = wish, .faults = faults };
+	int64_t began_ns = hg_secret_files_now_ns();
 
 	hg_keep_init(&c->keep);
 	hg_text_init(&c->unsupported);
+	hg_text_init(&c->source);
 	c->simulator_listener = -1;
 	c->file = wish->file ? hg_arena_copy(&c->keep.arena, hg_str(wish->file)).p : NULL;
 	if (!make_tree(&l))
@@ -577,6 +591,7 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 	set_state_dir(&l);
 	set_plugin_path(&l);
 	c->dispatch_place = place_in(hg_node_find(l.root, "dispatch"), "strategy");
+	c->secret_files = hg_secret_files_new(l.root, began_ns);
 	return c;
 }
 
@@ -585,6 +600,8 @@ void hg_config_free(struct hg_config *c)
 	if (!c)
 		return;
 	hg_text_fini(&c->unsupported);
+	hg_text_wipe(&c->source);
+	hg_secret_files_free(c->secret_files);
 	hg_keep_fini(&c->keep);
 	hg_free(c);
 }
