@@ -159,6 +159,14 @@ bool hg_proxy_holds(const struct hg_request *r)
 
 /* -- what comes -------------------------------------------------------------------------------- */
 
+/* A 304 that a plugin asked for, and now none has the copy: the client asked for no such thing. */
+static enum hg_verdict refuse_lost(struct hg_request *r)
+{
+	hg_request_refuse(r, 502, "revalidation_lost", 0,
+		"GitHub confirmed a copy that is no longer there; ask again.");
+	return HG_REFUSED;
+}
+
 static void take_head(struct hg_request *r, struct hg_head *head)
 {
 	struct hg_reply *reply = &r->reply;
@@ -168,6 +176,8 @@ static void take_head(struct hg_request *r, struct hg_head *head)
 	r->waited_us = reply->note.waited_us;
 
 	enum hg_verdict v = hg_phase_head(r);
+	if (v == HG_NEXT && head->status == 304 && r->owns_validators)
+		v = refuse_lost(r);
 	if (head->length_bytes > 0 && (uint64_t)head->length_bytes > reply->keep_max_bytes &&
 		!hg_request_is_head(r))
 		reply->keep_max_bytes = 0;

@@ -58,8 +58,9 @@ const struct hg_option hg_http_options[] = {
 	HG_BYTES(struct hg_http_conf, max_target_bytes, "8KiB", "256B", "64KiB", LIVE,
 		"Path and query of a request; over it 414."),
 	HG_BYTES(struct hg_http_conf, max_body_bytes, "32MiB", "0", "1GiB", LIVE,
-		"Body of a request that is kept whole; a larger one is sent on as it comes, and "
-		"never twice (GraphQL and routes of plugins: 413)."),
+		"Body of a request that is kept whole; one that says a larger Content-Length is "
+		"sent on as it comes, and never twice (in chunks, GraphQL and routes of plugins: "
+		"413)."),
 	HG_BYTES(struct hg_http_conf, max_upload_bytes, "2GiB", "0", "64GiB", LIVE,
 		"Body of a request that is sent on as it comes; over it 413; 0: none is."),
 	HG_BYTES(struct hg_http_conf, max_buffered_bytes, "256MiB", "64KiB", "64GiB", LIVE,
