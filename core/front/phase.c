@@ -1,5 +1,6 @@
 #include "front/phase.h"
 #include "base/bug.h"
+#include "front/when.h"
 #include <hg/mem.h>
 
 /* A plugin's word that it will come back. Lives until it was resumed: `request` is NULL when the
@@ -57,7 +58,8 @@ enum hg_verdict hg_phase_admit(struct hg_request *r)
 
 	while (v == HG_NEXT && r->hook_at < hooks->n) {
 		struct hg_instance *in = hooks->in[r->hook_at++];
-		v = call(r, in, "on_admit", in->table->on_admit);
+		if (hg_when_is_met(r, in))
+			v = call(r, in, "on_admit", in->table->on_admit);
 	}
 	return v;
 }
@@ -69,7 +71,8 @@ enum hg_verdict hg_phase_weigh(struct hg_request *r)
 
 	while (v == HG_NEXT && r->hook_at < hooks->n) {
 		struct hg_instance *in = hooks->in[r->hook_at++];
-		v = call(r, in, "on_weigh", in->table->on_weigh);
+		if (hg_when_is_met(r, in))
+			v = call(r, in, "on_weigh", in->table->on_weigh);
 	}
 	return v;
 }
@@ -81,7 +84,8 @@ enum hg_verdict hg_phase_lookup(struct hg_request *r)
 
 	while (v == HG_NEXT && r->hook_at < hooks->n) {
 		struct hg_instance *in = hooks->in[r->hook_at++];
-		v = call(r, in, "on_lookup", in->table->on_lookup);
+		if (hg_when_is_met(r, in))
+			v = call(r, in, "on_lookup", in->table->on_lookup);
 	}
 	return v;
 }
@@ -94,6 +98,8 @@ enum hg_verdict hg_phase_head(struct hg_request *r)
 	r->reply.in_head = true;
 	for (uint32_t i = hooks->n; v == HG_NEXT && i-- > 0;) {
 		struct hg_instance *in = hooks->in[i];
+		if (!hg_when_is_met(r, in))
+			continue;
 		enter(r, in, in->self);
 		struct hg_stopwatch w = hg_stopwatch_begin(in, "on_head");
 		v = in->table->on_head(in->self, r, &r->reply);
@@ -116,7 +122,7 @@ void hg_phase_keep(struct hg_request *r)
 		const struct hg_keep_wish *wish = r->reply.wishes;
 		while (wish && wish->in != in)
 			wish = wish->next;
-		if (!wish || r->reply.body.n > wish->max_bytes)
+		if (!wish || r->reply.body.n > wish->max_bytes || !hg_when_is_met(r, in))
 			continue;
 		enter(r, in, in->self);
 		struct hg_stopwatch w = hg_stopwatch_begin(in, "on_keep");
@@ -131,6 +137,8 @@ void hg_phase_done(struct hg_request *r)
 
 	for (uint32_t i = 0; i < hooks->n; i++) {
 		struct hg_instance *in = hooks->in[i];
+		if (!hg_when_is_met(r, in))
+			continue;
 		enter(r, in, in->self);
 		struct hg_stopwatch w = hg_stopwatch_begin(in, "on_done");
 		in->table->on_done(in->self, r);

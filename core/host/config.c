@@ -285,7 +285,6 @@ static const char *name_of_file(struct hg_arena *arena, const char *use)
 /* The keys of an entry that are the plugin's: unknown ones are found when its table is known. */
 static void read_entry(struct loading *l, struct hg_plugin_plan *plan)
 {
-	static const char *const own[] = { "use", "name" };
 	struct hg_arena *arena = arena_of(l);
 	struct hg_node *map = hg_node_empty(arena, &plan->node->place, HG_NODE_MAP);
 
@@ -294,13 +293,15 @@ static void read_entry(struct loading *l, struct hg_plugin_plan *plan)
 			"expected a mapping with `use:`, got %s", hg_node_kind_name(plan->node));
 		return;
 	}
-	for (int i = 0; i < 2; i++) {
-		struct hg_node *value = hg_node_find(plan->node, own[i]);
+	for (const char *const *word = hg_plugin_entry_words; *word; word++) {
+		struct hg_node *value = hg_node_find(plan->node, *word);
 		if (value)
-			hg_node_put(arena, map, own[i], value);
+			hg_node_put(arena, map, *word, value);
 	}
-	hg_options_read(hg_plugin_entry_options, plan->path, map, NULL, &plan->entry,
-		&l->config->keep, l->faults);
+	hg_options_read(hg_plugin_entry_options, plan->path, map, hg_plugin_entry_words,
+		&plan->entry, &l->config->keep, l->faults);
+	plan->guard = hg_when_read(
+		&plan->when, map, plan->path, &l->config->clients, &l->config->keep, l->faults);
 	if (!plan->entry.use)
 		return;
 	if (!plan->entry.name)

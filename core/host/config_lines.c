@@ -235,6 +235,13 @@ static void add_plugins(struct hg_config_lines *l, const struct hg_setup *s)
 		t.rows = s->instances[i]->table->options;
 		t.conf = s->instances[i]->conf;
 		add_rows(l, t);
+		if (!c->plugins[i].guard)
+			continue;
+		t.rows = hg_when_options;
+		t.conf = &c->plugins[i].when;
+		t.map = find(t.map, "when");
+		t.path = hg_arena_printf(&l->arena, "%s.when", t.path).p;
+		add_rows(l, t);
 	}
 }
 

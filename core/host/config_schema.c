@@ -260,6 +260,7 @@ static void add_plugin(const char *use, const struct hg_plugin *table, json_t *r
 	if (table->about)
 		json_object_set_new(object, "description", json_string(table->about));
 	add_rows(object, table->options, false);
+	add_key(object, "when", section(hg_when_options));
 	json_object_set_new(json_object_get(root, "$defs"), piece, object);
 	json_array_append_new(json_object_get(entry, "allOf"), choice(use, piece));
 }

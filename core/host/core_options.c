@@ -204,3 +204,5 @@ const struct hg_option hg_plugin_entry_options[] = {
 		"The instance's name; default: the plugin's."),
 	{ 0 },
 };
+
+const char *const hg_plugin_entry_words[] = { "use", "name", "when", NULL };

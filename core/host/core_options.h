@@ -55,7 +55,7 @@ struct hg_upstream_entry { /* one of `upstreams:`, but the options of `upstream:
 	struct hg_option_list hosts;
 };
 
-struct hg_plugin_entry { /* one of `plugins:`, but the plugin's own options */
+struct hg_plugin_entry { /* one of `plugins:`, but `when:` and the plugin's own options */
 	const char *use;
 	const char *name;
 };
@@ -71,3 +71,6 @@ extern const struct hg_option hg_upstream_entry_options[];
 extern const struct hg_option hg_listener_options[];
 extern const struct hg_option hg_tls_options[];
 extern const struct hg_option hg_plugin_entry_options[];
+
+/* Keys of an entry of `plugins:` that are hubgate's, NULL-ended: no option may be called so. */
+extern const char *const hg_plugin_entry_words[];

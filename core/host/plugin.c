@@ -2,6 +2,7 @@
 
 #include "base/metric.h"
 #include "base/text.h"
+#include "host/core_options.h"
 #include "host/elf_file.h"
 #include "host/faults.h"
 #include "host/options.h"
@@ -184,6 +185,13 @@ static int check_arrays(const struct hg_plugin *t, struct hg_err *err)
 			return hg_err_set(err, HG_EINVAL,
 				"service \"%s\" has no version or no vtable", s->name);
 	}
+	for (const struct hg_option *o = t->options; o && o->key; o++)
+		for (const char *const *word = hg_plugin_entry_words; *word; word++)
+			if (hg_str_is(hg_option_key(o), hg_str(*word)))
+				return hg_err_set(err, HG_EINVAL,
+					"an option may not be called \"%s\": each entry of "
+					"`plugins:` has it",
+					*word);
 	int rc = hg_options_check(t->options, t->conf_size, err);
 	if (rc < 0)
 		return rc;

@@ -3,6 +3,7 @@
 #include "base/bug.h"
 #include "base/log.h"
 #include "front/batch.h"
+#include "front/resolve.h"
 #include "front/router.h"
 #include "front/tls.h"
 #include "host/plugin.h"
@@ -20,12 +21,11 @@ enum { DESCRIPTORS_KEPT = 128 }; /* not for clients */
 static void read_options(struct hg_setup *s, struct hg_instance *in,
 	const struct hg_plugin_plan *plan, struct hg_faults *faults)
 {
-	static const char *const others[] = { "use", "name", NULL };
 	const struct hg_plugin *table = in->table;
 	struct hg_err err = HG_ERR_INIT;
 
 	in->conf = hg_alloc0(table->conf_size ? table->conf_size : 1);
-	if (hg_options_read(table->options, plan->path, plan->node, others, in->conf,
+	if (hg_options_read(table->options, plan->path, plan->node, hg_plugin_entry_words, in->conf,
 		    &s->config->keep, faults))
 		return;
 	if (table->check && table->check(in->conf, &err) < 0)
@@ -177,6 +177,20 @@ static void make_hooks(struct hg_setup *s)
 	}
 }
 
+/* Whose hooks run for some requests only; and who tells what an ID means, for rules about paths. */
+static void guard(struct hg_setup *s)
+{
+	struct hg_snapshot *snap = &s->snapshot;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		snap->when[i] = s->config->plugins[i].guard;
+		if (snap->when[i])
+			snap->guarded |= UINT64_C(1) << i;
+	}
+	if (snap->keys || snap->guarded)
+		snap->resolver = hg_resolver_new();
+}
+
 static void choose_strategy(struct hg_setup *s, struct hg_faults *faults)
 {
 	const char *wanted = s->config->dispatch.strategy;
@@ -259,6 +273,7 @@ struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_rou
 	snap->dispatch = config->dispatch;
 	hg_snapshot_set_origins(snap);
 	snap->keys = hg_clients_make(&config->clients);
+	guard(s);
 	snap->n_instances = s->n;
 	snap->instances = s->instances;
 	snap->owner = s;
@@ -289,6 +304,7 @@ void hg_setup_free(struct hg_setup *s)
 	}
 	hg_free(s->snapshot.listeners);
 	hg_keys_free(s->snapshot.keys);
+	hg_resolver_free(s->snapshot.resolver);
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct hg_instance *in = s->instances[i];
 		hg_free(in->conf);
