@@ -99,7 +99,7 @@ static void add_rows(struct hg_config_lines *l, struct table t)
 {
 	for (const struct hg_option *row = t.rows; row && row->key; row++) {
 		struct hg_str key = hg_arena_copy(&l->arena, hg_option_key(row));
-		const struct hg_node *node = find(t.map, key.p);
+		const struct hg_node *node = hg_option_node(t.rows, row, t.map);
 		struct hg_config_line *line = add_line(l);
 		struct hg_text value;
 		hg_text_init(&value);
