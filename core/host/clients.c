@@ -143,7 +143,8 @@ static void read_keys(struct reading *rd)
 		return;
 	if (many->kind != HG_NODE_SEQUENCE || !many->n) {
 		hg_faults_add(rd->at.faults, &many->place, hg_entry_path(&rd->at, "key_hashes"),
-			"expected a sequence of hashes, got %s", hg_node_kind_name(many));
+			"expected a sequence of hashes, got %s",
+			many->n ? hg_node_kind_name(many) : "an empty one");
 		return;
 	}
 	for (uint32_t i = 0; i < many->n; i++) {

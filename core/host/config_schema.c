@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "host/config.h"
 #include "host/plugin.h"
+#include "host/trial.h"
 #include <hg/err.h>
 #include <hg/mem.h>
 #include <jansson.h>
@@ -278,7 +279,8 @@ static json_t *plugin_entry(
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct hg_err err = HG_ERR_INIT;
-		const struct hg_plugin *table = hg_plugin_load(names[i], dirs, &err);
+		const struct hg_plugin *table =
+			hg_plugin_load_tried(names[i], dirs, hg_trial, &err);
 		json_array_append_new(found, json_string(names[i]));
 		if (table)
 			add_plugin(names[i], table, root, entry);

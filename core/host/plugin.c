@@ -312,8 +312,8 @@ uint32_t hg_plugin_list(
 	return n;
 }
 
-const struct hg_plugin *hg_plugin_load(
-	const char *use, const struct hg_option_list *dirs, struct hg_err *err)
+const struct hg_plugin *hg_plugin_load_tried(const char *use, const struct hg_option_list *dirs,
+	int (*trial)(const char *path, struct hg_err *err), struct hg_err *err)
 {
 	char *path = find_file(use, dirs, err);
 	const struct hg_plugin *table = NULL;
@@ -322,10 +322,16 @@ const struct hg_plugin *hg_plugin_load(
 		return NULL;
 	for (struct file *f = files; f && !table; f = f->next)
 		table = strcmp(f->path, path) == 0 ? &f->table : NULL;
-	if (!table)
+	if (!table && (!trial || trial(path, err) == 0))
 		table = open_file(path, err);
 	free(path);
 	return table;
+}
+
+const struct hg_plugin *hg_plugin_load(
+	const char *use, const struct hg_option_list *dirs, struct hg_err *err)
+{
+	return hg_plugin_load_tried(use, dirs, NULL, err);
 }
 
 const char *hg_plugin_path(const struct hg_plugin *table)

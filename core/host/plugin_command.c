@@ -318,6 +318,22 @@ static int look(const char *path, describe_fn describe, int patience_ms, struct 
 	return rc;
 }
 
+static void describe_nothing(const struct hg_plugin *t, struct hg_text *out)
+{
+	(void)t;
+	(void)out;
+}
+
+int hg_plugin_command_try(const char *path, int patience_ms, struct hg_err *err)
+{
+	struct hg_text out;
+
+	hg_text_init(&out);
+	int rc = look(path, describe_nothing, patience_ms, &out, err);
+	hg_text_fini(&out);
+	return rc;
+}
+
 /* -- commands --------------------------------------------------------------------------------- */
 
 static int command_on_file(

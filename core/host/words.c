@@ -50,7 +50,9 @@ int hg_word_find(const struct hg_entry *e, const char *key, uint32_t i, const ch
 void hg_entry_refuse_empty(
 	const struct hg_entry *e, const char *key, const struct hg_option_list *list)
 {
-	if (hg_node_find(e->node, key) && !list->n)
+	const struct hg_node *node = hg_node_find(e->node, key);
+
+	if (node && node->kind != HG_NODE_MAP && !list->n) /* a mapping was refused already */
 		hg_faults_add(e->faults, hg_entry_place(e, key), hg_entry_path(e, key),
 			"an empty list allows nothing; leave it out to allow all");
 }
