@@ -15,7 +15,7 @@ struct hg_resolver {
 static const struct hg_plugin nobody = {
 	.size = sizeof(struct hg_plugin),
 	.abi = HG_ABI,
-	.name = "keys",
+	.name = "resolve",
 	.about = "Asks GitHub what an ID means.",
 	HG_PLUGIN_ROWS,
 };

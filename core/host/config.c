@@ -260,7 +260,7 @@ bool hg_config_name_is_taken(struct hg_str name)
 		HG_COMPONENTS(X)
 #undef X
 			"github",
-		"health", "log", "clock", "reload", "hubgate"
+		"health", "log", "clock", "reload", "resolve", "hubgate"
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

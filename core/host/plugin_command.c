@@ -160,7 +160,8 @@ static void add_type(const struct hg_option *o, struct hg_text *out)
 	else if (o->type == HG_OPT_SECRET)
 		hg_text_printf(out, "a secret");
 	else if (o->type == HG_OPT_REF)
-		hg_text_printf(out, "the name of an instance");
+		hg_text_printf(out, "the name of an instance%s%s",
+			o->choices ? " that provides " : "", o->choices ? o->choices : "");
 	else
 		hg_text_printf(out, "%s", hg_option_type_name(o->type));
 }
