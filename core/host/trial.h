@@ -3,7 +3,7 @@
  *
  * Code of a file runs when it is loaded (constructors). If it crashes, ends the process or never
  * comes back, then not a daemon that serves others is lost, but a child; the file is refused like
- * any other that can not be used (docs/decisions/006-trial-of-a-plugin.md).
+ * any other that can not be used (docs/decisions/008-trial-of-a-plugin.md).
  *
  *     one thread (start, check)   a fork: under a millisecond
  *     more (a reload)             hubgate plugin check FILE, of this very program: some 10 ms
