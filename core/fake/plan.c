@@ -1,0 +1,203 @@
+/*
+ * From what the test wishes to a setup: the real configuration, in which `plugins:` are the test's.
+ */
+#include "fake/fake_inside.h"
+#include "host/plugin.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct entry { /* one plugin; all owned */
+	char *use, *name, *options;
+};
+
+struct hg_fake_plan {
+	struct entry entries[HG_INSTANCES_MAX];
+	uint32_t n;
+	char *config; /* NULL: the defaults */
+};
+
+/* Tables that were accepted: a second fake of the process finds its own again. */
+static struct {
+	const struct hg_plugin *foreign;
+	char use[96];
+} accepted[HG_INSTANCES_MAX];
+static uint32_t n_accepted;
+
+static char *copy(const char *text)
+{
+	return text ? hg_strndup(text, strlen(text)) : NULL;
+}
+
+/* What `use:` would have to say for a table that is linked in; NULL and err. */
+static const char *use_of_table(const struct hg_plugin *table, struct hg_err *err)
+{
+	for (uint32_t i = 0; i < n_accepted; i++)
+		if (accepted[i].foreign == table)
+			return accepted[i].use;
+	if (n_accepted == HG_INSTANCES_MAX) {
+		hg_err_set(err, HG_ETOOBIG, "more than %d tables in one process", HG_INSTANCES_MAX);
+		return NULL;
+	}
+	(void)snprintf(accepted[n_accepted].use, sizeof(accepted[0].use), "%.64s (linked in, %u)",
+		table->name ? table->name : "?", n_accepted);
+	if (!hg_plugin_accept(table, accepted[n_accepted].use, err))
+		return NULL;
+	accepted[n_accepted].foreign = table;
+	return accepted[n_accepted++].use;
+}
+
+static const char *name_of_file(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static int add_entry(struct hg_fake_plan *p, const struct hg_fake_plugin *wish, struct hg_err *err)
+{
+	struct entry *e = &p->entries[p->n];
+
+	if (p->n == HG_INSTANCES_MAX)
+		return hg_err_set(err, HG_ETOOBIG, "more than %d plugins", HG_INSTANCES_MAX);
+	if (wish->table) {
+		const char *use = use_of_table(wish->table, err);
+		if (!use)
+			return HG_EINVAL;
+		e->use = copy(use);
+		e->name = copy(wish->name ? wish->name : wish->table->name);
+	} else if (wish->file) {
+		char *path = realpath(wish->file, NULL);
+		if (!path)
+			return hg_err_set(
+				err, HG_ENOTFOUND, "plugin %s: there is no such file", wish->file);
+		e->use = copy(path);
+		free(path);
+		e->name = copy(wish->name ? wish->name : name_of_file(e->use));
+		char *dot = strstr(e->name, ".so");
+		if (!wish->name && dot)
+			*dot = 0;
+	} else {
+		return hg_err_set(err, HG_EINVAL, "hg_fake_plugin has neither table nor file");
+	}
+	e->options = copy(wish->options);
+	p->n++;
+	return 0;
+}
+
+struct hg_fake_plan *hg_fake_plan_new(struct hg_fake *f, struct hg_err *err)
+{
+	struct hg_fake_plan *p = hg_alloc0(sizeof(*p));
+	const struct hg_fake_plugin *beside = f->wish.beside;
+	int rc = add_entry(p, &f->wish.plugin, err);
+
+	for (; rc == 0 && beside && (beside->table || beside->file); beside++)
+		rc = add_entry(p, beside, err);
+	p->config = copy(f->wish.config);
+	if (rc == 0)
+		return p;
+	hg_fake_plan_free(p);
+	return NULL;
+}
+
+void hg_fake_plan_free(struct hg_fake_plan *p)
+{
+	if (!p)
+		return;
+	for (uint32_t i = 0; i < HG_INSTANCES_MAX; i++) {
+		hg_free(p->entries[i].use);
+		hg_free(p->entries[i].name);
+		hg_free(p->entries[i].options);
+	}
+	hg_free(p->config);
+	hg_free(p);
+}
+
+/* -- the configuration ------------------------------------------------------------------------- */
+
+/* The path of a file with the text, in the state directory; owned. NULL: none is needed. */
+static char *write_config(struct hg_fake *f)
+{
+	struct hg_text path;
+
+	if (!f->plan->config)
+		return NULL;
+	hg_text_init(&path);
+	hg_text_printf(&path, "%s/config.yaml", f->state_dir);
+	FILE *file = fopen(path.p, "we");
+	if (file) {
+		(void)fputs(f->plan->config, file);
+		(void)fclose(file); /* what is missing is seen when it is read */
+	}
+	return path.p;
+}
+
+static void put_plugin(struct hg_config *c, uint32_t i, const struct entry *e, const char *options,
+	struct hg_faults *faults)
+{
+	struct hg_plugin_plan *plan = &c->plugins[i];
+	const char *text = options ? options : e->options ? e->options : "";
+
+	plan->entry.use = hg_arena_copy(&c->keep.arena, hg_str(e->use)).p;
+	plan->entry.name = hg_arena_copy(&c->keep.arena, hg_str(e->name)).p;
+	plan->path = plan->entry.name;
+	plan->node = hg_yaml_parse(&c->keep.arena, "options", hg_str(text), faults);
+	if (hg_config_name_is_taken(hg_str(e->name)))
+		hg_faults_add(faults, NULL, e->name,
+			"is a name of hubgate's own: give the instance another name");
+}
+
+static void put_plugins(
+	struct hg_fake *f, struct hg_config *c, const char *options, struct hg_faults *faults)
+{
+	const struct hg_node *own = c->root ? hg_node_find(c->root, "plugins") : NULL;
+
+	if (own && strcmp(own->place.file, HG_BUILT_IN) != 0)
+		hg_faults_add(faults, &own->place, "plugins", "stand in hg_fake_wish");
+	c->n_plugins = f->plan->n;
+	memset(c->plugins, 0, sizeof(c->plugins));
+	for (uint32_t i = 0; i < f->plan->n; i++)
+		put_plugin(c, i, &f->plan->entries[i], i == 0 ? options : NULL, faults);
+	c->main.state_dir = hg_arena_copy(&c->keep.arena, hg_str(f->state_dir)).p;
+}
+
+static void say_first(const struct hg_faults *faults, struct hg_err *err)
+{
+	for (uint32_t i = 0; i < faults->n; i++) {
+		struct hg_text line;
+		if (faults->items[i].is_warning)
+			continue;
+		hg_text_init(&line);
+		hg_fault_print(&faults->items[i], &line);
+		if (faults->n_errors > 1)
+			hg_err_set(
+				err, HG_EINVAL, "%s (and %u more)", line.p, faults->n_errors - 1);
+		else
+			hg_err_set(err, HG_EINVAL, "%s", line.p);
+		hg_text_fini(&line);
+		return;
+	}
+}
+
+struct hg_setup *hg_fake_plan_make(struct hg_fake *f, const char *options, struct hg_err *err)
+{
+	static const struct hg_core_routes none;
+	char *file = write_config(f);
+	struct hg_config_wish wish = { .file = file, .wall_us = hg_clock_read(f->clock).wall_us };
+	struct hg_faults faults;
+	struct hg_setup *s = NULL;
+
+	hg_faults_init(&faults);
+	struct hg_config *c = hg_config_load(&wish, &faults);
+	put_plugins(f, c, options, &faults);
+	s = hg_setup_new(c, &none, f->generation + 1, &faults);
+	if (s)
+		f->generation++;
+	else
+		say_first(&faults, err);
+	hg_faults_fini(&faults);
+	if (file)
+		(void)unlink(file);
+	hg_free(file);
+	return s;
+}
