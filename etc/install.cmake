@@ -1,5 +1,5 @@
 # What `cmake --install` puts below the prefix. The program finds its plugins, and pkg-config its
-# paths, relative to where they are themselves: --prefix, DESTDIR and moving the tree later all work.
+# paths, relative to where they are themselves: --prefix, DESTDIR, and moving the tree later, work.
 #
 #     bin/hubgate                  lib/hubgate/plugins/*.so
 #     include/hubgate/hg/*.h       lib/libhubgate-fake.a      lib/pkgconfig/hubgate-*.pc

@@ -117,16 +117,30 @@ static void fill_in(struct hg_text *out, struct hg_str text, const char *name)
 	}
 }
 
-/* Behind what is in it already: a kind adds to the common README.md. */
+static bool write_all(int fd, const struct hg_text *text)
+{
+	for (size_t at = 0; at < text->n;) {
+		ssize_t n = write(fd, text->p + at, text->n - at);
+		if (n < 0 && errno != EINTR)
+			return false;
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+/* Behind what is in it already: a kind adds to the common README.md. False: errno. */
 static bool append(const char *path, const struct hg_text *text)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	ssize_t n = fd < 0 ? -1 : write(fd, text->p, text->n);
-	bool fine = n == (ssize_t)text->n;
 
-	if (fd >= 0 && close(fd) < 0)
-		fine = false;
-	return fine;
+	if (fd < 0)
+		return false;
+	if (write_all(fd, text))
+		return close(fd) == 0;
+	int why = errno;
+	(void)close(fd);
+	errno = why;
+	return false;
 }
 
 /* Is it one of this kind's? `ret_file`: its name in the folder. */
