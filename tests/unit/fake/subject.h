@@ -175,15 +175,26 @@ static enum hg_verdict on_echo_body(void *self, struct hg_request *r, struct hg_
 	return end ? HG_ANSWERED : HG_NEXT;
 }
 
-static enum hg_verdict on_flood(void *self, struct hg_request *r)
+/* Sends until it is told to stop, once its body of one byte is there. */
+static enum hg_verdict on_flood(void *self, struct hg_request *r, struct hg_str body, int end)
 {
 	static const char piece[4096];
 
 	(void)self;
+	(void)body;
+	if (!end)
+		return HG_NEXT;
 	hg_reply_begin(r, 200, -1);
 	while (hg_reply_send(r, (struct hg_str){ piece, sizeof(piece) }) == 0)
 		;
 	return HG_ANSWERED;
+}
+
+static enum hg_verdict take_body(void *self, struct hg_request *r)
+{
+	(void)self;
+	(void)r;
+	return HG_NEXT;
 }
 
 static void on_flood_drain(void *self, struct hg_request *r)
@@ -197,7 +208,12 @@ static const struct hg_route subject_routes[] = {
 	{ .methods = "GET", .path = "/wait", .on_request = on_wait },
 	{ .methods = "GET", .path = "/work", .on_request = on_work },
 	{ .methods = "GET", .path = "/fetch", .on_request = on_fetch },
-	{ .methods = "GET", .path = "/flood", .on_request = on_flood, .on_drain = on_flood_drain },
+	{ .methods = "POST",
+		.path = "/flood",
+		.max_body_bytes = 1,
+		.on_request = take_body,
+		.on_body = on_flood,
+		.on_drain = on_flood_drain },
 	{ .methods = "POST",
 		.path = "/echo",
 		.max_body_bytes = 1 << 20,
