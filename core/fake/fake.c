@@ -38,115 +38,21 @@ void hg_fake_list_fini(struct hg_fake_list *l)
 	*l = (struct hg_fake_list){ 0 };
 }
 
-static struct hg_loop *loop_at(const struct hg_fake *f, int i)
+struct hg_loop *hg_fake_loop(const struct hg_fake *f, int i)
 {
 	struct hg_loop *const loops[HG_FAKE_LOOPS] = { f->host, f->dispatcher, f->front_loop };
 
 	return loops[i];
 }
 
-/* -- setups: the way of host/reload.c, on one thread ------------------------------------------- */
-
-static struct hg_snapshot *current_snapshot(void)
-{
-	struct hg_fake *f = hg_fake_current;
-
-	return f && f->setup ? hg_snapshot_ref(&f->setup->snapshot) : NULL;
-}
-
-static void stop_on_loop(struct hg_fake *f, struct hg_setup *s, int loop, uint32_t n)
-{
-	hg_loop_enter(loop_at(f, loop));
-	while (n > 0) {
-		struct hg_instance *in = s->instances[s->order[--n]];
-		if (in->table->thread_stop)
-			in->table->thread_stop(in->self, hg_thread_self());
-	}
-	hg_loop_enter(f->host);
-}
-
-static int start_on_loop(struct hg_fake *f, struct hg_setup *s, int loop, struct hg_err *err)
-{
-	hg_loop_enter(loop_at(f, loop));
-	for (uint32_t n = 0; n < s->n; n++) {
-		struct hg_instance *in = s->instances[s->order[n]];
-		int rc = in->table->thread_start
-		                 ? in->table->thread_start(in->self, hg_thread_self(), err)
-		                 : 0;
-		if (rc >= 0)
-			continue;
-		hg_err_wrap(err, "plugin %s: thread_start on %s", in->name,
-			hg_loop_name(loop_at(f, loop)));
-		stop_on_loop(f, s, loop, n);
-		return rc;
-	}
-	hg_loop_enter(f->host);
-	return 0;
-}
-
-static uint32_t n_pending(const struct hg_setup *s)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < s->n; i++)
-		n += atomic_load(&s->instances[i]->n_pending);
-	return n;
-}
-
-static uint32_t n_fetches(const struct hg_setup *s)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < s->n; i++)
-		n += atomic_load(&s->instances[i]->n_fetches);
-	return n;
-}
-
-static void on_unused(struct hg_snapshot *snap)
-{
-	struct hg_setup *s = snap->owner;
-
-	hg_fake_list_add(&((struct hg_fake *)s->host)->retired, s);
-}
-
-static struct hg_setup *take_at(struct hg_fake_list *l, uint32_t i)
-{
-	struct hg_setup *s = l->items[i];
-
-	l->items[i] = l->items[--l->n];
-	return s;
-}
-
-/* A setup that nothing uses any more goes a step on: its instances stop when their offloaded work
- * is home, and it is freed when what `stop` sent has ended. False: none can. */
-static bool end_setups(struct hg_fake *f)
-{
-	for (uint32_t i = 0; i < f->retired.n; i++) {
-		if (n_pending(f->retired.items[i]))
-			continue;
-		struct hg_setup *s = take_at(&f->retired, i);
-		for (int loop = HG_FAKE_LOOPS; loop-- > 0;)
-			stop_on_loop(f, s, loop, s->n);
-		hg_setup_stop(s);
-		hg_fake_list_add(&f->stopped, s);
-		return true;
-	}
-	for (uint32_t i = 0; i < f->stopped.n; i++) {
-		if (n_pending(f->stopped.items[i]) || n_fetches(f->stopped.items[i]))
-			continue;
-		hg_setup_free(take_at(&f->stopped, i));
-		f->n_setups--;
-		return true;
-	}
-	return false;
-}
+/* -- time -------------------------------------------------------------------------------------- */
 
 static bool turn_all(struct hg_fake *f)
 {
 	bool ran = hg_fake_offload_turn();
 
 	for (int i = 0; i < HG_FAKE_LOOPS; i++)
-		ran |= hg_loop_turn(loop_at(f, i));
+		ran |= hg_loop_turn(hg_fake_loop(f, i));
 	return hg_fake_clients_read(f) || ran;
 }
 
@@ -154,18 +60,16 @@ void hg_fake_settle(struct hg_fake *f)
 {
 	int n = 0;
 
-	while (turn_all(f) || end_setups(f))
+	while (turn_all(f) || hg_fake_setups_end(f))
 		HG_BUG_ON(++n > TURNS_MAX); /* something starts itself again and again */
 }
-
-/* -- time -------------------------------------------------------------------------------------- */
 
 static int64_t next_alarm_us(const struct hg_fake *f)
 {
 	int64_t next_us = INT64_MAX;
 
 	for (int i = 0; i < HG_FAKE_LOOPS; i++) {
-		int64_t at_us = hg_loop_next_alarm_us(loop_at(f, i));
+		int64_t at_us = hg_loop_next_alarm_us(hg_fake_loop(f, i));
 		next_us = at_us < next_us ? at_us : next_us;
 	}
 	return next_us;
@@ -195,48 +99,6 @@ struct hg_now hg_fake_now(const struct hg_fake *f)
 }
 
 /* -- life -------------------------------------------------------------------------------------- */
-
-/* start and thread_start; 0, or all of it undone. */
-static int wake(struct hg_fake *f, struct hg_setup *s, struct hg_setup *old, struct hg_err *err)
-{
-	int rc = hg_setup_start(s, old, err);
-
-	for (int i = 0; rc == 0 && i < HG_FAKE_LOOPS; i++) {
-		rc = start_on_loop(f, s, i, err);
-		if (rc == 0)
-			continue;
-		while (i-- > 0)
-			stop_on_loop(f, s, i, s->n);
-		hg_setup_stop(s);
-		break;
-	}
-	return rc;
-}
-
-/* It was refused by its plugins: it goes when what they sent meanwhile has ended. */
-static void drop(struct hg_fake *f, struct hg_setup *s)
-{
-	hg_fake_list_add(&f->stopped, s);
-	hg_fake_settle(f);
-}
-
-static struct hg_setup *make_setup(struct hg_fake *f, const char *options, struct hg_err *err)
-{
-	struct hg_setup *s = hg_fake_plan_make(f, options, err);
-
-	if (!s)
-		return NULL;
-	s->host = f;
-	s->snapshot.on_unused = on_unused;
-	f->n_setups++;
-	return s;
-}
-
-static void enter_setup(struct hg_fake *f, struct hg_setup *s)
-{
-	f->setup = s;
-	hg_fake_record_aim(f);
-}
 
 static int make_state_dir(struct hg_fake *f, struct hg_err *err)
 {
@@ -278,22 +140,29 @@ static void make_loops(struct hg_fake *f)
 	hg_loop_enter(f->host);
 }
 
+static struct hg_snapshot *current_snapshot(void)
+{
+	struct hg_fake *f = hg_fake_current;
+
+	return f && f->setup ? hg_snapshot_ref(&f->setup->snapshot) : NULL;
+}
+
 /* In the order of the daemon: dispatcher, plugins, front. */
 static int begin(struct hg_fake *f, struct hg_err *err)
 {
 	const struct hg_transport github = hg_fake_github(f);
-	struct hg_setup *s = make_setup(f, NULL, err);
+	struct hg_setup *s = hg_fake_setup_make(f, NULL, err);
 
 	if (!s)
 		return HG_EINVAL;
-	enter_setup(f, s);
+	hg_fake_setup_enter(f, s);
 	hg_desk_init(&f->desk, f->dispatcher, &s->snapshot, &github, f->view, NULL);
 	hg_fetch_bind(&f->desk.port, current_snapshot);
-	int rc = wake(f, s, NULL, err);
+	int rc = hg_fake_setup_wake(f, s, NULL, err);
 	if (rc < 0) {
-		enter_setup(f, NULL);
+		hg_fake_setup_enter(f, NULL);
 		hg_desk_fini(&f->desk);
-		drop(f, s);
+		hg_fake_setup_drop(f, s);
 		return rc;
 	}
 	f->front = hg_front_new(f->front_loop, &s->snapshot, &f->desk.port, f->view);
@@ -355,19 +224,6 @@ struct hg_fake *hg_fake_new(const struct hg_fake_wish *wish, struct hg_err *err)
 	return NULL;
 }
 
-/* What the instances of a setup that could not end still hold. */
-static int explain(const struct hg_fake *f, struct hg_err *err)
-{
-	const struct hg_setup *s = f->stopped.n ? f->stopped.items[0] : NULL;
-
-	if (s && n_fetches(s))
-		return hg_err_set(err, HG_EFAIL, "a fetch has no end");
-	if (s)
-		return hg_err_set(err, HG_EFAIL, "offloaded work or a post has no end");
-	return hg_err_set(
-		err, HG_EFAIL, "a request has no end: a waiter was not resumed (hg_waiter_resume)");
-}
-
 int hg_fake_free(struct hg_fake *f, struct hg_err *err)
 {
 	int rc = 0;
@@ -384,40 +240,15 @@ int hg_fake_free(struct hg_fake *f, struct hg_err *err)
 	hg_desk_fini(&f->desk);
 	hg_fake_settle(f);
 	struct hg_setup *s = f->setup;
-	enter_setup(f, NULL);
+	hg_fake_setup_enter(f, NULL);
 	hg_snapshot_unref(&s->snapshot);
 	hg_fake_settle(f);
 	if (f->n_setups)
-		rc = explain(f, err);
+		rc = hg_fake_setups_explain(f, err);
 	else if (next_alarm_us(f) != INT64_MAX)
 		rc = hg_err_set(err, HG_EFAIL, "a timer is armed after stop");
 	fini(f);
 	return rc;
-}
-
-int hg_fake_reload(struct hg_fake *f, const char *options, struct hg_err *err)
-{
-	struct hg_setup *old = f->setup, *s = make_setup(f, options, err);
-	int none[HG_LISTENERS_MAX];
-
-	if (!s)
-		return HG_EINVAL;
-	int rc = wake(f, s, old, err);
-	if (rc < 0) {
-		drop(f, s);
-		return rc;
-	}
-	memset(none, -1, sizeof(none)); /* it listens already */
-	enter_setup(f, s);
-	hg_loop_enter(f->dispatcher);
-	hg_dispatcher_adopt(f->desk.dispatcher, &s->snapshot);
-	hg_desk_turn_later(&f->desk);
-	hg_loop_enter(f->front_loop);
-	hg_front_adopt(f->front, &s->snapshot, none);
-	hg_loop_enter(f->host);
-	hg_snapshot_unref(&old->snapshot);
-	hg_fake_settle(f);
-	return 0;
 }
 
 /* -- its table --------------------------------------------------------------------------------- */

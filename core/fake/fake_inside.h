@@ -3,7 +3,8 @@
  *
  *     plan     from the test's words to a setup            client   connections and replies
  *     github   the transport that the test answers         record   log, events, metrics
- *     offload  hg_offload without threads                  fake     life, time, reload
+ *     offload  hg_offload without threads                  setups   start, reload, end
+ *     fake     life, time, the table
  *
  * Thread: the test's.
  */
@@ -73,6 +74,23 @@ struct hg_fake_plan *hg_fake_plan_new(struct hg_fake *f, struct hg_err *err);
 void hg_fake_plan_free(struct hg_fake_plan *p);
 /* A setup with the plan's plugins; `options` instead of those of the first, NULL: its own. */
 struct hg_setup *hg_fake_plan_make(struct hg_fake *f, const char *options, struct hg_err *err);
+
+/* -- setups ------------------------------------------------------------------------------------ */
+
+struct hg_loop *hg_fake_loop(const struct hg_fake *f, int i); /* host, dispatcher, front */
+
+/* Counted in f->n_setups from here on. NULL and err. */
+struct hg_setup *hg_fake_setup_make(struct hg_fake *f, const char *options, struct hg_err *err);
+/* start, adopt and thread_start; 0, or all of it undone. */
+int hg_fake_setup_wake(
+	struct hg_fake *f, struct hg_setup *s, struct hg_setup *old, struct hg_err *err);
+/* It was not taken: it goes when what its plugins sent meanwhile has ended. */
+void hg_fake_setup_drop(struct hg_fake *f, struct hg_setup *s);
+void hg_fake_setup_enter(struct hg_fake *f, struct hg_setup *s); /* in force; NULL: none is */
+/* One that nothing uses any more goes a step on. False: none can. */
+bool hg_fake_setups_end(struct hg_fake *f);
+/* What holds the one that could not end. */
+int hg_fake_setups_explain(const struct hg_fake *f, struct hg_err *err);
 
 /* -- client ------------------------------------------------------------------------------------ */
 

@@ -36,7 +36,7 @@ struct subject {
 /* What the tests change: the world outside of its options. */
 static struct {
 	bool keeps_timer;
-	uint32_t n_stopped;
+	uint32_t n_stopped, n_threads_stopped;
 } around;
 
 static void on_tick(void *self, void *arg)
@@ -82,9 +82,18 @@ static void subject_stop(void *self)
 
 static int subject_thread_start(void *self, struct hg_thread *t, struct hg_err *err)
 {
-	(void)err;
-	((struct subject *)self)->n_threads += 1u << (4 * (hg_thread_kind(t) - 1));
+	struct subject *s = self;
+
+	if (hg_thread_kind(t) == HG_THREAD_FRONT && strcmp(s->conf->word, "unthreaded") == 0)
+		return hg_err_set(err, HG_EFAIL, "no thread for it");
+	s->n_threads += 1u << (4 * (hg_thread_kind(t) - 1));
 	return 0;
+}
+
+static void subject_thread_stop(void *self, struct hg_thread *t)
+{
+	(void)self;
+	around.n_threads_stopped += 1u << (4 * (hg_thread_kind(t) - 1));
 }
 
 static void subject_on_event(void *self, const struct hg_event *ev)
@@ -303,6 +312,7 @@ static const struct hg_plugin subject_plugin = {
 	.adopt = subject_adopt,
 	.stop = subject_stop,
 	.thread_start = subject_thread_start,
+	.thread_stop = subject_thread_stop,
 	.on_event = subject_on_event,
 	.on_admit = subject_on_admit,
 	.on_send = subject_on_send,

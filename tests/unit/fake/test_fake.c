@@ -149,6 +149,17 @@ static void threads_start_on_each_loop(void **state)
 	(void)state;
 	assert_int_equal(begin(NULL)->n_threads, 0x111);
 	finish();
+	assert_int_equal(around.n_threads_stopped, 0x111);
+}
+
+static void a_thread_that_does_not_start_undoes_the_others(void **state)
+{
+	(void)state;
+	memset(&around, 0, sizeof(around));
+	assert_string_equal(refusal_of("word: unthreaded\n"),
+		"plugin subject: thread_start on front-0: no thread for it");
+	assert_int_equal(around.n_threads_stopped, 0x101); /* host and dispatcher */
+	assert_int_equal(around.n_stopped, 1);
 }
 
 static void the_state_directory_is_there_and_goes(void **state)
@@ -482,6 +493,7 @@ int main(void)
 		cmocka_unit_test(a_configuration_may_be_given_but_no_plugins_in_it),
 		cmocka_unit_test(there_is_one_at_a_time),
 		cmocka_unit_test(threads_start_on_each_loop),
+		cmocka_unit_test(a_thread_that_does_not_start_undoes_the_others),
 		cmocka_unit_test(the_state_directory_is_there_and_goes),
 		cmocka_unit_test(a_state_directory_of_the_test_stays),
 		cmocka_unit_test(a_reload_starts_adopts_and_stops),
