@@ -42,7 +42,11 @@
 	X(HOOK_SECONDS, "plugin_hook_seconds_total", HG_COUNTER, "plugin",                        \
 		"Time spent in a plugin's hooks.")                                                \
 	X(HOOK_SLOW, "plugin_hook_slow_total", HG_COUNTER, "plugin",                              \
-		"Hooks that took over 20 ms.")                                                    \
+		"Hooks that took longer than hooks.slow.")                                        \
+	X(HOOK_FAILURES, "plugin_failures_total", HG_COUNTER, "plugin",                           \
+		"Hooks that held their loop for hooks.stuck, or gave no usable verdict.")         \
+	X(PLUGIN_OUT, "plugin_taken_out_total", HG_COUNTER, "plugin",                             \
+		"Times an optional plugin was left out because it kept failing.")                 \
 	X(RELOADS, "config_reloads_total", HG_COUNTER, "result", "Reloads of the configuration.") \
 	X(EVENTS_DROPPED, "events_dropped_total", HG_COUNTER, "topic",                            \
 		"Events that found a queue full.")                                                \

@@ -3,6 +3,7 @@
  */
 #include "base/bug.h"
 #include "base/instance.h"
+#include "base/stopwatch.h"
 #include "fake/fake_inside.h"
 
 #define ROOM 10000u /* as the daemon's */

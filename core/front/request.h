@@ -82,6 +82,8 @@ struct hg_request {
 	uint32_t cost;
 	int64_t began_us, deadline_us;
 	bool owns_validators;
+	bool lost_copy;  /* a 304 confirmed a copy that nobody has any more: asked without it */
+	bool asks_again; /* … when this reply is over */
 	struct hg_str peer_text;
 	const struct hg_field *seen_fields; /* without credentials; made when first asked for */
 	uint32_t n_seen_fields;

@@ -1,6 +1,6 @@
 #include "host/admin.h"
 
-#include "base/instance.h"
+#include "base/stopwatch.h"
 #include "base/log.h"
 #include "base/pool.h"
 #include "base/text.h"
@@ -170,19 +170,11 @@ static enum hg_verdict on_set_log(void *self, struct hg_request *r)
 static enum hg_verdict on_reload(void *self, struct hg_request *r)
 {
 	struct hg_host *h = self;
-	struct hg_faults faults;
-	struct hg_text text;
+	int rc = hg_host_reload(h, HG_RELOAD_ADMIN);
 
-	hg_faults_init(&faults);
-	hg_text_init(&text);
-	int rc = hg_host_reload(h, &faults);
-	if (rc < 0 && !faults.n_errors)
-		hg_faults_add(&faults, NULL, NULL, "hubgate is starting or stopping");
-	hg_faults_print_json(&faults, &text);
-	(void)say(r, rc < 0 ? 409 : 200, &text);
-	hg_text_fini(&text);
-	hg_faults_fini(&faults);
-	return HG_ANSWERED;
+	if (rc == HG_EAGAIN)
+		return say_wrong(r, 409, HG_STR("hubgate is starting or stopping"));
+	return say(r, rc < 0 ? 409 : 200, &h->last_receipt);
 }
 
 static enum hg_verdict after_advance(void *self, struct hg_request *r, void *arg)
@@ -234,42 +226,6 @@ static enum hg_verdict on_advance(void *self, struct hg_request *r)
 		hg_waiter_resume(w, refuse_advance, NULL);
 	return HG_WAIT;
 }
-
-/* -- health: on the request's front ------------------------------------------------------------ */
-
-static enum hg_verdict on_livez(void *self, struct hg_request *r)
-{
-	(void)self;
-	hg_reply_text(r, 200, JSON, HG_STR("{\"status\":\"ok\"}"));
-	return HG_ANSWERED;
-}
-
-static enum hg_verdict on_readyz(void *self, struct hg_request *r)
-{
-	struct hg_host *h = self;
-
-	if (atomic_load(&h->state) == HG_HOST_READY)
-		hg_reply_text(r, 200, JSON, HG_STR("{\"status\":\"ready\"}"));
-	else
-		hg_reply_text(r, 503, JSON,
-			HG_STR("{\"status\":\"not ready\",\"reasons\":[\"starting or "
-			       "stopping\"]}"));
-	return HG_ANSWERED;
-}
-
-const struct hg_route hg_health_routes[] = {
-	{ .methods = "GET",
-		.path = "/livez",
-		.flags = HG_ROUTE_OPEN,
-		.on_request = on_livez,
-		.about = "The process answers." },
-	{ .methods = "GET",
-		.path = "/readyz",
-		.flags = HG_ROUTE_OPEN,
-		.on_request = on_readyz,
-		.about = "It serves; else why not." },
-	{ 0 },
-};
 
 const struct hg_route hg_admin_routes[] = {
 	{ .methods = "GET",

@@ -1,5 +1,5 @@
 /*
- * admin - the routes of the admin socket, and of health.
+ * admin - the routes of the admin socket.
  *
  *     GET  /show/WHAT                    tickets, queues, budgets … (hg_show_words)
  *     GET  /show/INSTANCE/NAME           a plugin's command that only looks
@@ -7,11 +7,10 @@
  *     POST /set/log?component=C&level=L
  *     POST /reload
  *     POST /clock/advance?by=30s         with --clock held: answers when all is quiet again
- *     GET  /livez /readyz
  *
  * What fronts and dispatcher own they are asked for by message: nothing is read across threads.
  *
- * Thread: host, but health: the request's front.
+ * Thread: host.
  */
 #pragma once
 #include "host/admin_words.h"

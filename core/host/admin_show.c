@@ -15,7 +15,7 @@
 
 const char *const hg_show_words[] = { "requests", "conns", "tickets", "queues", "budgets",
 	"credentials", "upstreams", "plugins", "config", "mailboxes", "metrics", "routes",
-	"listeners", "events", "quiet", "clock", NULL };
+	"listeners", "events", "quiet", "clock", "generations", "reload", NULL };
 
 /* -- the host's own ---------------------------------------------------------------------------- */
 
@@ -37,6 +37,10 @@ static void show_plugins(struct hg_host *h, struct hg_text *out)
 			(unsigned long long)atomic_load(&in->hook_calls),
 			(unsigned long long)atomic_load(&in->hook_us),
 			(unsigned long long)atomic_load(&in->hook_slow));
+		hg_text_printf(out, ",\"failures\":%llu,\"optional\":%s,\"state\":\"%s\"",
+			(unsigned long long)atomic_load(&in->quarantine.n_failures),
+			in->is_optional ? "true" : "false",
+			hg_instance_takes_part(in, hg_now().mono_us) ? "in" : "taken out");
 		hg_text_add(out, HG_STR(",\"commands\":["));
 		const struct hg_command *c = in->table->commands;
 		for (uint32_t k = 0; c && c[k].name; k++) {
@@ -236,6 +240,10 @@ void hg_host_show(struct hg_host *h, const char *what, struct hg_text *out, bool
 		show_quiet(h, out);
 	} else if (strcmp(what, "clock") == 0) {
 		show_clock(h, out);
+	} else if (strcmp(what, "generations") == 0) {
+		hg_host_show_generations(h, out);
+	} else if (strcmp(what, "reload") == 0) {
+		hg_text_add(out, h->last_receipt.n ? hg_text_str(&h->last_receipt) : HG_STR("{}"));
 	} else {
 		*ret_known = false;
 	}

@@ -16,6 +16,7 @@
 #include "host/core_options.h"
 #include "host/listen.h"
 #include "host/options.h"
+#include "host/secret_files.h"
 
 #define HG_LISTENERS_MAX 32
 #define HG_BUILT_IN "built-in defaults" /* the file of a place that stands in none */
@@ -27,7 +28,8 @@ enum hg_config_mode {
 };
 
 struct hg_config_wish {
-	const char *file; /* NULL = built-in defaults */
+	const char *file;             /* NULL = built-in defaults */
+	const struct hg_text *source; /* what stood in it; NULL: read it */
 	enum hg_config_mode mode;
 	const char *simulator_bind;            /* HG_CONFIG_SIMULATOR; NULL = 127.0.0.1:3002 */
 	const char *plugin_path;               /* folders parted by ':'; NULL = the file's */
@@ -57,6 +59,7 @@ struct hg_config {
 	struct hg_main_conf main;
 	struct hg_log_conf log;
 	struct hg_admin_conf admin;
+	struct hg_hook_limits hooks;
 	struct hg_http_conf http;
 	struct hg_dispatch_conf dispatch;
 	struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX]; /* the first: `upstream:` */
@@ -64,7 +67,9 @@ struct hg_config {
 	struct hg_clients clients;
 
 	const char *file;           /* NULL = none */
+	struct hg_text source;      /* what stood in it; may hold secrets */
 	const struct hg_node *root; /* what was read, for places; NULL = it could not be */
+	struct hg_secret_files *secret_files; /* that it names */
 	uint32_t workers;
 	bool plugin_path_is_given; /* on the command line */
 	uint32_t n_listeners, n_plugins;

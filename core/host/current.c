@@ -37,6 +37,7 @@ void hg_host_enter_setup(struct hg_host *h, struct hg_setup *s)
 		apply_log(&s->config->log);
 	h->setup = s;
 	hg_certs_watch(&h->certs, h->loop, s ? &s->snapshot : NULL);
+	hg_host_watch_secrets(h);
 	hg_bus_aim(h->bus, s ? s->instances : NULL, s ? s->n : 0);
 }
 

@@ -1,6 +1,7 @@
 #include "host/plugin.h"
 
 #include "base/metric.h"
+#include "base/stamp.h"
 #include "base/text.h"
 #include "host/elf_file.h"
 #include "host/faults.h"
@@ -20,6 +21,7 @@ struct file { /* a loaded one */
 	struct file *next;
 	struct hg_plugin table; /* of this hubgate's size */
 	char *path;             /* real path */
+	struct hg_stamp stamp;  /* when it was loaded */
 };
 
 static struct file *files; /* host thread only; they stay until exit */
@@ -245,6 +247,7 @@ const struct hg_plugin *hg_plugin_accept(
 	struct file *f = hg_alloc0(sizeof(*f));
 	f->table = table;
 	f->path = hg_strndup(where, strlen(where));
+	f->stamp = hg_stamp_of(where);
 	f->next = files;
 	files = f;
 	return &f->table;
@@ -327,11 +330,26 @@ const struct hg_plugin *hg_plugin_load(
 	return table;
 }
 
+static const struct file *file_of(const struct hg_plugin *table)
+{
+	const struct file *f = files;
+
+	while (f && &f->table != table)
+		f = f->next;
+	return f;
+}
+
+bool hg_plugin_is_replaced(const struct hg_plugin *table)
+{
+	const struct file *f = file_of(table);
+	struct hg_stamp now = hg_stamp_of(f ? f->path : NULL);
+
+	return f && !hg_stamp_is_same(&now, &f->stamp);
+}
+
 const char *hg_plugin_path(const struct hg_plugin *table)
 {
-	for (struct file *f = files; f; f = f->next) {
-		if (&f->table == table)
-			return f->path;
-	}
-	return "?";
+	const struct file *f = file_of(table);
+
+	return f ? f->path : "?";
 }

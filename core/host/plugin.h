@@ -13,6 +13,7 @@
  */
 #pragma once
 #include <hg/plugin.h>
+#include <stdbool.h>
 
 /* Tables shorter than this can not even say how large their instance is. */
 #define HG_PLUGIN_MIN_SIZE offsetof(struct hg_plugin, options)
@@ -31,6 +32,8 @@ const struct hg_plugin *hg_plugin_load(
 
 /* The file a loaded table came from. */
 const char *hg_plugin_path(const struct hg_plugin *table);
+/* Is there another file at that path by now? It is used after a restart. */
+bool hg_plugin_is_replaced(const struct hg_plugin *table);
 
 /* Copies and checks a table without a file (tests). Same rules; `where` is for messages and, as
  * `use`, its name. */

@@ -2,6 +2,7 @@
 
 #include "base/bug.h"
 #include "base/log.h"
+#include "base/stopwatch.h"
 #include "front/batch.h"
 #include "front/router.h"
 #include "front/tls.h"
@@ -20,12 +21,11 @@ enum { DESCRIPTORS_KEPT = 128 }; /* not for clients */
 static void read_options(struct hg_setup *s, struct hg_instance *in,
 	const struct hg_plugin_plan *plan, struct hg_faults *faults)
 {
-	static const char *const others[] = { "use", "name", NULL };
 	const struct hg_plugin *table = in->table;
 	struct hg_err err = HG_ERR_INIT;
 
 	in->conf = hg_alloc0(table->conf_size ? table->conf_size : 1);
-	if (hg_options_read(table->options, plan->path, plan->node, others, in->conf,
+	if (hg_options_read(table->options, plan->path, plan->node, hg_plugin_entry_words, in->conf,
 		    &s->config->keep, faults))
 		return;
 	if (table->check && table->check(in->conf, &err) < 0)
@@ -50,8 +50,16 @@ static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 		}
 		struct hg_instance *in = hg_instance_new(plan->entry.name, table, s->n);
 		in->owner = s;
+		in->limits = &c->hooks;
+		if (plan->entry.optional != HG_OPTIONAL_AUTO)
+			in->is_optional = plan->entry.optional == HG_OPTIONAL_YES;
 		s->instances[s->n++] = in;
 		read_options(s, in, plan, faults);
+		if (hg_plugin_is_replaced(table))
+			hg_faults_warn(faults, &plan->node->place, plan->path,
+				"%s is another file than the one that was loaded, which stays: "
+				"it needs a restart",
+				hg_plugin_path(table));
 	}
 }
 
@@ -227,6 +235,7 @@ static struct hg_setup *load(struct hg_config *config, struct hg_faults *faults)
 {
 	struct hg_setup *s = hg_alloc0(sizeof(*s));
 
+	hg_list_init(&s->link);
 	s->config = config;
 	s->admin_listener = -1;
 	if (faults->n_errors == 0) /* positions in `instances` and in config.plugins agree then */
@@ -283,6 +292,7 @@ void hg_setup_free(struct hg_setup *s)
 	if (!s)
 		return;
 	HG_BUG_ON(s->n_started);
+	hg_list_remove(&s->link);
 	for (uint32_t i = 0; i < s->snapshot.n_listeners; i++) {
 		hg_router_free(s->snapshot.listeners[i].router);
 		hg_tls_unref(s->snapshot.listeners[i].tls);
@@ -352,11 +362,13 @@ int hg_setup_start(struct hg_setup *s, struct hg_setup *old, struct hg_err *err)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct hg_instance *in = s->instances[s->order[i]];
+		int64_t began_us = hg_stopwatch_now_us();
 		int rc = start_one(s, in, err);
 		if (rc >= 0) {
 			s->n_started++;
 			rc = adopt_one(in, old, err);
 		}
+		s->took_us[in->index] = hg_stopwatch_now_us() - began_us;
 		if (rc < 0) {
 			hg_err_wrap(err, "plugin %s", in->name);
 			hg_setup_stop(s);

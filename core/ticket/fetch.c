@@ -4,7 +4,7 @@
  */
 #include "ticket/fetch.h"
 #include "base/bug.h"
-#include "base/instance.h"
+#include "base/stopwatch.h"
 #include "base/text.h"
 #include "ticket/github_route.h"
 #include "ticket/snapshot.h"
