@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-struct entry { /* one plugin; all owned */
+struct entry { /* one plugin; all owned; name NULL: the file's */
 	char *use, *name, *options;
 };
 
@@ -47,13 +47,6 @@ static const char *use_of_table(const struct hg_plugin *table, struct hg_err *er
 	return accepted[n_accepted++].use;
 }
 
-static const char *name_of_file(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static int add_entry(struct hg_fake_plan *p, const struct hg_fake_plugin *wish, struct hg_err *err)
 {
 	struct entry *e = &p->entries[p->n];
@@ -73,10 +66,7 @@ static int add_entry(struct hg_fake_plan *p, const struct hg_fake_plugin *wish, 
 				err, HG_ENOTFOUND, "plugin %s: there is no such file", wish->file);
 		e->use = copy(path);
 		free(path);
-		e->name = copy(wish->name ? wish->name : name_of_file(e->use));
-		char *dot = strstr(e->name, ".so");
-		if (!wish->name && dot)
-			*dot = 0;
+		e->name = copy(wish->name);
 	} else {
 		return hg_err_set(err, HG_EINVAL, "hg_fake_plugin has neither table nor file");
 	}
@@ -132,33 +122,47 @@ static char *write_config(struct hg_fake *f)
 	return path.p;
 }
 
-static void put_plugin(struct hg_config *c, uint32_t i, const struct entry *e, const char *options,
-	struct hg_faults *faults)
+static void put_word(struct hg_arena *arena, struct hg_node *map, const char *key, const char *word)
 {
-	struct hg_plugin_plan *plan = &c->plugins[i];
-	const char *text = options ? options : e->options ? e->options : "";
+	struct hg_node *node = hg_node_scalar(arena, &map->place, hg_str(word));
 
-	plan->entry.use = hg_arena_copy(&c->keep.arena, hg_str(e->use)).p;
-	plan->entry.name = hg_arena_copy(&c->keep.arena, hg_str(e->name)).p;
-	plan->path = plan->entry.name;
-	plan->node = hg_yaml_parse(&c->keep.arena, "options", hg_str(text), faults);
-	if (hg_config_name_is_taken(hg_str(e->name)))
-		hg_faults_add(faults, NULL, e->name,
-			"is a name of hubgate's own: give the instance another name");
+	node->is_verbatim = true;
+	hg_node_put(arena, map, key, node);
 }
 
-static void put_plugins(
-	struct hg_fake *f, struct hg_config *c, const char *options, struct hg_faults *faults)
+/* One of `plugins:`, with the options where the test wrote them. */
+static struct hg_node *make_node(struct hg_arena *arena, const struct entry *e, const char *options,
+	struct hg_faults *faults)
 {
-	const struct hg_node *own = c->root ? hg_node_find(c->root, "plugins") : NULL;
+	static const struct hg_place place = { "options", 1, 1 };
+	const char *text = options ? options : e->options ? e->options : "";
+	struct hg_node *node = hg_yaml_parse(arena, "options", hg_str(text), faults);
 
-	if (own && strcmp(own->place.file, HG_BUILT_IN) != 0)
-		hg_faults_add(faults, &own->place, "plugins", "stand in hg_fake_wish");
-	c->n_plugins = f->plan->n;
-	memset(c->plugins, 0, sizeof(c->plugins));
-	for (uint32_t i = 0; i < f->plan->n; i++)
-		put_plugin(c, i, &f->plan->entries[i], i == 0 ? options : NULL, faults);
-	c->main.state_dir = hg_arena_copy(&c->keep.arena, hg_str(f->state_dir)).p;
+	if (node && node->kind != HG_NODE_MAP)
+		return node; /* the configuration says what it is not */
+	node = node ? hg_node_copy(arena, node) : hg_node_empty(arena, &place, HG_NODE_MAP);
+	put_word(arena, node, "use", e->use);
+	if (e->name)
+		put_word(arena, node, "name", e->name);
+	return node;
+}
+
+struct asked { /* a plan, for the loader of configurations */
+	const struct hg_fake_plan *plan;
+	const char *options; /* of the first; NULL: its own */
+};
+
+static struct hg_node *make_plugins(void *arg, struct hg_arena *arena, struct hg_faults *faults)
+{
+	static const struct hg_place place = { "options", 0, 0 };
+	const struct asked *asked = arg;
+	struct hg_node *list = hg_node_empty(arena, &place, HG_NODE_SEQUENCE);
+
+	for (uint32_t i = 0; i < asked->plan->n; i++)
+		hg_node_add(arena, list,
+			make_node(arena, &asked->plan->entries[i], i ? NULL : asked->options,
+				faults));
+	return list;
 }
 
 static void say_first(const struct hg_faults *faults, struct hg_err *err)
@@ -183,13 +187,17 @@ struct hg_setup *hg_fake_plan_make(struct hg_fake *f, const char *options, struc
 {
 	static const struct hg_core_routes none;
 	char *file = write_config(f);
-	struct hg_config_wish wish = { .file = file, .wall_us = hg_clock_read(f->clock).wall_us };
+	struct asked asked = { f->plan, options };
+	struct hg_config_wish wish = { .file = file,
+		.wall_us = hg_clock_read(f->clock).wall_us,
+		.plugins = make_plugins,
+		.plugins_arg = &asked };
 	struct hg_faults faults;
 	struct hg_setup *s = NULL;
 
 	hg_faults_init(&faults);
 	struct hg_config *c = hg_config_load(&wish, &faults);
-	put_plugins(f, c, options, &faults);
+	c->main.state_dir = hg_arena_copy(&c->keep.arena, hg_str(f->state_dir)).p;
 	s = hg_setup_new(c, &none, f->generation + 1, &faults);
 	if (s)
 		f->generation++;

@@ -80,7 +80,7 @@ static void mistakes_in_options_have_their_place(void **state)
 {
 	(void)state;
 	assert_string_equal(refusal_of("word: a\nevry: 3s\n"),
-		"options:2:1: subject.evry: unknown option (did you mean \"every\"?)");
+		"options:2:1: plugins[0].evry: unknown option (did you mean \"every\"?)");
 	assert_non_null(strstr(refusal_of("every: 2h\nword: [\n"), "options:"));
 	assert_non_null(strstr(refusal_of("every: 2h\nwrd: x\n"), "(and 1 more)"));
 	assert_string_equal(refusal_of("word: \"\"\n"), "plugin subject: word is empty");
@@ -125,7 +125,7 @@ static void a_configuration_may_be_given_but_no_plugins_in_it(void **state)
 	(void)state;
 	assert_non_null(strstr(refusal(&(struct hg_fake_wish){ .plugin.table = &subject_plugin,
 				       .config = "version: 1\nplugins:\n  - use: metrics\n" }),
-		"plugins: stand in hg_fake_wish"));
+		"plugins: are not this file's to name"));
 	fake = hg_fake_new(&(struct hg_fake_wish){ .plugin.table = &subject_plugin,
 				   .config = "version: 1\nhttp: { read_only: true }\n" },
 		&err);

@@ -75,8 +75,8 @@ static void what_is_no_path_is_refused(void **state)
 	assert_null(hg_fake_new(&(struct hg_fake_wish){ .plugin = { .table = hg_plugin_table(),
 								.options = "frozen: [octo]\n" } },
 		&err));
-	assert_string_equal(
-		err.text, "options:1:1: sample: frozen: \"octo\" is no path such as /repos/octo");
+	assert_string_equal(err.text,
+		"options:1:1: plugins[0]: frozen: \"octo\" is no path such as /repos/octo");
 }
 
 int main(void)

@@ -62,7 +62,7 @@ static void an_empty_greeting_is_refused(void **state)
 	assert_null(hg_fake_new(&(struct hg_fake_wish){ .plugin = { .table = hg_plugin_table(),
 								.options = "greeting: \"\"\n" } },
 		&err));
-	assert_string_equal(err.text, "options:1:1: sample: greeting is empty");
+	assert_string_equal(err.text, "options:1:1: plugins[0]: greeting is empty");
 }
 
 int main(void)
