@@ -5,7 +5,6 @@
 #include "host/plugin.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct entry { /* one plugin; all owned; name NULL: the file's */
 	char *use, *name, *options;
@@ -105,23 +104,6 @@ void hg_fake_plan_free(struct hg_fake_plan *p)
 
 /* -- the configuration ------------------------------------------------------------------------- */
 
-/* The path of a file with the text, in the state directory; owned. NULL: none is needed. */
-static char *write_config(struct hg_fake *f)
-{
-	struct hg_text path;
-
-	if (!f->plan->config)
-		return NULL;
-	hg_text_init(&path);
-	hg_text_printf(&path, "%s/config.yaml", f->state_dir);
-	FILE *file = fopen(path.p, "we");
-	if (file) {
-		(void)fputs(f->plan->config, file);
-		(void)fclose(file); /* what is missing is seen when it is read */
-	}
-	return path.p;
-}
-
 static void put_word(struct hg_arena *arena, struct hg_node *map, const char *key, const char *word)
 {
 	struct hg_node *node = hg_node_scalar(arena, &map->place, hg_str(word));
@@ -186,15 +168,18 @@ static void say_first(const struct hg_faults *faults, struct hg_err *err)
 struct hg_setup *hg_fake_plan_make(struct hg_fake *f, const char *options, struct hg_err *err)
 {
 	static const struct hg_core_routes none;
-	char *file = write_config(f);
 	struct asked asked = { f->plan, options };
-	struct hg_config_wish wish = { .file = file,
+	struct hg_text source; /* read where the test wrote it, not from a file */
+	struct hg_config_wish wish = { .file = f->plan->config ? "config" : NULL,
+		.source = f->plan->config ? &source : NULL,
 		.wall_us = hg_clock_read(f->clock).wall_us,
 		.plugins = make_plugins,
 		.plugins_arg = &asked };
 	struct hg_faults faults;
 	struct hg_setup *s = NULL;
 
+	hg_text_init(&source);
+	hg_text_add(&source, hg_str(f->plan->config));
 	hg_faults_init(&faults);
 	struct hg_config *c = hg_config_load(&wish, &faults);
 	c->main.state_dir = hg_arena_copy(&c->keep.arena, hg_str(f->state_dir)).p;
@@ -204,8 +189,6 @@ struct hg_setup *hg_fake_plan_make(struct hg_fake *f, const char *options, struc
 	else
 		say_first(&faults, err);
 	hg_faults_fini(&faults);
-	if (file)
-		(void)unlink(file);
-	hg_free(file);
+	hg_text_fini(&source);
 	return s;
 }

@@ -125,7 +125,10 @@ static void a_configuration_may_be_given_but_no_plugins_in_it(void **state)
 	(void)state;
 	assert_non_null(strstr(refusal(&(struct hg_fake_wish){ .plugin.table = &subject_plugin,
 				       .config = "version: 1\nplugins:\n  - use: metrics\n" }),
-		"plugins: are not this file's to name"));
+		"config:3:3: plugins: are not this file's to name"));
+	assert_string_equal(refusal(&(struct hg_fake_wish){ .plugin.table = &subject_plugin,
+				    .config = "version: 1\nhttp: { read_onl: true }\n" }),
+		"config:2:9: http.read_onl: unknown option (did you mean \"read_only\"?)");
 	fake = hg_fake_new(&(struct hg_fake_wish){ .plugin.table = &subject_plugin,
 				   .config = "version: 1\nhttp: { read_only: true }\n" },
 		&err);

@@ -87,7 +87,7 @@ struct hg_fake_wish {
 };
 
 /* Reads the options, checks, starts: NULL and err when the daemon would have refused to. Mistakes
- * in `options` have their place: "options:2:1: plugins[0].greting: unknown option …". */
+ * in `options` and `config` have their place: "options:2:1: plugins[0].greting: unknown option". */
 struct hg_fake *hg_fake_new(const struct hg_fake_wish *wish, struct hg_err *err);
 
 /* Clients leave, offloaded work is done, the instances stop. HG_EFAIL and err when the plugin left
