@@ -3,7 +3,7 @@
 #
 #     bin/hubgate                  lib/hubgate/plugins/*.so
 #     include/hubgate/hg/*.h       lib/libhubgate-fake.a      lib/pkgconfig/hubgate-*.pc
-#     share/doc/hubgate/           README.md, docs/, the examples of etc/, the plugins' READMEs
+#     share/doc/hubgate/           README.md, docs/, etc/, the plugins' READMEs
 file(STRINGS core/include/hg/abi.h HG_ABI REGEX "^#define HG_ABI ")
 string(REGEX REPLACE ".* ([0-9]+)u$" "\\1" HG_ABI "${HG_ABI}")
 set(HG_FAKE_REQUIRES "libevent_core openssl jansson yaml-0.1")
@@ -19,7 +19,8 @@ install(DIRECTORY core/include/hg core/fake/include/hg DESTINATION include/hubga
 set(HG_DOC share/doc/hubgate)
 install(FILES README.md DESTINATION ${HG_DOC})
 install(DIRECTORY docs DESTINATION ${HG_DOC})
-install(DIRECTORY etc/examples DESTINATION ${HG_DOC}/etc)
+install(DIRECTORY etc DESTINATION ${HG_DOC}
+	PATTERN pkgconfig EXCLUDE PATTERN install.cmake EXCLUDE)
 file(GLOB readmes CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} plugins/*/README.md)
 foreach(readme ${readmes})
 	get_filename_component(folder ${readme} DIRECTORY)
