@@ -102,7 +102,7 @@ struct hg_now hg_fake_now(const struct hg_fake *f)
 
 static int make_state_dir(struct hg_fake *f, struct hg_err *err)
 {
-	const char *tmp = getenv("TMPDIR");
+	const char *tmp = secure_getenv("TMPDIR");
 	char path[4096];
 
 	if (f->wish.state_dir) {

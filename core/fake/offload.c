@@ -72,10 +72,13 @@ static void run(struct job *job)
 
 uint32_t hg_fake_offload_run_all(void)
 {
-	uint32_t n = 0;
+	uint32_t n = 0, there = pool.n; /* what is offloaded meanwhile waits for the next time */
+	struct job *job;
 
-	for (uint32_t left = pool.n; left > 0; left--, n++)
-		run(HG_LIST_FIRST(&pool.jobs, struct job, link));
+	while (n < there && (job = HG_LIST_FIRST(&pool.jobs, struct job, link))) {
+		run(job);
+		n++;
+	}
 	return n;
 }
 

@@ -97,7 +97,7 @@ void hg_fake_record_begin(struct hg_fake *f)
 {
 	hg_metrics_zero();
 	hg_text_init(&f->log);
-	f->prints_log = getenv("HUBGATE_FAKE_LOG") != NULL;
+	f->prints_log = secure_getenv("HUBGATE_FAKE_LOG") != NULL;
 	hg_log_set_json(false);
 	(void)hg_log_set_level(NULL, "debug");
 	hg_log_set_sink(on_line, f);

@@ -87,7 +87,7 @@ static void settle(void *self, struct batch *b)
 
 	if (b->failed)
 		hg_log(self, HG_LOG_ERROR, "write file=events.jsonl lines=%" PRIu32 ": %s",
-			b->n_lines, strerror(b->failed));
+			b->n_lines, strerrordesc_np(b->failed));
 	hg_series_add(b->failed ? s->failed : s->written, b->n_lines);
 	hg_free(b->p);
 }
@@ -157,7 +157,7 @@ static int sample_start(void *self, const void *conf, struct hg_err *err)
 	(void)snprintf(path, sizeof(path), "%s/events.jsonl", hg_state_dir(self));
 	s->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	if (s->fd < 0)
-		return hg_err_set(err, HG_EIO, "%s: %s", path, strerror(errno));
+		return hg_err_set(err, HG_EIO, "%s: %s", path, strerrordesc_np(errno));
 	s->written = series(self, "written");
 	s->dropped = series(self, "dropped");
 	s->failed = series(self, "failed");
