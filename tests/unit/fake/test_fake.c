@@ -458,6 +458,51 @@ static void a_fetch_is_answered_like_any_request(void **state)
 	finish();
 }
 
+/* -- loops ------------------------------------------------------------------------------------- */
+
+static void count_ready(void *self, void *arg, int fd, uint32_t what)
+{
+	char byte;
+
+	(void)self;
+	*(int *)arg += (what & HG_WATCH_READ) && read(fd, &byte, 1) == 1;
+}
+
+static void note_kind(void *self, void *arg)
+{
+	(void)self;
+	*(uint32_t *)arg = hg_thread_kind(hg_thread_self());
+}
+
+static void descriptors_and_posts_are_seen_to(void **state)
+{
+	(void)state;
+	void *self = begin(NULL);
+	int fds[2], n = 0;
+	uint32_t kind = 0;
+
+	assert_int_equal(hg_thread_kind(hg_thread_self()), HG_THREAD_HOST); /* the test itself */
+	assert_int_equal(pipe(fds), 0);
+	struct hg_watch *w = hg_watch_new(self, fds[0], count_ready, &n);
+	hg_watch_set(w, HG_WATCH_READ);
+	hg_fake_settle(fake);
+	assert_int_equal(n, 0);
+	assert_int_equal(write(fds[1], "ab", 2), 2);
+	hg_fake_settle(fake);
+	assert_int_equal(n, 2);
+	hg_watch_free(w);
+	for (uint32_t i = 0; i < hg_thread_count(); i++)
+		if (hg_thread_kind(hg_thread_at(i)) == HG_THREAD_DISPATCHER)
+			assert_int_equal(
+				hg_thread_post(hg_thread_at(i), self, note_kind, &kind), 0);
+	assert_int_equal(kind, 0);
+	hg_fake_settle(fake);
+	assert_int_equal(kind, HG_THREAD_DISPATCHER);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	finish();
+}
+
 /* -- offload ----------------------------------------------------------------------------------- */
 
 static void offloaded_work_runs_off_the_loops(void **state)
@@ -517,6 +562,7 @@ int main(void)
 		cmocka_unit_test(what_github_may_do_wrong),
 		cmocka_unit_test(without_a_function_there_is_no_github),
 		cmocka_unit_test(a_fetch_is_answered_like_any_request),
+		cmocka_unit_test(descriptors_and_posts_are_seen_to),
 		cmocka_unit_test(offloaded_work_runs_off_the_loops),
 		cmocka_unit_test(offloaded_work_waits_when_it_is_held),
 	};
