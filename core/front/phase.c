@@ -1,6 +1,7 @@
 #include "front/phase.h"
 #include "base/bug.h"
 #include "base/stopwatch.h"
+#include "front/when.h"
 #include <hg/mem.h>
 
 /* A plugin's word that it will come back. Lives until it was resumed: `request` is NULL when the
@@ -40,10 +41,11 @@ static void enter(struct hg_request *r, struct hg_instance *in, void *self)
 	r->reply.hook_in = in;
 }
 
-/* The same in each phase of a request: it is asked by the moment at which the request began. */
-static bool takes_part(const struct hg_request *r, const struct hg_instance *in)
+/* The same in each phase of a request: it is not left out for failing, or was not when the request
+ * began (quarantine.h), and its `when:` is met. */
+static bool takes_part(struct hg_request *r, const struct hg_instance *in)
 {
-	return hg_instance_takes_part(in, r->began_us);
+	return hg_instance_takes_part(in, r->began_us) && hg_when_is_met(r, in);
 }
 
 typedef enum hg_verdict (*verdict_hook)(void *self, struct hg_request *r);
@@ -182,7 +184,7 @@ static enum hg_verdict refuse_out(struct hg_request *r, struct hg_instance *in)
 
 enum hg_verdict hg_phase_on_request(struct hg_request *r)
 {
-	if (r->routed.in && !takes_part(r, r->routed.in))
+	if (r->routed.in && !hg_instance_takes_part(r->routed.in, r->began_us))
 		return refuse_out(r, r->routed.in);
 	struct hg_stopwatch w = begin_route(r, "on_request");
 

@@ -6,6 +6,7 @@
 #include "front/phase.h"
 #include "front/reply.h"
 #include "front/tag.h"
+#include "front/when.h"
 #include "ticket/head.h"
 #include "ticket/snapshot.h"
 #include "ticket/ticket.h"
@@ -81,6 +82,7 @@ static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 	a->token_is_basic = r->client.token_is_basic;
 	a->is_safe = hg_request_is_safe(r);
 	a->owns_validators = r->owns_validators && !r->lost_copy;
+	a->left_out = hg_when_left_out(r);
 }
 
 /* The transport asked for the first byte: now the client may send. */

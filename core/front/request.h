@@ -76,6 +76,9 @@ struct hg_request {
 	struct hg_face face;
 	struct hg_github_route github;
 	struct hg_str path, route;
+	bool is_resolved;      /* `subject` is set (resolve.h) */
+	struct hg_str subject; /* its path in one spelling; p NULL: names nothing for sure */
+	uint64_t when_known, when_met;      /* bits by instance index (when.h) */
 	struct hg_rewrite *rewrite;         /* arena; made when first needed */
 	struct hg_rewrite_json *body_links; /* arena; a body of JSON on its way; NULL: no such */
 	enum hg_class klass;

@@ -33,6 +33,7 @@ static const char usage[] =
 	"       hubgate config show [FILE] [--json] [--demo] [--plugin-path DIRS]\n"
 	"       hubgate config diff OLD NEW [--json] [--plugin-path DIRS]\n"
 	"       hubgate config schema [--config FILE] [--plugin-path DIRS]\n"
+	"       hubgate config example | config options [PLUGIN] [--plugin-path DIRS]\n"
 	"       hubgate version\n"
 	"\n"
 	"run        the gateway; without a file: 127.0.0.1:3001, cache, ratelimit and metrics\n"
@@ -50,7 +51,9 @@ static const char usage[] =
 	"config show    every option, its value and where that comes from; secrets masked\n"
 	"config diff    what a reload with NEW would change, and what needs a restart; exit\n"
 	"               status 0 nothing, 1 something, 2 one of them can not be read\n"
-	"config schema  the configuration as a JSON Schema, for editors\n";
+	"config schema  the configuration as a JSON Schema, for editors\n"
+	"config example a file with every option, help and default\n"
+	"config options the same as tables in Markdown\n";
 
 struct words { /* of the command line */
 	const char *command;
@@ -348,6 +351,12 @@ static int command_config(const struct words *w)
 		return complain("config schema takes its file by --config, not", w->object);
 	if (strcmp(what, "schema") == 0)
 		return hg_config_command_schema(&wish.config, stdout, stderr);
+	if (strcmp(what, "example") == 0 && w->object)
+		return complain("config example has no file:", w->object);
+	if (strcmp(what, "example") == 0)
+		return hg_config_command_example(&wish.config, stdout, stderr);
+	if (strcmp(what, "options") == 0)
+		return hg_config_command_options(&wish.config, w->object, stdout, stderr);
 	if (strcmp(what, "show") == 0) {
 		wish.config.file = w->object ? w->object : w->config;
 		return hg_config_command_show(&wish.config, w->json, stdout, stderr);
@@ -359,7 +368,7 @@ static int command_config(const struct words *w)
 		complain("config diff needs two files:", "OLD NEW");
 		return 2;
 	}
-	return complain("config show, config diff or config schema, not", what);
+	return complain("config show, diff, schema, example or options, not", what);
 }
 
 static int command_version(const struct words *w)

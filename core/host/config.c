@@ -291,7 +291,7 @@ bool hg_config_name_is_taken(struct hg_str name)
 		HG_COMPONENTS(X)
 #undef X
 			"github",
-		"health", "log", "clock", "reload", "hubgate"
+		"health", "log", "clock", "reload", "resolve", "hubgate"
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -329,8 +329,10 @@ static void read_entry(struct loading *l, struct hg_plugin_plan *plan)
 		if (value)
 			hg_node_put(arena, map, *word, value);
 	}
-	hg_options_read(hg_plugin_entry_options, plan->path, map, NULL, &plan->entry,
-		&l->config->keep, l->faults);
+	hg_options_read(hg_plugin_entry_options, plan->path, map, hg_plugin_entry_words,
+		&plan->entry, &l->config->keep, l->faults);
+	plan->guard = hg_when_read(
+		&plan->when, map, plan->path, &l->config->clients, &l->config->keep, l->faults);
 	if (!plan->entry.use)
 		return;
 	if (!plan->entry.name)

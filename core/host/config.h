@@ -17,6 +17,7 @@
 #include "host/listen.h"
 #include "host/options.h"
 #include "host/secret_files.h"
+#include "host/when_plan.h"
 
 #define HG_LISTENERS_MAX 32
 #define HG_BUILT_IN "built-in defaults" /* the file of a place that stands in none */
@@ -54,7 +55,9 @@ struct hg_listener_plan {
 
 struct hg_plugin_plan {
 	struct hg_plugin_entry entry;
-	const char *path; /* "plugins[2]" */
+	struct hg_when_entry when;
+	const struct hg_when *guard; /* NULL: no `when:` */
+	const char *path;            /* "plugins[2]" */
 	const struct hg_node *node;
 };
 

@@ -2,9 +2,21 @@
 
 #include "host/ask.h"
 #include "host/config_diff.h"
+#include "host/config_example.h"
+#include "host/config_page.h"
 #include "host/config_schema.h"
 
-int hg_config_command_schema(const struct hg_config_wish *wish, FILE *out, FILE *complaints)
+/* -- pages of all options ---------------------------------------------------------------------- */
+
+/* What is wanted of a page: `plugin` NULL, all of it. */
+struct page {
+	void (*write)(const struct hg_option_list *plugin_path, struct hg_faults *faults,
+		struct hg_text *out);
+	const char *plugin;
+};
+
+static int print_page(
+	const struct hg_config_wish *wish, struct page page, FILE *out, FILE *complaints)
 {
 	struct hg_faults faults;
 	struct hg_text text;
@@ -12,16 +24,34 @@ int hg_config_command_schema(const struct hg_config_wish *wish, FILE *out, FILE 
 	hg_faults_init(&faults);
 	hg_text_init(&text);
 	struct hg_config *c = hg_config_load(wish, &faults);
-	if (!faults.n_errors) {
-		hg_config_schema(&c->main.plugin_path, &faults, &text);
+	if (!faults.n_errors && page.plugin)
+		hg_config_page_plugin(page.plugin, &c->main.plugin_path, &faults, &text);
+	else if (!faults.n_errors)
+		page.write(&c->main.plugin_path, &faults, &text);
+	if (!faults.n_errors)
 		fputs(text.p, out);
-	}
 	hg_faults_print(&faults, complaints);
 	int status = faults.n_errors || fflush(out) != 0 ? 1 : 0;
 	hg_text_fini(&text);
 	hg_config_free(c);
 	hg_faults_fini(&faults);
 	return status;
+}
+
+int hg_config_command_schema(const struct hg_config_wish *wish, FILE *out, FILE *complaints)
+{
+	return print_page(wish, (struct page){ hg_config_schema, NULL }, out, complaints);
+}
+
+int hg_config_command_example(const struct hg_config_wish *wish, FILE *out, FILE *complaints)
+{
+	return print_page(wish, (struct page){ hg_config_example, NULL }, out, complaints);
+}
+
+int hg_config_command_options(
+	const struct hg_config_wish *wish, const char *plugin, FILE *out, FILE *complaints)
+{
+	return print_page(wish, (struct page){ hg_config_page, plugin }, out, complaints);
 }
 
 /* -- show -------------------------------------------------------------------------------------- */

@@ -223,4 +223,4 @@ const struct hg_option hg_plugin_entry_options[] = {
 	{ 0 },
 };
 
-const char *const hg_plugin_entry_words[] = { "use", "name", "optional", NULL };
+const char *const hg_plugin_entry_words[] = { "use", "name", "optional", "when", NULL };

@@ -55,7 +55,7 @@ struct hg_upstream_entry { /* one of `upstreams:`, but the options of `upstream:
 	struct hg_option_list hosts;
 };
 
-struct hg_plugin_entry { /* one of `plugins:`, but the plugin's own options */
+struct hg_plugin_entry { /* one of `plugins:`, but `when:` and the plugin's own options */
 	const char *use;
 	const char *name;
 	int64_t optional; /* enum below */

@@ -3,6 +3,7 @@
 #include "base/metric.h"
 #include "base/stamp.h"
 #include "base/text.h"
+#include "host/core_options.h"
 #include "host/elf_file.h"
 #include "host/faults.h"
 #include "host/options.h"
@@ -186,6 +187,13 @@ static int check_arrays(const struct hg_plugin *t, struct hg_err *err)
 			return hg_err_set(err, HG_EINVAL,
 				"service \"%s\" has no version or no vtable", s->name);
 	}
+	for (const struct hg_option *o = t->options; o && o->key; o++)
+		for (const char *const *word = hg_plugin_entry_words; *word; word++)
+			if (hg_str_is(hg_option_key(o), hg_str(*word)))
+				return hg_err_set(err, HG_EINVAL,
+					"an option may not be called \"%s\": each entry of "
+					"`plugins:` has it",
+					*word);
 	int rc = hg_options_check(t->options, t->conf_size, err);
 	if (rc < 0)
 		return rc;
@@ -316,18 +324,24 @@ static const struct hg_plugin *find_loaded(const char *path)
 	return NULL;
 }
 
-const struct hg_plugin *hg_plugin_load(
-	const char *use, const struct hg_option_list *dirs, struct hg_err *err)
+const struct hg_plugin *hg_plugin_load_tried(const char *use, const struct hg_option_list *dirs,
+	int (*trial)(const char *path, struct hg_err *err), struct hg_err *err)
 {
 	const struct hg_plugin *table = find_loaded(use); /* one without a file, too */
 	char *path = table ? NULL : find_file(use, dirs, err);
 
 	if (path)
 		table = find_loaded(path);
-	if (path && !table)
+	if (path && !table && (!trial || trial(path, err) == 0))
 		table = open_file(path, err);
 	free(path);
 	return table;
+}
+
+const struct hg_plugin *hg_plugin_load(
+	const char *use, const struct hg_option_list *dirs, struct hg_err *err)
+{
+	return hg_plugin_load_tried(use, dirs, NULL, err);
 }
 
 static const struct file *file_of(const struct hg_plugin *table)

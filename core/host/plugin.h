@@ -30,6 +30,11 @@ uint32_t hg_plugin_list(
 const struct hg_plugin *hg_plugin_load(
 	const char *use, const struct hg_option_list *dirs, struct hg_err *err);
 
+/* The same; a file that is not loaded yet is opened only when `trial` has let it pass (0, or an
+ * HG_E… and the reason). */
+const struct hg_plugin *hg_plugin_load_tried(const char *use, const struct hg_option_list *dirs,
+	int (*trial)(const char *path, struct hg_err *err), struct hg_err *err);
+
 /* The file a loaded table came from. */
 const char *hg_plugin_path(const struct hg_plugin *table);
 /* Is there another file at that path by now? It is used after a restart. */

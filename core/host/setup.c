@@ -4,9 +4,11 @@
 #include "base/log.h"
 #include "base/stopwatch.h"
 #include "front/batch.h"
+#include "front/resolve.h"
 #include "front/router.h"
 #include "front/tls.h"
 #include "host/plugin.h"
+#include "host/trial.h"
 #include <errno.h>
 #include <hg/mem.h>
 #include <hg/strategy.h>
@@ -43,9 +45,10 @@ static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 		if (!plan->entry.use || !plan->entry.name)
 			continue; /* said by the config */
 		const struct hg_plugin *table =
-			hg_plugin_load(plan->entry.use, &c->main.plugin_path, &err);
+			hg_plugin_load_tried(plan->entry.use, &c->main.plugin_path, hg_trial, &err);
 		if (!table) {
-			hg_faults_add(faults, &plan->node->place, plan->path, "%s", err.text);
+			hg_faults_add(faults, &hg_node_find(plan->node, "use")->place, plan->path,
+				"%s", err.text);
 			continue;
 		}
 		struct hg_instance *in = hg_instance_new(plan->entry.name, table, s->n);
@@ -72,7 +75,39 @@ struct hg_instance *hg_setup_find(const struct hg_setup *s, struct hg_str name)
 	return NULL;
 }
 
-/* Options of type HG_OPT_REF name another instance. */
+static bool provides(const struct hg_instance *in, const char *service)
+{
+	for (const struct hg_service *s = in->table->provides; s && s->name; s++)
+		if (strcmp(s->name, service) == 0)
+			return true;
+	return false;
+}
+
+/* One option that names another instance. */
+static void check_ref(const struct hg_setup *s, uint32_t i, const struct hg_option *row,
+	const char *name, struct hg_faults *faults)
+{
+	const struct hg_plugin_plan *plan = &s->config->plugins[i];
+	const struct hg_node *node =
+		hg_option_node(s->instances[i]->table->options, row, plan->node);
+	const struct hg_place *place = node ? &node->place : &plan->node->place; /* a default */
+	const struct hg_instance *other = hg_setup_find(s, hg_str(name));
+	const char *names[HG_INSTANCES_MAX];
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s.%s", plan->path, row->key);
+	for (uint32_t k = 0; k < s->n; k++)
+		names[k] = s->instances[k]->name;
+	if (!other) {
+		const char *meant = hg_meant(hg_str(name), names, s->n);
+		hg_faults_add(faults, place, path, "there is no instance \"%s\"%s%s%s", name,
+			meant ? " (did you mean \"" : "", meant ? meant : "", meant ? "\"?)" : "");
+	} else if (row->choices && !provides(other, row->choices)) {
+		hg_faults_add(faults, place, path,
+			"\"%s\" does not provide %s, which is needed here", name, row->choices);
+	}
+}
+
 static void check_refs(struct hg_setup *s, struct hg_faults *faults)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
@@ -80,15 +115,11 @@ static void check_refs(struct hg_setup *s, struct hg_faults *faults)
 		const struct hg_option *row = in->table->options;
 		for (; row && row->key; row++) {
 			const char *name = NULL;
-			char path[128];
 			if (row->type != HG_OPT_REF)
 				continue;
 			memcpy(&name, (const char *)in->conf + row->offset, sizeof(name));
-			if (!name || hg_setup_find(s, hg_str(name)))
-				continue;
-			snprintf(path, sizeof(path), "%s.%s", s->config->plugins[i].path, row->key);
-			hg_faults_add(faults, &s->config->plugins[i].node->place, path,
-				"there is no instance \"%s\"", name);
+			if (name)
+				check_ref(s, i, row, name, faults);
 		}
 	}
 }
@@ -185,6 +216,20 @@ static void make_hooks(struct hg_setup *s)
 	}
 }
 
+/* Whose hooks run for some requests only; and who tells what an ID means, for rules about paths. */
+static void guard(struct hg_setup *s)
+{
+	struct hg_snapshot *snap = &s->snapshot;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		snap->when[i] = s->config->plugins[i].guard;
+		if (snap->when[i])
+			snap->guarded |= UINT64_C(1) << i;
+	}
+	if (snap->keys || snap->guarded)
+		snap->resolver = hg_resolver_new();
+}
+
 static void choose_strategy(struct hg_setup *s, struct hg_faults *faults)
 {
 	const char *wanted = s->config->dispatch.strategy;
@@ -268,6 +313,7 @@ struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_rou
 	snap->dispatch = config->dispatch;
 	hg_snapshot_set_origins(snap);
 	snap->keys = hg_clients_make(&config->clients);
+	guard(s);
 	snap->n_instances = s->n;
 	snap->instances = s->instances;
 	snap->owner = s;
@@ -299,6 +345,7 @@ void hg_setup_free(struct hg_setup *s)
 	}
 	hg_free(s->snapshot.listeners);
 	hg_keys_free(s->snapshot.keys);
+	hg_resolver_free(s->snapshot.resolver);
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct hg_instance *in = s->instances[i];
 		hg_free(in->conf);

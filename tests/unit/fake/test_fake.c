@@ -400,6 +400,16 @@ static void a_request_goes_through_all_phases(void **state)
 	finish();
 }
 
+static void an_entry_has_its_when_as_in_a_file(void **state)
+{
+	(void)state;
+	begin("when: { methods: [POST] }\n");
+	assert_int_equal(hg_fake_ask(fake, "GET /repos/o/r", "X-Refuse: 1", NULL)->status, 200);
+	assert_int_equal(
+		hg_fake_ask(fake, "POST /repos/o/r/issues", "X-Refuse: 1", "{}")->status, 403);
+	finish();
+}
+
 static void a_body_reaches_github(void **state)
 {
 	(void)state;
@@ -557,6 +567,7 @@ int main(void)
 		cmocka_unit_test(a_client_that_does_not_read_is_waited_for),
 		cmocka_unit_test(the_clients_fields_and_the_replys_are_there),
 		cmocka_unit_test(a_request_goes_through_all_phases),
+		cmocka_unit_test(an_entry_has_its_when_as_in_a_file),
 		cmocka_unit_test(a_body_reaches_github),
 		cmocka_unit_test(a_long_answer_takes_its_time),
 		cmocka_unit_test(what_github_may_do_wrong),
