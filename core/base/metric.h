@@ -72,5 +72,8 @@ bool hg_metrics_declare(
 	const char *plugin, const struct hg_metric *rows, uint32_t row_size, struct hg_err *err);
 /* Sum over all loops: for tests and `show`. NaN when the series does not exist. */
 double hg_metric_read(const char *name, const char *const *values);
+/* All that was counted and set is 0 again; what is declared stays. For tests that begin anew in one
+ * process: nobody else may count meanwhile. */
+void hg_metrics_zero(void);
 /* A function called before rendering, to set gauges that are only known on demand. */
 void hg_metrics_on_render(void (*refresh)(void));

@@ -13,18 +13,5 @@
  * Thread: host.
  */
 #pragma once
-#include "base/arena.h"
+#include "host/admin_words.h"
 #include "host/host_inside.h"
-#include <hg/admin.h>
-
-struct hg_admin_args {
-	struct hg_str query;
-	struct hg_arena values; /* those handed out live as long as the command runs */
-};
-
-struct hg_answer {
-	struct hg_text text;
-};
-
-void hg_admin_args_init(struct hg_admin_args *args, struct hg_str query);
-void hg_admin_args_fini(struct hg_admin_args *args);

@@ -6,6 +6,7 @@
 #include "host/host.h"
 #include "host/host_inside.h"
 #include "host/key_command.h"
+#include "host/new_command.h"
 #include "host/plugin_command.h"
 #include <curl/curl.h>
 #include <event2/event.h>
@@ -28,6 +29,7 @@ static const char usage[] =
 	"       hubgate key new NAME [--expires DATE] | key hash\n"
 	"       hubgate plugin info FILE.so | plugin check FILE.so\n"
 	"       hubgate plugin list [--config FILE] [--plugin-path DIRS]\n"
+	"       hubgate plugin new NAME --kind route|phase|sink [--dir DIR]\n"
 	"       hubgate config show [FILE] [--json] [--demo] [--plugin-path DIRS]\n"
 	"       hubgate config diff OLD NEW [--json] [--plugin-path DIRS]\n"
 	"       hubgate config schema [--config FILE] [--plugin-path DIRS]\n"
@@ -45,6 +47,7 @@ static const char usage[] =
 	"plugin info   what a plugin's file is and has: hooks, services, routes, options …\n"
 	"plugin check  would it be loaded? exit status 0 or 1, and the reason\n"
 	"plugin list   the plugins on the plugin path: name, version, file\n"
+	"plugin new    a folder NAME with a plugin of that kind, its unit test and its build\n"
 	"config show    every option, its value and where that comes from; secrets masked\n"
 	"config diff    what a reload with NEW would change, and what needs a restart; exit\n"
 	"               status 0 nothing, 1 something, 2 one of them can not be read\n"
@@ -57,7 +60,7 @@ struct words { /* of the command line */
 	const char *subject; /* first word behind the command */
 	const char *object;  /* the second; of `key`, `plugin` and `config` */
 	const char *other;   /* the third; of `config diff` */
-	const char *config, *plugin_path, *bind, *clock, *socket, *format, *expires;
+	const char *config, *plugin_path, *bind, *clock, *socket, *format, *expires, *kind, *dir;
 	bool demo, json, help;
 };
 
@@ -74,6 +77,8 @@ static const struct flag {
 	{ "--socket", offsetof(struct words, socket), false },
 	{ "--format", offsetof(struct words, format), false },
 	{ "--expires", offsetof(struct words, expires), false },
+	{ "--kind", offsetof(struct words, kind), false },
+	{ "--dir", offsetof(struct words, dir), false },
 	{ "--demo", offsetof(struct words, demo), true },
 	{ "--json", offsetof(struct words, json), true },
 	{ "--help", offsetof(struct words, help), true },
@@ -329,7 +334,9 @@ static int command_plugin(const struct words *w)
 	if (strcmp(what, "list") == 0)
 		return w->object ? complain("plugin list has no file:", w->object)
 		                 : list_plugins(w);
-	return complain("plugin info FILE, plugin check FILE, or plugin list, not", what);
+	if (strcmp(what, "new") == 0)
+		return hg_plugin_command_new(w->object, w->kind, w->dir, stdout, stderr);
+	return complain("plugin info, check, list or new, not", what);
 }
 
 static int command_config(const struct words *w)

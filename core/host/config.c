@@ -157,6 +157,16 @@ static struct hg_node *read_file(struct loading *l)
 	return hg_yaml_parse(arena_of(l), l->wish->file, hg_text_str(source), l->faults);
 }
 
+static void put_plugins(struct loading *l, const struct hg_node *files)
+{
+	const struct hg_config_wish *wish = l->wish;
+
+	if (files)
+		hg_faults_add(l->faults, &files->place, "plugins", "are not this file's to name");
+	hg_node_put(arena_of(l), l->root, "plugins",
+		wish->plugins(wish->plugins_arg, arena_of(l), l->faults));
+}
+
 static bool make_tree(struct loading *l)
 {
 	struct hg_node *base = built_in_tree(l);
@@ -178,6 +188,8 @@ static bool make_tree(struct loading *l)
 	l->root = hg_node_copy(arena_of(l), file);
 	bool is_unbound = put_absent(l, base, "listeners");
 	put_absent(l, base, "plugins");
+	if (l->wish->plugins)
+		put_plugins(l, list);
 	if (l->wish->mode == HG_CONFIG_SIMULATOR) {
 		put_absent(l, base, "workers");
 		put_absent(l, base, "admin");

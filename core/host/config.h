@@ -36,6 +36,10 @@ struct hg_config_wish {
 	const char *plugin_path;               /* folders parted by ':'; NULL = the file's */
 	const char *(*look)(const char *name); /* the environment */
 	int64_t wall_us; /* now, for what has expired; 0 = nothing is said about it */
+	/* Makes the sequence that stands for `plugins:`, which no file says then (the fake host's);
+	 * NULL = the file's, or the built-in one. */
+	struct hg_node *(*plugins)(void *arg, struct hg_arena *arena, struct hg_faults *faults);
+	void *plugins_arg;
 };
 
 struct hg_listener_plan {

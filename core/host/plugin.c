@@ -315,17 +315,24 @@ uint32_t hg_plugin_list(
 	return n;
 }
 
+static const struct hg_plugin *find_loaded(const char *path)
+{
+	for (const struct file *f = files; f; f = f->next) {
+		if (strcmp(f->path, path) == 0)
+			return &f->table;
+	}
+	return NULL;
+}
+
 const struct hg_plugin *hg_plugin_load_tried(const char *use, const struct hg_option_list *dirs,
 	int (*trial)(const char *path, struct hg_err *err), struct hg_err *err)
 {
-	char *path = find_file(use, dirs, err);
-	const struct hg_plugin *table = NULL;
+	const struct hg_plugin *table = find_loaded(use); /* one without a file, too */
+	char *path = table ? NULL : find_file(use, dirs, err);
 
-	if (!path)
-		return NULL;
-	for (struct file *f = files; f && !table; f = f->next)
-		table = strcmp(f->path, path) == 0 ? &f->table : NULL;
-	if (!table && (!trial || trial(path, err) == 0))
+	if (path)
+		table = find_loaded(path);
+	if (path && !table && (!trial || trial(path, err) == 0))
 		table = open_file(path, err);
 	free(path);
 	return table;
