@@ -35,6 +35,7 @@ static void read_options(struct hg_setup *s, struct hg_instance *in,
 			err.text[0] ? err.text : "its own check refused it");
 }
 
+/* Without a mistake, positions in `instances` and in config.plugins agree. */
 static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 {
 	struct hg_config *c = s->config;
@@ -283,8 +284,7 @@ static struct hg_setup *load(struct hg_config *config, struct hg_faults *faults)
 	hg_list_init(&s->link);
 	s->config = config;
 	s->admin_listener = -1;
-	if (faults->n_errors == 0) /* positions in `instances` and in config.plugins agree then */
-		load_plugins(s, faults);
+	load_plugins(s, faults); /* also when there are mistakes: their options may have some too */
 	return s;
 }
 
