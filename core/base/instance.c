@@ -3,34 +3,16 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
 #include "base/bug.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/metric.h"
-
-enum { SLOW_US = 20000 };
 
 /* self begins at a multiple of 16 behind the struct, as malloc would align it. */
 #define SELF_OFFSET ((sizeof(struct hg_instance) + 15) & ~(size_t)15)
 
 static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER; /* a leaf */
 static struct hg_list all = { &all, &all };
-
-static _Atomic(int64_t (*)(void)) stopwatch_source;
-
-static int64_t machine_ns(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
-static int64_t stopwatch_ns(void)
-{
-	int64_t (*source)(void) = atomic_load_explicit(&stopwatch_source, memory_order_relaxed);
-	return source ? source() : machine_ns();
-}
 
 /* A level set by name survives a reload: the new instance takes it from the old one. */
 static int first_log_level(const char *name)
@@ -54,6 +36,10 @@ struct hg_instance *hg_instance_new(const char *name, const struct hg_plugin *ta
 	in->index = index;
 	in->thread_slots = hg_alloc0(HG_LOOPS_MAX * sizeof(*in->thread_slots));
 	in->hook_seconds = hg_core_series(HG_METRIC_HOOK_SECONDS, in->name, NULL, NULL);
+	in->limits = &hg_hook_limits_default;
+	in->is_optional = table->optional;
+	hg_quarantine_init(&in->quarantine);
+	in->failures_total = hg_core_series(HG_METRIC_HOOK_FAILURES, in->name, NULL, NULL);
 	in->hook_slow_total = hg_core_series(HG_METRIC_HOOK_SLOW, in->name, NULL, NULL);
 
 	pthread_mutex_lock(&all_lock);
@@ -72,6 +58,7 @@ void hg_instance_free(struct hg_instance *in)
 	hg_list_remove(&in->link);
 	pthread_mutex_unlock(&all_lock);
 	in->magic = 0;
+	hg_quarantine_fini(&in->quarantine);
 	hg_free((char *)in->name);
 	hg_free(in->thread_slots);
 	hg_free(in);
@@ -111,35 +98,6 @@ bool hg_log_set_level(const char *component, const char *level)
 		component = NULL;
 	bool is_core = hg_log_set_core_level(component, n);
 	return set_log_level(component, n) || is_core;
-}
-
-struct hg_stopwatch hg_stopwatch_begin(struct hg_instance *in, const char *hook)
-{
-	return (struct hg_stopwatch){ in, hook, in ? stopwatch_ns() : 0 };
-}
-
-void hg_stopwatch_end(struct hg_stopwatch *w)
-{
-	if (!w->in)
-		return;
-	struct hg_instance *in = w->in;
-	int64_t ns = stopwatch_ns() - w->began_ns;
-	int64_t us = ns / 1000;
-	atomic_fetch_add_explicit(&in->hook_us, (uint64_t)us, memory_order_relaxed);
-	atomic_fetch_add_explicit(&in->hook_calls, 1, memory_order_relaxed);
-	hg_series_add(in->hook_seconds, (double)ns / 1e9);
-	if (us <= SLOW_US)
-		return;
-	atomic_fetch_add_explicit(&in->hook_slow, 1, memory_order_relaxed);
-	hg_series_add(in->hook_slow_total, 1);
-	if (atomic_load_explicit(&in->log_level, memory_order_relaxed) >= HG_LOG_WARN)
-		hg_log_named(in->name, HG_LOG_WARN, "slow hook=%s ms=%lld: it blocks its loop",
-			w->hook, (long long)(us / 1000));
-}
-
-void hg_stopwatch_set_source(int64_t (*now_ns)(void))
-{
-	atomic_store_explicit(&stopwatch_source, now_ns, memory_order_relaxed);
 }
 
 const char *hg_instance_name(void *self)

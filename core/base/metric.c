@@ -552,6 +552,33 @@ double hg_metric_read(const char *name, const char *const *values)
 	return s ? hg_series_value(s) : NAN;
 }
 
+static void zero_words(_Atomic double *words, size_t n)
+{
+	for (size_t i = 0; words && i < n; i++)
+		atomic_store_explicit(&words[i], 0, memory_order_relaxed);
+}
+
+static bool zero_gauges(void *arg, struct hg_str key, void *value)
+{
+	struct hg_series *s = value;
+
+	(void)arg;
+	(void)key;
+	atomic_store_explicit(&s->set, 0, memory_order_relaxed);
+	return true;
+}
+
+void hg_metrics_zero(void)
+{
+	pthread_once(&core_once, declare_core);
+	pthread_mutex_lock(&lock);
+	for (uint32_t slot = 0; slot < SLOTS; slot++)
+		for (uint32_t word = 0; word < n_words; word += BLOCK_WORDS)
+			zero_words(find_word(slot, word), BLOCK_WORDS);
+	hg_map_each(series_map, zero_gauges, NULL);
+	pthread_mutex_unlock(&lock);
+}
+
 void hg_metrics_on_render(void (*refresh)(void))
 {
 	pthread_mutex_lock(&lock);

@@ -42,7 +42,11 @@
 	X(HOOK_SECONDS, "plugin_hook_seconds_total", HG_COUNTER, "plugin",                        \
 		"Time spent in a plugin's hooks.")                                                \
 	X(HOOK_SLOW, "plugin_hook_slow_total", HG_COUNTER, "plugin",                              \
-		"Hooks that took over 20 ms.")                                                    \
+		"Hooks that took longer than hooks.slow.")                                        \
+	X(HOOK_FAILURES, "plugin_failures_total", HG_COUNTER, "plugin",                           \
+		"Hooks that held their loop for hooks.stuck, or gave no usable verdict.")         \
+	X(PLUGIN_OUT, "plugin_taken_out_total", HG_COUNTER, "plugin",                             \
+		"Times an optional plugin was left out because it kept failing.")                 \
 	X(RELOADS, "config_reloads_total", HG_COUNTER, "result", "Reloads of the configuration.") \
 	X(EVENTS_DROPPED, "events_dropped_total", HG_COUNTER, "topic",                            \
 		"Events that found a queue full.")                                                \
@@ -70,5 +74,8 @@ bool hg_metrics_declare(
 	const char *plugin, const struct hg_metric *rows, uint32_t row_size, struct hg_err *err);
 /* Sum over all loops: for tests and `show`. NaN when the series does not exist. */
 double hg_metric_read(const char *name, const char *const *values);
+/* All that was counted and set is 0 again; what is declared stays. For tests that begin anew in one
+ * process: nobody else may count meanwhile. */
+void hg_metrics_zero(void);
 /* A function called before rendering, to set gauges that are only known on demand. */
 void hg_metrics_on_render(void (*refresh)(void));

@@ -5,7 +5,7 @@
 #include <hg/mem.h>
 #include <hg/offload.h>
 #include "base/bug.h"
-#include "base/instance.h"
+#include "base/stopwatch.h"
 #include "base/loop.h"
 
 enum { THREADS_MAX = 64 };

@@ -2,7 +2,7 @@
 
 #include <hg/mem.h>
 #include "base/bug.h"
-#include "base/instance.h"
+#include "base/stopwatch.h"
 #include "base/loop.h"
 #include "base/loop_inside.h"
 

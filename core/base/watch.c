@@ -4,7 +4,7 @@
 #include <event2/event_struct.h>
 #include <hg/mem.h>
 #include "base/bug.h"
-#include "base/instance.h"
+#include "base/stopwatch.h"
 #include "base/loop.h"
 
 struct hg_watch {

@@ -39,7 +39,7 @@ bool hg_coalesce_key(const struct hg_ask *ask, const struct hg_snapshot *snapsho
 		return false;
 
 	uint64_t numbers[] = { snapshot->generation, (uintptr_t)snapshot, ask->owns_validators,
-		ask->token_is_basic, ask->upstream, ask->entrance, ask->n_fields };
+		ask->token_is_basic, ask->upstream, ask->entrance, ask->left_out, ask->n_fields };
 
 	hg_text_init(&t);
 	hg_text_add(&t, (struct hg_str){ (const char *)credential.bytes, sizeof(credential) });

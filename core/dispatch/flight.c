@@ -1,6 +1,7 @@
 #include "dispatch/flight.h"
 #include "base/bug.h"
 #include "base/secret.h"
+#include "base/stopwatch.h"
 #include "dispatch/credential.h"
 #include <hg/mem.h>
 
@@ -134,6 +135,9 @@ void hg_flight_dress(struct hg_flight *f)
 	const struct hg_hooks *hooks = &f->snapshot->send;
 	for (uint32_t i = 0; i < hooks->n; i++) {
 		struct hg_instance *in = hooks->in[i];
+		if (f->ask.left_out & UINT64_C(1) << in->index ||
+			!hg_instance_takes_part(in, f->ask.arrived_us))
+			continue;
 		struct hg_stopwatch w = hg_stopwatch_begin(in, "send");
 		in->table->on_send(in->self, (struct hg_send *)f); /* send.c */
 		hg_stopwatch_end(&w);

@@ -2,11 +2,8 @@
 #include "base/bug.h"
 #include "front/graphql.h"
 #include "front/keys.h"
+#include "front/resolve.h"
 #include "front/resource.h"
-#include <hg/fetch.h>
-#include <hg/mem.h>
-
-#define MAX_REPLY_BYTES (256u << 10) /* of a repository: about 7 kB */
 
 /* -- what the rules say ------------------------------------------------------------------------ */
 
@@ -32,140 +29,16 @@ static enum hg_verdict decide(struct hg_request *r, struct hg_str canonical)
 	return refuse_path(r);
 }
 
-/* -- asking what an ID means ------------------------------------------------------------------- */
-
-struct asking {
-	struct hg_waiter *waiter;
-	struct hg_resources *resources;
-	struct hg_resource resource; /* strings: `bytes` */
-	char *bytes;
-	uint32_t upstream;
-	struct hg_str name; /* owned; p NULL: none */
-	bool failed;
-};
-
-static void asking_free(struct asking *a)
-{
-	hg_free((char *)a->name.p);
-	hg_free(a->bytes);
-	hg_free(a);
-}
-
-static enum hg_verdict on_learned(void *self, struct hg_request *r, void *arg)
-{
-	struct asking *a = arg;
-	enum hg_verdict v = HG_REFUSED;
-
-	(void)self;
-	if (!r) {
-		asking_free(a);
-		return HG_NEXT;
-	}
-	if (a->failed)
-		hg_request_refuse(r, 503, "resource_unknown", 5,
-			"GitHub could not be asked which repository or account this ID is.");
-	else if (!a->name.p)
-		v = refuse_path(r);
-	else
-		v = decide(r, hg_resource_named(&r->arena, &a->resource, a->name));
-	asking_free(a);
-	return v;
-}
-
-static void on_fetched(void *self, void *arg, const struct hg_fetched *got)
-{
-	struct asking *a = arg;
-	struct hg_arena arena;
-	struct hg_str name = { 0 };
-
-	(void)self;
-	hg_arena_init(&arena);
-	if (got->status == 200)
-		name = hg_resource_name_in(&arena, a->resource.id, got->body);
-	bool is_known = name.p || got->status == 404 || got->status == 410 || got->status == 451;
-	a->failed = !is_known;
-	if (is_known)
-		hg_resources_put(a->resources, a->upstream, a->resource.id, name, hg_now().mono_us);
-	if (name.p)
-		a->name = (struct hg_str){ hg_strndup(name.p, name.n), name.n };
-	hg_arena_fini(&arena);
-	hg_waiter_resume(a->waiter, on_learned, a);
-}
-
-/* Requests for the same ID at the same time share one fetch: the dispatcher sees to it. */
-static enum hg_verdict ask(struct hg_request *r, const struct hg_resource *resource)
-{
-	const struct hg_keys *keys = r->snapshot->keys;
-	struct asking *a = hg_alloc0(sizeof(*a));
-	size_t n = resource->id.n + resource->rest.n;
-
-	a->resources = hg_keys_resources(keys);
-	a->upstream = r->upstream;
-	a->bytes = hg_strndup(resource->id.p, n); /* the rest stands behind the ID */
-	a->resource.id = (struct hg_str){ a->bytes, resource->id.n };
-	a->resource.rest = (struct hg_str){ a->bytes + resource->id.n, resource->rest.n };
-	r->hook_in = NULL;
-	r->hook_self = NULL;
-	a->waiter = hg_request_wait(r);
-
-	char *target = hg_strndup(resource->id.p, resource->id.n);
-	struct hg_fetch *f = hg_fetch_new(hg_keys_self(keys), "GET", target);
-	int64_t left_us = r->deadline_us - hg_now().mono_us;
-	hg_fetch_set_upstream(f, hg_request_upstream(r));
-	hg_fetch_set_class(f, HG_CLASS_HIGH);
-	hg_fetch_set_deadline(f, left_us > 0 ? left_us : 1);
-	hg_fetch_set_max_body(f, MAX_REPLY_BYTES);
-	hg_fetch_send(f, on_fetched, a);
-	hg_free(target);
-	return HG_WAIT;
-}
-
 static enum hg_verdict admit_path(struct hg_request *r)
 {
-	struct hg_resource resource;
-	struct hg_str name;
+	enum hg_verdict v = hg_resolve(r);
 
-	hg_resource_of(&r->arena, r->path, &resource);
-	if (r->routed.route) /* our own: nothing of GitHub's naming holds */
-		return decide(r, resource.path);
-	switch (resource.kind) {
-	case HG_RESOURCE_ODD:
-		return refuse_path(r);
-	case HG_RESOURCE_NAMED:
-		return decide(r, resource.path);
-	case HG_RESOURCE_BY_ID:
-		break;
-	}
-	switch (hg_resources_find(hg_keys_resources(r->snapshot->keys), r->upstream, resource.id,
-		hg_now().mono_us, &r->arena, &name)) {
-	case HG_LEARNED_NAME:
-		return decide(r, hg_resource_named(&r->arena, &resource, name));
-	case HG_LEARNED_NONE:
-		return refuse_path(r);
-	case HG_LEARNED_NOT:
-		break;
-	}
-	return ask(r, &resource);
+	if (v != HG_NEXT)
+		return v;
+	return r->subject.p ? decide(r, r->subject) : refuse_path(r);
 }
 
 /* -- the rest ---------------------------------------------------------------------------------- */
-
-/* By whatever spelling: the entrance knows two, GitHub's own decoder more. */
-static bool is_graphql(struct hg_request *r)
-{
-	struct hg_resource resource;
-	struct hg_str word = HG_STR("/graphql");
-
-	if (r->routed.route)
-		return false;
-	if (r->face.entrance == HG_GITHUB_GRAPHQL)
-		return true;
-	if (!memchr(r->path.p, '%', r->path.n) && (r->path.p[1] | 0x20) != 'g')
-		return false;
-	hg_resource_of(&r->arena, r->path, &resource);
-	return resource.path.n >= word.n && strncasecmp(resource.path.p, word.p, word.n) == 0 &&
-	       (resource.path.n == word.n || resource.path.p[word.n] == '/');
-}
 
 static bool enter(struct hg_request *r)
 {
@@ -220,7 +93,7 @@ enum hg_verdict hg_admit(struct hg_request *r)
 			"This key may not use this method.");
 		return HG_REFUSED;
 	}
-	if (is_graphql(r)) {
+	if (hg_is_graphql(r)) {
 		if (g->graphql)
 			return admitted(r);
 		hg_request_refuse(
@@ -271,7 +144,7 @@ enum hg_verdict hg_admit_read_only(struct hg_request *r)
 	if (!r->snapshot->http.read_only || r->routed.route)
 		return HG_NEXT;
 	bool reads = hg_request_is_safe(r) || r->head.method_id == HG_HTTP1_OPTIONS;
-	if (!is_graphql(r))
+	if (!hg_is_graphql(r))
 		return reads ? HG_NEXT : refuse_write(r, "Only reading is allowed here.");
 	if (r->head.has_query || (reads && hg_request_has_body(r)))
 		return refuse_write(r, "GraphQL that is not in the body of a POST is not read.");

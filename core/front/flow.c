@@ -11,6 +11,7 @@
 #include "front/rate_limit.h"
 #include "front/reply.h"
 #include "front/traced.h"
+#include "front/when.h"
 #include "ticket/upstreams.h"
 #include <hg/mem.h>
 #include <stdio.h>
@@ -392,6 +393,8 @@ static enum hg_verdict admit(struct hg_request *r)
 	enum hg_verdict v = hg_admit_read_only(r);
 	if (v == HG_NEXT)
 		v = hg_admit(r);
+	if (v == HG_NEXT)
+		v = hg_when_prepare(r);
 	return v == HG_NEXT ? hg_phase_admit(r) : v;
 }
 

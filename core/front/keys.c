@@ -1,9 +1,7 @@
 #include "front/keys.h"
 #include "base/bug.h"
-#include "base/instance.h"
 #include "base/map.h"
 #include "base/text.h"
-#include "front/resource.h"
 #include <hg/hash.h>
 #include <hg/mem.h>
 #include <openssl/crypto.h>
@@ -12,7 +10,6 @@
 
 #define PREFIX HG_STR("hgk_")
 #define HASH_PREFIX HG_STR("sha256:")
-#define LEARNED_MAX 10000u
 
 static const char digits62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -20,17 +17,7 @@ struct hg_keys {
 	struct hg_grant *grants;
 	uint32_t n;
 	struct hg_map *rows; /* hash128 of a digest -> struct hg_key, owned */
-	struct hg_resources *resources;
-	struct hg_instance *instance; /* hg_fetch wants one: it is nobody's plugin */
-	EVP_MD *sha256;               /* looked up once: that takes longer than hashing a key */
-};
-
-static const struct hg_plugin nobody = {
-	.size = sizeof(struct hg_plugin),
-	.abi = HG_ABI,
-	.name = "keys",
-	.about = "Asks GitHub what an ID means.",
-	HG_PLUGIN_ROWS,
+	EVP_MD *sha256;      /* looked up once: that takes longer than hashing a key */
 };
 
 /* -- a key's text ------------------------------------------------------------------------------ */
@@ -130,10 +117,10 @@ struct hg_keys *hg_keys_new(uint32_t n)
 	struct hg_keys *k = hg_alloc0(sizeof(*k));
 
 	k->grants = hg_alloc0((n + 1) * sizeof(*k->grants));
+	for (uint32_t i = 0; i < n; i++)
+		k->grants[i].index = i;
 	k->n = n;
 	k->rows = hg_map_new();
-	k->resources = hg_resources_new(LEARNED_MAX);
-	k->instance = hg_instance_new(nobody.name, &nobody, 0);
 	k->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	HG_BUG_ON(!k->sha256);
 	return k;
@@ -153,8 +140,6 @@ void hg_keys_free(struct hg_keys *k)
 		return;
 	hg_map_each(k->rows, free_row, NULL);
 	hg_map_free(k->rows);
-	hg_resources_free(k->resources);
-	hg_instance_free(k->instance);
 	EVP_MD_free(k->sha256);
 	hg_free(k->grants);
 	hg_free(k);
@@ -216,16 +201,6 @@ const struct hg_key *hg_keys_find_again(
 		memos->at[i].key = found;
 	}
 	return found;
-}
-
-struct hg_resources *hg_keys_resources(const struct hg_keys *k)
-{
-	return k->resources;
-}
-
-void *hg_keys_self(const struct hg_keys *k)
-{
-	return k->instance->self;
 }
 
 enum hg_class hg_grant_class(const struct hg_grant *g, enum hg_class wanted)

@@ -22,9 +22,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-struct hg_instance;
 struct hg_keys;
-struct hg_resources;
 
 enum {
 	HG_KEY_BYTES = 47, /* "hgk_" and 43 digits in base 62 */
@@ -36,6 +34,7 @@ enum {
 /* What one client may do. */
 struct hg_grant {
 	const char *name;
+	uint32_t index;             /* among the grants */
 	uint32_t methods;           /* 1u << enum hg_http1_method; who has GET has HEAD */
 	uint32_t classes;           /* 1u << enum hg_class that it may ask for; one at least */
 	uint32_t upstreams;         /* 1u << index of an upstream; one at least */
@@ -85,11 +84,6 @@ static inline bool hg_key_is_expired(const struct hg_key *k, int64_t wall_us)
 	return (k->until_us && wall_us >= k->until_us) ||
 	       (k->grant->expires_us && wall_us >= k->grant->expires_us);
 }
-
-/* What IDs were learned to mean, shared by all fronts. */
-struct hg_resources *hg_keys_resources(const struct hg_keys *k);
-/* In whose name the gateway asks for them. */
-void *hg_keys_self(const struct hg_keys *k);
 
 /* The class a client gets that asked for `wanted`: the best it may have that is not above it, or
  * else the lowest it may have. */

@@ -1,5 +1,7 @@
 #include "front/phase.h"
 #include "base/bug.h"
+#include "base/stopwatch.h"
+#include "front/when.h"
 #include <hg/mem.h>
 
 /* A plugin's word that it will come back. Lives until it was resumed: `request` is NULL when the
@@ -24,6 +26,7 @@ struct hg_waiter {
 static enum hg_verdict checked(struct hg_request *r, enum hg_verdict v)
 {
 	if (HG_ODD((unsigned)v > HG_REFUSED) || HG_ODD((v == HG_WAIT) != (r->waiter != NULL))) {
+		hg_instance_fail(r->hook_in, "a hook gave no usable verdict");
 		hg_waiter_forget(r);
 		hg_request_refuse(r, 500, "plugin_failed", -1, "A plugin gave no usable verdict.");
 		return HG_REFUSED;
@@ -36,6 +39,13 @@ static void enter(struct hg_request *r, struct hg_instance *in, void *self)
 	r->hook_in = in;
 	r->hook_self = self;
 	r->reply.hook_in = in;
+}
+
+/* The same in each phase of a request: it is not left out for failing, or was not when the request
+ * began (quarantine.h), and its `when:` is met. */
+static bool takes_part(struct hg_request *r, const struct hg_instance *in)
+{
+	return hg_instance_takes_part(in, r->began_us) && hg_when_is_met(r, in);
 }
 
 typedef enum hg_verdict (*verdict_hook)(void *self, struct hg_request *r);
@@ -57,7 +67,8 @@ enum hg_verdict hg_phase_admit(struct hg_request *r)
 
 	while (v == HG_NEXT && r->hook_at < hooks->n) {
 		struct hg_instance *in = hooks->in[r->hook_at++];
-		v = call(r, in, "on_admit", in->table->on_admit);
+		if (takes_part(r, in))
+			v = call(r, in, "on_admit", in->table->on_admit);
 	}
 	return v;
 }
@@ -69,7 +80,8 @@ enum hg_verdict hg_phase_weigh(struct hg_request *r)
 
 	while (v == HG_NEXT && r->hook_at < hooks->n) {
 		struct hg_instance *in = hooks->in[r->hook_at++];
-		v = call(r, in, "on_weigh", in->table->on_weigh);
+		if (takes_part(r, in))
+			v = call(r, in, "on_weigh", in->table->on_weigh);
 	}
 	return v;
 }
@@ -81,7 +93,8 @@ enum hg_verdict hg_phase_lookup(struct hg_request *r)
 
 	while (v == HG_NEXT && r->hook_at < hooks->n) {
 		struct hg_instance *in = hooks->in[r->hook_at++];
-		v = call(r, in, "on_lookup", in->table->on_lookup);
+		if (takes_part(r, in))
+			v = call(r, in, "on_lookup", in->table->on_lookup);
 	}
 	return v;
 }
@@ -94,11 +107,14 @@ enum hg_verdict hg_phase_head(struct hg_request *r)
 	r->reply.in_head = true;
 	for (uint32_t i = hooks->n; v == HG_NEXT && i-- > 0;) {
 		struct hg_instance *in = hooks->in[i];
+		if (!takes_part(r, in))
+			continue;
 		enter(r, in, in->self);
 		struct hg_stopwatch w = hg_stopwatch_begin(in, "on_head");
 		v = in->table->on_head(in->self, r, &r->reply);
 		hg_stopwatch_end(&w);
 		if (HG_ODD(v == HG_WAIT)) { /* the reply is here and can not wait */
+			hg_instance_fail(in, "on_head said WAIT");
 			hg_waiter_forget(r);
 			v = HG_NEXT;
 		}
@@ -131,6 +147,8 @@ void hg_phase_done(struct hg_request *r)
 
 	for (uint32_t i = 0; i < hooks->n; i++) {
 		struct hg_instance *in = hooks->in[i];
+		if (!takes_part(r, in))
+			continue;
 		enter(r, in, in->self);
 		struct hg_stopwatch w = hg_stopwatch_begin(in, "on_done");
 		in->table->on_done(in->self, r);
@@ -153,8 +171,21 @@ static void end_route(struct hg_stopwatch *w)
 		hg_stopwatch_end(w);
 }
 
+static enum hg_verdict refuse_out(struct hg_request *r, struct hg_instance *in)
+{
+	int64_t until_us = atomic_load_explicit(&in->quarantine.until_us, memory_order_relaxed);
+	int64_t left_s = (until_us - hg_loop_now(r->front->loop).mono_us) / 1000000;
+
+	enter(r, in, in->self);
+	hg_request_refuse(r, 503, "plugin_taken_out", left_s > 0 ? (int)left_s + 1 : 1,
+		"Plugin %s keeps failing and is left out for a while.", in->name);
+	return HG_REFUSED;
+}
+
 enum hg_verdict hg_phase_on_request(struct hg_request *r)
 {
+	if (r->routed.in && !hg_instance_takes_part(r->routed.in, r->began_us))
+		return refuse_out(r, r->routed.in);
 	struct hg_stopwatch w = begin_route(r, "on_request");
 
 	r->owes_gone = true;

@@ -7,6 +7,7 @@
 #include "front/reply.h"
 #include "front/tag.h"
 #include "front/traced.h"
+#include "front/when.h"
 #include "ticket/head.h"
 #include "ticket/snapshot.h"
 #include "ticket/ticket.h"
@@ -84,7 +85,8 @@ static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 	a->token = r->client.token.p ? hg_secret_new(r->client.token) : NULL;
 	a->token_is_basic = r->client.token_is_basic;
 	a->is_safe = hg_request_is_safe(r);
-	a->owns_validators = r->owns_validators;
+	a->owns_validators = r->owns_validators && !r->lost_copy;
+	a->left_out = hg_when_left_out(r);
 }
 
 /* The transport asked for the first byte: now the client may send. */
@@ -163,6 +165,31 @@ bool hg_proxy_holds(const struct hg_request *r)
 
 /* -- what comes -------------------------------------------------------------------------------- */
 
+/* A 304 that a plugin asked for, and now none has the copy, or another one. The client asked for no
+ * such thing: what GitHub has is asked for once more, whole. */
+static enum hg_verdict look_for_lost(struct hg_request *r)
+{
+	if (r->reply.head->status != 304 || !r->owns_validators)
+		return HG_NEXT;
+	if (r->lost_copy) {
+		hg_request_refuse(r, 502, "upstream_failed", 0,
+			"GitHub confirmed what it was not asked about.");
+		return HG_REFUSED;
+	}
+	r->lost_copy = r->asks_again = true;
+	return HG_WAIT;
+}
+
+static void ask_again(struct hg_request *r)
+{
+	r->asks_again = r->ticket_ended = false;
+	hg_ticket_unref(r->ticket);
+	r->ticket = NULL;
+	hg_head_unref(r->reply.head);
+	r->reply = (struct hg_reply){ 0 };
+	hg_proxy_ask(r);
+}
+
 static void take_head(struct hg_request *r, struct hg_head *head)
 {
 	struct hg_reply *reply = &r->reply;
@@ -173,6 +200,8 @@ static void take_head(struct hg_request *r, struct hg_head *head)
 	hg_traced_head(r);
 
 	enum hg_verdict v = hg_phase_head(r);
+	if (v == HG_NEXT)
+		v = look_for_lost(r);
 	if (v != HG_NEXT)
 		hg_traced_verdict(r, v);
 	if (head->length_bytes > 0 && (uint64_t)head->length_bytes > reply->keep_max_bytes &&
@@ -180,8 +209,10 @@ static void take_head(struct hg_request *r, struct hg_head *head)
 		reply->keep_max_bytes = 0;
 	switch (v) {
 	case HG_NEXT:
-	case HG_WAIT:
 		hg_reply_upstream_head(r);
+		return;
+	case HG_WAIT:
+		reply->is_apart = true;
 		return;
 	case HG_ANSWERED:
 		reply->is_apart = true;
@@ -302,6 +333,10 @@ static void take_end(struct hg_request *r, const struct hg_ticket_end *end)
 	hg_chunks_clear(&reply->kept);
 	reply->keep_max_bytes = 0;
 	send_held(r);
+	if (r->asks_again) {
+		ask_again(r);
+		return;
+	}
 	if (reply->is_apart)
 		return;
 	if (!end->code)

@@ -79,12 +79,17 @@ struct hg_request {
 	struct hg_face face;
 	struct hg_github_route github;
 	struct hg_str path, route;
+	bool is_resolved;      /* `subject` is set (resolve.h) */
+	struct hg_str subject; /* its path in one spelling; p NULL: names nothing for sure */
+	uint64_t when_known, when_met;      /* bits by instance index (when.h) */
 	struct hg_rewrite *rewrite;         /* arena; made when first needed */
 	struct hg_rewrite_json *body_links; /* arena; a body of JSON on its way; NULL: no such */
 	enum hg_class klass;
 	uint32_t cost;
 	int64_t began_us, deadline_us;
 	bool owns_validators;
+	bool lost_copy;  /* a 304 confirmed a copy that nobody has any more: asked without it */
+	bool asks_again; /* … when this reply is over */
 	struct hg_str peer_text;
 	const struct hg_field *seen_fields; /* without credentials; made when first asked for */
 	uint32_t n_seen_fields;

@@ -1,5 +1,6 @@
 #include "front/tls.h"
 #include "base/bug.h"
+#include "base/stamp.h"
 #include <errno.h>
 #include <hg/mem.h>
 #include <openssl/core_names.h>
@@ -13,7 +14,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define CIPHERS_1_2 "ECDHE+AESGCM:ECDHE+CHACHA20"
 
@@ -24,16 +24,8 @@ enum {
 	KEY_NAME_BYTES = 16,
 };
 
-/* Which file it was: a change shows in one of these. */
-struct stamp {
-	dev_t dev;
-	ino_t ino;
-	off_t size;
-	struct timespec changed;
-};
-
 struct stamps {
-	struct stamp of[N_FILES];
+	struct hg_stamp of[N_FILES];
 };
 
 struct hg_tls {
@@ -300,16 +292,8 @@ static struct stamps look(const struct hg_tls *t)
 	const char *files[N_FILES] = { t->cert, t->key, t->client_ca };
 	struct stamps s;
 
-	memset(&s, 0, sizeof(s));
-	for (int i = 0; i < N_FILES; i++) {
-		struct stat st;
-		if (!files[i] || stat(files[i], &st) < 0)
-			continue;
-		s.of[i].dev = st.st_dev;
-		s.of[i].ino = st.st_ino;
-		s.of[i].size = st.st_size;
-		s.of[i].changed = st.st_mtim;
-	}
+	for (int i = 0; i < N_FILES; i++)
+		s.of[i] = hg_stamp_of(files[i]);
 	return s;
 }
 
@@ -318,10 +302,7 @@ static bool is_same(const struct stamps *a, const struct stamps *b)
 	bool same = true;
 
 	for (int i = 0; i < N_FILES; i++)
-		same &= a->of[i].dev == b->of[i].dev && a->of[i].ino == b->of[i].ino &&
-		        a->of[i].size == b->of[i].size &&
-		        a->of[i].changed.tv_sec == b->of[i].changed.tv_sec &&
-		        a->of[i].changed.tv_nsec == b->of[i].changed.tv_nsec;
+		same &= hg_stamp_is_same(&a->of[i], &b->of[i]);
 	return same;
 }
 

@@ -1,6 +1,7 @@
 #include "host/bus.h"
 
 #include "base/metric.h"
+#include "base/stopwatch.h"
 #include <hg/event.h>
 #include <hg/mem.h>
 

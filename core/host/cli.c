@@ -6,6 +6,7 @@
 #include "host/host.h"
 #include "host/host_inside.h"
 #include "host/key_command.h"
+#include "host/new_command.h"
 #include "host/plugin_command.h"
 #include <curl/curl.h>
 #include <event2/event.h>
@@ -34,9 +35,11 @@ static const char usage[] =
 	"       hubgate key list | key revoke NAME [--config FILE] [--socket PATH]\n"
 	"       hubgate plugin info FILE.so | plugin check FILE.so\n"
 	"       hubgate plugin list [--config FILE] [--plugin-path DIRS]\n"
+	"       hubgate plugin new NAME --kind route|phase|sink [--dir DIR]\n"
 	"       hubgate config show [FILE] [--json] [--demo] [--plugin-path DIRS]\n"
 	"       hubgate config diff OLD NEW [--json] [--plugin-path DIRS]\n"
 	"       hubgate config schema [--config FILE] [--plugin-path DIRS]\n"
+	"       hubgate config example | config options [PLUGIN] [--plugin-path DIRS]\n"
 	"       hubgate version\n"
 	"\n"
 	"run        the gateway; without a file: 127.0.0.1:3001, cache, ratelimit and metrics\n"
@@ -56,10 +59,13 @@ static const char usage[] =
 	"plugin info   what a plugin's file is and has: hooks, services, routes, options …\n"
 	"plugin check  would it be loaded? exit status 0 or 1, and the reason\n"
 	"plugin list   the plugins on the plugin path: name, version, file\n"
+	"plugin new    a folder NAME with a plugin of that kind, its unit test and its build\n"
 	"config show    every option, its value and where that comes from; secrets masked\n"
 	"config diff    what a reload with NEW would change, and what needs a restart; exit\n"
 	"               status 0 nothing, 1 something, 2 one of them can not be read\n"
-	"config schema  the configuration as a JSON Schema, for editors\n";
+	"config schema  the configuration as a JSON Schema, for editors\n"
+	"config example a file with every option, help and default\n"
+	"config options the same as tables in Markdown\n";
 
 struct words { /* of the command line */
 	const char *command;
@@ -67,7 +73,7 @@ struct words { /* of the command line */
 	const char *object;  /* the second; of `key`, `plugin` and `config` */
 	const char *other;   /* the third; of `config diff` and `set` */
 	const char *config, *plugin_path, *bind, *clock, *socket, *format, *expires, *limit,
-		*filter;
+		*filter, *kind, *dir;
 	bool demo, json, help;
 };
 
@@ -86,6 +92,8 @@ static const struct flag {
 	{ "--expires", offsetof(struct words, expires), false },
 	{ "--limit", offsetof(struct words, limit), false },
 	{ "--filter", offsetof(struct words, filter), false },
+	{ "--kind", offsetof(struct words, kind), false },
+	{ "--dir", offsetof(struct words, dir), false },
 	{ "--demo", offsetof(struct words, demo), true },
 	{ "--json", offsetof(struct words, json), true },
 	{ "--help", offsetof(struct words, help), true },
@@ -363,7 +371,9 @@ static int command_plugin(const struct words *w)
 	if (strcmp(what, "list") == 0)
 		return w->object ? complain("plugin list has no file:", w->object)
 		                 : list_plugins(w);
-	return complain("plugin info FILE, plugin check FILE, or plugin list, not", what);
+	if (strcmp(what, "new") == 0)
+		return hg_plugin_command_new(w->object, w->kind, w->dir, stdout, stderr);
+	return complain("plugin info, check, list or new, not", what);
 }
 
 static int command_config(const struct words *w)
@@ -378,6 +388,12 @@ static int command_config(const struct words *w)
 		return complain("config schema takes its file by --config, not", w->object);
 	if (strcmp(what, "schema") == 0)
 		return hg_config_command_schema(&wish.config, stdout, stderr);
+	if (strcmp(what, "example") == 0 && w->object)
+		return complain("config example has no file:", w->object);
+	if (strcmp(what, "example") == 0)
+		return hg_config_command_example(&wish.config, stdout, stderr);
+	if (strcmp(what, "options") == 0)
+		return hg_config_command_options(&wish.config, w->object, stdout, stderr);
 	if (strcmp(what, "show") == 0) {
 		wish.config.file = w->object ? w->object : w->config;
 		return hg_config_command_show(&wish.config, w->json, stdout, stderr);
@@ -389,7 +405,7 @@ static int command_config(const struct words *w)
 		complain("config diff needs two files:", "OLD NEW");
 		return 2;
 	}
-	return complain("config show, config diff or config schema, not", what);
+	return complain("config show, diff, schema, example or options, not", what);
 }
 
 static int command_version(const struct words *w)

@@ -3,6 +3,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "front/resource.h"
+#include "host/words.h"
 #include "ticket/ticket.h"
 #include <hg/err.h>
 #include <stdio.h>
@@ -49,36 +50,18 @@ const struct hg_option hg_key_options[] = {
 struct reading {
 	struct hg_clients *clients;
 	struct hg_client_plan *plan; /* the client at hand */
-	const struct hg_node *node;
-	const char *path;    /* "clients[2]" */
-	struct hg_map *seen; /* names and digests -> path of who has it */
+	struct hg_entry at;          /* it again */
+	struct hg_map *seen;         /* names and digests -> path of who has it */
 	const struct hg_upstream_conf *upstreams;
 	uint32_t n_upstreams;
 	int64_t wall_us;
-	struct hg_keep *keep;
-	struct hg_faults *faults;
 };
-
-static const char *path_of(struct reading *rd, const char *member)
-{
-	return hg_arena_printf(&rd->keep->arena, "%s.%s", rd->path, member).p;
-}
 
 static const struct hg_place *place_of(const struct hg_node *map, const char *key)
 {
 	const struct hg_node *node = hg_node_find(map, key);
 
 	return node ? &node->place : &map->place;
-}
-
-/* Of the i-th word of a list that may be written as a single value. */
-static const struct hg_place *place_of_item(const struct reading *rd, const char *key, uint32_t i)
-{
-	const struct hg_node *node = hg_node_find(rd->node, key);
-
-	if (node && node->kind == HG_NODE_SEQUENCE && i < node->n)
-		return &node->items[i]->place;
-	return node ? &node->place : &rd->node->place;
 }
 
 /* 0 when there is none or it is wrong, which is said. */
@@ -90,12 +73,12 @@ static int64_t read_moment(
 	if (!text)
 		return 0;
 	if (!hg_parse_time(hg_str(text), &us) || us <= 0) {
-		hg_faults_add(rd->faults, place, path,
+		hg_faults_add(rd->at.faults, place, path,
 			"expected a moment in UTC, 2027-01-31 or 2027-01-31T12:00:00Z");
 		return 0;
 	}
 	if (rd->wall_us && us <= rd->wall_us)
-		hg_faults_warn(rd->faults, place, path, "has passed: the holder is refused");
+		hg_faults_warn(rd->at.faults, place, path, "has passed: the holder is refused");
 	return us;
 }
 
@@ -109,20 +92,20 @@ static void add_key(struct reading *rd, const char *hash, int64_t until_us,
 	struct hg_key_plan key = { .until_us = until_us, .client = c->n };
 
 	if (hg_key_looks_like_one(hg_str(hash))) {
-		hg_faults_add(rd->faults, place, path,
+		hg_faults_add(rd->at.faults, place, path,
 			"is a key, and only its hash belongs into a file: `hubgate key hash` says "
 			"it; this key is known to whoever reads the file, make another");
 		return;
 	}
 	if (!hg_key_parse_hash(hg_str(hash), key.digest)) {
-		hg_faults_add(rd->faults, place, path,
+		hg_faults_add(rd->at.faults, place, path,
 			"expected sha256: and 64 hex digits, as `hubgate key new` prints them");
 		return;
 	}
 	struct hg_str digest = { (const char *)key.digest, sizeof(key.digest) };
-	const char *other = hg_map_put(rd->seen, digest, (void *)rd->path);
+	const char *other = hg_map_put(rd->seen, digest, (void *)rd->at.path);
 	if (other) {
-		hg_faults_add(rd->faults, place, path, "%s has this key already", other);
+		hg_faults_add(rd->at.faults, place, path, "%s has this key already", other);
 		return;
 	}
 	c->keys[c->n_keys++] = key;
@@ -133,9 +116,10 @@ static void read_key(struct reading *rd, const struct hg_node *node, const char 
 	struct key_entry entry = { 0 };
 
 	if (node->kind != HG_NODE_MAP) {
-		entry.hash = hg_node_word(node, path, rd->keep, rd->faults);
+		entry.hash = hg_node_word(node, path, rd->at.keep, rd->at.faults);
 	} else {
-		hg_options_read(hg_key_options, path, node, NULL, &entry, rd->keep, rd->faults);
+		hg_options_read(
+			hg_key_options, path, node, NULL, &entry, rd->at.keep, rd->at.faults);
 	}
 	if (!entry.hash)
 		return;
@@ -147,24 +131,25 @@ static void read_key(struct reading *rd, const struct hg_node *node, const char 
 
 static void read_keys(struct reading *rd)
 {
-	const struct hg_node *one = hg_node_find(rd->node, "key_hash");
-	const struct hg_node *many = hg_node_find(rd->node, "key_hashes");
+	const struct hg_node *one = hg_node_find(rd->at.node, "key_hash");
+	const struct hg_node *many = hg_node_find(rd->at.node, "key_hashes");
 
 	if (!one && !many)
-		hg_faults_add(rd->faults, &rd->node->place, rd->path,
+		hg_faults_add(rd->at.faults, &rd->at.node->place, rd->at.path,
 			"has no key: `hubgate key new NAME` prints one, and the key_hash for here");
 	if (one)
-		read_key(rd, one, path_of(rd, "key_hash"));
+		read_key(rd, one, hg_entry_path(&rd->at, "key_hash"));
 	if (!many)
 		return;
 	if (many->kind != HG_NODE_SEQUENCE || !many->n) {
-		hg_faults_add(rd->faults, &many->place, path_of(rd, "key_hashes"),
-			"expected a sequence of hashes, got %s", hg_node_kind_name(many));
+		hg_faults_add(rd->at.faults, &many->place, hg_entry_path(&rd->at, "key_hashes"),
+			"expected a sequence of hashes, got %s",
+			many->n ? hg_node_kind_name(many) : "an empty one");
 		return;
 	}
 	for (uint32_t i = 0; i < many->n; i++) {
 		struct hg_str path =
-			hg_arena_printf(&rd->keep->arena, "%s.key_hashes[%u]", rd->path, i);
+			hg_arena_printf(&rd->at.keep->arena, "%s.key_hashes[%u]", rd->at.path, i);
 		read_key(rd, many->items[i], path.p);
 	}
 }
@@ -176,60 +161,20 @@ static void check_name(struct reading *rd)
 	const char *name = rd->plan->entry.name;
 	size_t n =
 		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
-	const struct hg_place *place = place_of(rd->node, "name");
+	const struct hg_place *place = hg_entry_place(&rd->at, "name");
 
 	if (!n || n > HG_CLIENT_NAME_MAX || name[n]) {
-		hg_faults_add(rd->faults, place, path_of(rd, "name"),
+		hg_faults_add(rd->at.faults, place, hg_entry_path(&rd->at, "name"),
 			"is no name: letters, digits, . _ and -, %d at most", HG_CLIENT_NAME_MAX);
 		return;
 	}
 	if (strcmp(name, "local") == 0)
-		hg_faults_add(rd->faults, place, path_of(rd, "name"),
+		hg_faults_add(rd->at.faults, place, hg_entry_path(&rd->at, "name"),
 			"\"local\" is the name of clients without a key");
-	const char *other = hg_map_put(rd->seen, hg_str(name), (void *)rd->path);
+	const char *other = hg_map_put(rd->seen, hg_str(name), (void *)rd->at.path);
 	if (other)
-		hg_faults_add(rd->faults, place, path_of(rd, "name"),
+		hg_faults_add(rd->at.faults, place, hg_entry_path(&rd->at, "name"),
 			"\"%s\" is the name of %s already", name, other);
-}
-
-/* The index of `word`; -1, and it is said. */
-static int find_word(struct reading *rd, const char *key, uint32_t i, const char *word,
-	const char *const *words, uint32_t n)
-{
-	for (uint32_t k = 0; k < n; k++)
-		if (strcmp(word, words[k]) == 0)
-			return (int)k;
-	const char *meant = hg_meant(hg_str(word), words, n);
-	struct hg_text known;
-	hg_text_init(&known);
-	for (uint32_t k = 0; k < n && !meant; k++)
-		hg_text_printf(&known, "%s%s", k ? ", " : "", words[k]);
-	hg_faults_add(rd->faults, place_of_item(rd, key, i), path_of(rd, key),
-		meant ? "there is no \"%.60s\" (did you mean \"%s\"?)"
-		      : "there is no \"%.60s\", only: %.400s",
-		word, meant ? meant : known.p);
-	hg_text_fini(&known);
-	return -1;
-}
-
-static void read_methods(struct reading *rd)
-{
-	static const char *const words[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE",
-		"OPTIONS" };
-	static const uint32_t bits[] = { 1u << HG_HTTP1_GET | 1u << HG_HTTP1_HEAD,
-		1u << HG_HTTP1_HEAD, 1u << HG_HTTP1_POST, 1u << HG_HTTP1_PUT, 1u << HG_HTTP1_PATCH,
-		1u << HG_HTTP1_DELETE, 1u << HG_HTTP1_OPTIONS };
-	const struct hg_option_list *list = &rd->plan->entry.methods;
-
-	if (!hg_node_find(rd->node, "methods"))
-		rd->plan->methods = UINT32_MAX;
-	for (uint32_t i = 0; i < list->n; i++) {
-		int k = find_word(rd, "methods", i, list->items[i], words, 7);
-		rd->plan->methods |= k < 0 ? 0 : bits[k];
-	}
-	if (!rd->plan->methods && !list->n)
-		hg_faults_add(rd->faults, place_of(rd->node, "methods"), path_of(rd, "methods"),
-			"an empty list allows nothing; leave it out to allow all");
 }
 
 static void read_classes(struct reading *rd)
@@ -240,12 +185,12 @@ static void read_classes(struct reading *rd)
 	for (unsigned c = 0; c < HG_CLASSES; c++)
 		words[c] = hg_class_name((enum hg_class)c);
 	for (uint32_t i = 0; i < list->n; i++) {
-		int k = find_word(rd, "classes", i, list->items[i], words, HG_CLASSES);
+		int k = hg_word_find(&rd->at, "classes", i, list->items[i], words, HG_CLASSES);
 		rd->plan->classes |= k < 0 ? 0 : 1u << k;
 	}
 	if (!list->n)
-		hg_faults_add(rd->faults, place_of(rd->node, "classes"), path_of(rd, "classes"),
-			"must name at least one");
+		hg_faults_add(rd->at.faults, hg_entry_place(&rd->at, "classes"),
+			hg_entry_path(&rd->at, "classes"), "must name at least one");
 }
 
 static void read_upstreams(struct reading *rd)
@@ -256,12 +201,13 @@ static void read_upstreams(struct reading *rd)
 	for (uint32_t i = 0; i < rd->n_upstreams; i++)
 		words[i] = rd->upstreams[i].name;
 	for (uint32_t i = 0; i < list->n; i++) {
-		int k = find_word(rd, "upstreams", i, list->items[i], words, rd->n_upstreams);
+		int k = hg_word_find(
+			&rd->at, "upstreams", i, list->items[i], words, rd->n_upstreams);
 		rd->plan->upstreams |= k < 0 ? 0 : 1u << k;
 	}
 	if (!list->n)
-		hg_faults_add(rd->faults, place_of(rd->node, "upstreams"), path_of(rd, "upstreams"),
-			"must name at least one");
+		hg_faults_add(rd->at.faults, hg_entry_place(&rd->at, "upstreams"),
+			hg_entry_path(&rd->at, "upstreams"), "must name at least one");
 }
 
 static void read_paths(struct reading *rd)
@@ -270,16 +216,16 @@ static void read_paths(struct reading *rd)
 	const struct hg_option_list *list = &plan->entry.paths;
 	bool is_everything = false;
 
-	if (hg_node_find(rd->node, "paths") && !list->n)
-		hg_faults_add(rd->faults, place_of(rd->node, "paths"), path_of(rd, "paths"),
-			"an empty list allows nothing; leave it out to allow all");
-	plan->rules = hg_arena_alloc(&rd->keep->arena, (list->n + 1) * sizeof(*plan->rules));
+	hg_entry_refuse_empty(&rd->at, "paths", list);
+	plan->rules = hg_arena_alloc(&rd->at.keep->arena, (list->n + 1) * sizeof(*plan->rules));
 	for (uint32_t i = 0; i < list->n; i++) {
 		struct hg_err err = HG_ERR_INIT;
-		struct hg_str rule = hg_rule_parse(&rd->keep->arena, hg_str(list->items[i]), &err);
+		struct hg_str rule =
+			hg_rule_parse(&rd->at.keep->arena, hg_str(list->items[i]), &err);
 		if (!rule.p)
-			hg_faults_add(rd->faults, place_of_item(rd, "paths", i),
-				path_of(rd, "paths"), "\"%.80s\": %s", list->items[i], err.text);
+			hg_faults_add(rd->at.faults, hg_entry_item_place(&rd->at, "paths", i),
+				hg_entry_path(&rd->at, "paths"), "\"%.80s\": %s", list->items[i],
+				err.text);
 		else
 			plan->rules[plan->n_rules++] = rule;
 		is_everything |= rule.p && hg_rule_is_everything(rule);
@@ -293,16 +239,18 @@ static void read_client(struct reading *rd)
 	static const char *const others[] = { "key_hash", "key_hashes", NULL };
 	struct hg_client_entry *entry = &rd->plan->entry;
 
-	hg_options_read(hg_client_options, rd->path, rd->node, others, entry, rd->keep, rd->faults);
-	if (rd->node->kind != HG_NODE_MAP)
+	hg_options_read(hg_client_options, rd->at.path, rd->at.node, others, entry, rd->at.keep,
+		rd->at.faults);
+	if (rd->at.node->kind != HG_NODE_MAP)
 		return;
 	if (entry->name)
 		check_name(rd);
-	rd->plan->expires_us = read_moment(
-		rd, entry->expires, place_of(rd->node, "expires"), path_of(rd, "expires"));
-	read_methods(rd);
+	rd->plan->expires_us = read_moment(rd, entry->expires, hg_entry_place(&rd->at, "expires"),
+		hg_entry_path(&rd->at, "expires"));
+	rd->plan->methods = hg_methods_read(&rd->at, &entry->methods);
 	if (entry->graphql && !(rd->plan->methods & 1u << HG_HTTP1_POST))
-		hg_faults_warn(rd->faults, place_of(rd->node, "graphql"), path_of(rd, "graphql"),
+		hg_faults_warn(rd->at.faults, hg_entry_place(&rd->at, "graphql"),
+			hg_entry_path(&rd->at, "graphql"),
 			"opens nothing: GraphQL is asked by POST, which is not in `methods:`");
 	read_classes(rd);
 	read_upstreams(rd);
@@ -341,14 +289,13 @@ void hg_clients_read(struct hg_clients *c, const struct hg_node *list,
 		.upstreams = upstreams,
 		.n_upstreams = n_upstreams,
 		.wall_us = wall_us,
-		.keep = keep,
-		.faults = faults };
+		.at = { .keep = keep, .faults = faults } };
 	c->items = hg_arena_alloc0(&keep->arena, (list->n + 1) * sizeof(*c->items));
 	c->keys = hg_arena_alloc0(&keep->arena, (count_keys(list) + 1) * sizeof(*c->keys));
 	for (; c->n < list->n; c->n++) {
 		rd.plan = &c->items[c->n];
-		rd.node = list->items[c->n];
-		rd.path = hg_arena_printf(&keep->arena, "clients[%u]", c->n).p;
+		rd.at.node = list->items[c->n];
+		rd.at.path = hg_arena_printf(&keep->arena, "clients[%u]", c->n).p;
 		read_client(&rd);
 	}
 	hg_map_free(rd.seen);

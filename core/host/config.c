@@ -1,8 +1,10 @@
 #include "host/config.h"
 
+#include "base/bug.h"
 #include "base/log.h"
 #include "front/access_log.h"
 #include "host/env.h"
+#include "host/secrets.h"
 #include "host/upstreams.h"
 #include <hg/mem.h>
 #include <sched.h>
@@ -25,6 +27,7 @@ const struct hg_config_section hg_config_sections[] = {
 	{ "log", hg_log_options, offsetof(struct hg_config, log) },
 	{ "access_log", hg_access_log_options, offsetof(struct hg_config, access_log) },
 	{ "admin", hg_admin_options, offsetof(struct hg_config, admin) },
+	{ "hooks", hg_hook_options, offsetof(struct hg_config, hooks) },
 	{ "http", hg_http_options, offsetof(struct hg_config, http) },
 	{ "upstream", hg_upstream_options, offsetof(struct hg_config, upstreams[0]) },
 	{ "dispatch", hg_dispatch_options, offsetof(struct hg_config, dispatch) },
@@ -145,6 +148,27 @@ static bool put_absent(struct loading *l, const struct hg_node *from, const char
 	return true;
 }
 
+static struct hg_node *read_file(struct loading *l)
+{
+	struct hg_text *source = &l->config->source;
+
+	if (l->wish->source)
+		hg_text_add(source, hg_text_str(l->wish->source));
+	else if (!hg_yaml_read(l->wish->file, source, l->faults))
+		return NULL;
+	return hg_yaml_parse(arena_of(l), l->wish->file, hg_text_str(source), l->faults);
+}
+
+static void put_plugins(struct loading *l, const struct hg_node *files)
+{
+	const struct hg_config_wish *wish = l->wish;
+
+	if (files)
+		hg_faults_add(l->faults, &files->place, "plugins", "are not this file's to name");
+	hg_node_put(arena_of(l), l->root, "plugins",
+		wish->plugins(wish->plugins_arg, arena_of(l), l->faults));
+}
+
 static bool make_tree(struct loading *l)
 {
 	struct hg_node *base = built_in_tree(l);
@@ -153,7 +177,7 @@ static bool make_tree(struct loading *l)
 	if (!base)
 		return false;
 	if (l->wish->file)
-		file = hg_yaml_load(arena_of(l), l->wish->file, l->faults);
+		file = read_file(l);
 	else
 		file = hg_node_empty(arena_of(l), &built_in_place, HG_NODE_MAP);
 	if (!file)
@@ -166,6 +190,8 @@ static bool make_tree(struct loading *l)
 	l->root = hg_node_copy(arena_of(l), file);
 	bool is_unbound = put_absent(l, base, "listeners");
 	put_absent(l, base, "plugins");
+	if (l->wish->plugins)
+		put_plugins(l, list);
 	if (l->wish->mode == HG_CONFIG_SIMULATOR) {
 		put_absent(l, base, "workers");
 		put_absent(l, base, "admin");
@@ -186,10 +212,15 @@ static bool make_tree(struct loading *l)
 
 static void read_sections(struct loading *l)
 {
-	static const char *const others[] = { "log", "access_log", "admin", "http", "upstream",
-		"dispatch", "credential", "upstreams", "clients", "listeners", "plugins", NULL };
+	static const char *const lists[] = { "upstreams", "clients", "listeners", "plugins" };
+	const char *others[16] = { NULL }; /* what may stand beside the options of the top */
 	struct hg_config *c = l->config;
+	size_t n = 0;
 
+	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++)
+		others[n++] = sc->key;
+	memcpy(others + n, lists, sizeof(lists));
+	HG_BUG_ON(n + sizeof(lists) / sizeof(lists[0]) >= sizeof(others) / sizeof(others[0]));
 	hg_options_read(hg_main_options, "", l->root, others, &c->main, &c->keep, l->faults);
 	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++) {
 		const struct hg_node *node = hg_node_find(l->root, sc->key);
@@ -276,7 +307,7 @@ bool hg_config_name_is_taken(struct hg_str name)
 		HG_COMPONENTS(X)
 #undef X
 			"github",
-		"health", "log", "clock", "reload", "hubgate"
+		"health", "log", "clock", "reload", "resolve", "hubgate"
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -301,7 +332,6 @@ static const char *name_of_file(struct hg_arena *arena, const char *use)
 /* The keys of an entry that are the plugin's: unknown ones are found when its table is known. */
 static void read_entry(struct loading *l, struct hg_plugin_plan *plan)
 {
-	static const char *const own[] = { "use", "name" };
 	struct hg_arena *arena = arena_of(l);
 	struct hg_node *map = hg_node_empty(arena, &plan->node->place, HG_NODE_MAP);
 
@@ -310,13 +340,15 @@ static void read_entry(struct loading *l, struct hg_plugin_plan *plan)
 			"expected a mapping with `use:`, got %s", hg_node_kind_name(plan->node));
 		return;
 	}
-	for (int i = 0; i < 2; i++) {
-		struct hg_node *value = hg_node_find(plan->node, own[i]);
+	for (const char *const *word = hg_plugin_entry_words; *word; word++) {
+		struct hg_node *value = hg_node_find(plan->node, *word);
 		if (value)
-			hg_node_put(arena, map, own[i], value);
+			hg_node_put(arena, map, *word, value);
 	}
-	hg_options_read(hg_plugin_entry_options, plan->path, map, NULL, &plan->entry,
-		&l->config->keep, l->faults);
+	hg_options_read(hg_plugin_entry_options, plan->path, map, hg_plugin_entry_words,
+		&plan->entry, &l->config->keep, l->faults);
+	plan->guard = hg_when_read(
+		&plan->when, map, plan->path, &l->config->clients, &l->config->keep, l->faults);
 	if (!plan->entry.use)
 		return;
 	if (!plan->entry.name)
@@ -567,9 +599,11 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 {
 	struct hg_config *c = hg_alloc0(sizeof(*c));
 	struct loading l = { .config = c, .wish = wish, .faults = faults };
+	int64_t began_ns = hg_secret_files_now_ns();
 
 	hg_keep_init(&c->keep);
 	hg_text_init(&c->unsupported);
+	hg_text_init(&c->source);
 	c->simulator_listener = -1;
 	c->file = wish->file ? hg_arena_copy(&c->keep.arena, hg_str(wish->file)).p : NULL;
 	if (!make_tree(&l))
@@ -588,6 +622,7 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 	set_state_dir(&l);
 	set_plugin_path(&l);
 	c->dispatch_place = place_in(hg_node_find(l.root, "dispatch"), "strategy");
+	c->secret_files = hg_secret_files_new(l.root, began_ns);
 	return c;
 }
 
@@ -596,6 +631,8 @@ void hg_config_free(struct hg_config *c)
 	if (!c)
 		return;
 	hg_text_fini(&c->unsupported);
+	hg_text_wipe(&c->source);
+	hg_secret_files_free(c->secret_files);
 	hg_keep_fini(&c->keep);
 	hg_free(c);
 }

@@ -16,6 +16,8 @@
 #include "host/core_options.h"
 #include "host/listen.h"
 #include "host/options.h"
+#include "host/secret_files.h"
+#include "host/when_plan.h"
 
 #define HG_LISTENERS_MAX 32
 #define HG_BUILT_IN "built-in defaults" /* the file of a place that stands in none */
@@ -27,12 +29,17 @@ enum hg_config_mode {
 };
 
 struct hg_config_wish {
-	const char *file; /* NULL = built-in defaults */
+	const char *file;             /* NULL = built-in defaults */
+	const struct hg_text *source; /* what stood in it; NULL: read it */
 	enum hg_config_mode mode;
 	const char *simulator_bind;            /* HG_CONFIG_SIMULATOR; NULL = 127.0.0.1:3002 */
 	const char *plugin_path;               /* folders parted by ':'; NULL = the file's */
 	const char *(*look)(const char *name); /* the environment */
 	int64_t wall_us; /* now, for what has expired; 0 = nothing is said about it */
+	/* Makes the sequence that stands for `plugins:`, which no file says then (the fake host's);
+	 * NULL = the file's, or the built-in one. */
+	struct hg_node *(*plugins)(void *arg, struct hg_arena *arena, struct hg_faults *faults);
+	void *plugins_arg;
 };
 
 struct hg_listener_plan {
@@ -48,7 +55,9 @@ struct hg_listener_plan {
 
 struct hg_plugin_plan {
 	struct hg_plugin_entry entry;
-	const char *path; /* "plugins[2]" */
+	struct hg_when_entry when;
+	const struct hg_when *guard; /* NULL: no `when:` */
+	const char *path;            /* "plugins[2]" */
 	const struct hg_node *node;
 };
 
@@ -58,6 +67,7 @@ struct hg_config {
 	struct hg_log_conf log;
 	struct hg_access_log_conf access_log;
 	struct hg_admin_conf admin;
+	struct hg_hook_limits hooks;
 	struct hg_http_conf http;
 	struct hg_dispatch_conf dispatch;
 	struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX]; /* the first: `upstream:` */
@@ -65,7 +75,9 @@ struct hg_config {
 	struct hg_clients clients;
 
 	const char *file;           /* NULL = none */
+	struct hg_text source;      /* what stood in it; may hold secrets */
 	const struct hg_node *root; /* what was read, for places; NULL = it could not be */
+	struct hg_secret_files *secret_files; /* that it names */
 	uint32_t workers;
 	bool plugin_path_is_given; /* on the command line */
 	uint32_t n_listeners, n_plugins;

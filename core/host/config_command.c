@@ -1,11 +1,22 @@
 #include "host/config_command.h"
 
-#include "base/map.h"
 #include "host/ask/ask.h"
-#include "host/config_lines.h"
+#include "host/config_diff.h"
+#include "host/config_example.h"
+#include "host/config_page.h"
 #include "host/config_schema.h"
 
-int hg_config_command_schema(const struct hg_config_wish *wish, FILE *out, FILE *complaints)
+/* -- pages of all options ---------------------------------------------------------------------- */
+
+/* What is wanted of a page: `plugin` NULL, all of it. */
+struct page {
+	void (*write)(const struct hg_option_list *plugin_path, struct hg_faults *faults,
+		struct hg_text *out);
+	const char *plugin;
+};
+
+static int print_page(
+	const struct hg_config_wish *wish, struct page page, FILE *out, FILE *complaints)
 {
 	struct hg_faults faults;
 	struct hg_text text;
@@ -13,16 +24,34 @@ int hg_config_command_schema(const struct hg_config_wish *wish, FILE *out, FILE 
 	hg_faults_init(&faults);
 	hg_text_init(&text);
 	struct hg_config *c = hg_config_load(wish, &faults);
-	if (!faults.n_errors) {
-		hg_config_schema(&c->main.plugin_path, &faults, &text);
+	if (!faults.n_errors && page.plugin)
+		hg_config_page_plugin(page.plugin, &c->main.plugin_path, &faults, &text);
+	else if (!faults.n_errors)
+		page.write(&c->main.plugin_path, &faults, &text);
+	if (!faults.n_errors)
 		fputs(text.p, out);
-	}
 	hg_faults_print(&faults, complaints);
 	int status = faults.n_errors || fflush(out) != 0 ? 1 : 0;
 	hg_text_fini(&text);
 	hg_config_free(c);
 	hg_faults_fini(&faults);
 	return status;
+}
+
+int hg_config_command_schema(const struct hg_config_wish *wish, FILE *out, FILE *complaints)
+{
+	return print_page(wish, (struct page){ hg_config_schema, NULL }, out, complaints);
+}
+
+int hg_config_command_example(const struct hg_config_wish *wish, FILE *out, FILE *complaints)
+{
+	return print_page(wish, (struct page){ hg_config_example, NULL }, out, complaints);
+}
+
+int hg_config_command_options(
+	const struct hg_config_wish *wish, const char *plugin, FILE *out, FILE *complaints)
+{
+	return print_page(wish, (struct page){ hg_config_page, plugin }, out, complaints);
 }
 
 /* -- show -------------------------------------------------------------------------------------- */
@@ -72,76 +101,28 @@ int hg_config_command_show(
 
 /* -- diff -------------------------------------------------------------------------------------- */
 
-struct diff {
-	bool json;
-	uint32_t n, n_restarts;
-	FILE *out;
-};
-
-/* NULL: it is not there. */
-static void add_difference(
-	struct diff *d, const struct hg_config_line *now, const struct hg_config_line *wanted)
+static void print_diff(const struct hg_config_diff *d, bool json, FILE *out)
 {
-	const struct hg_config_line *line = wanted ? wanted : now;
-	const char *a = now ? now->value : d->json ? "null" : "(none)";
-	const char *b = wanted ? wanted->value : d->json ? "null" : "(none)";
-	bool is_masked = now && wanted && strcmp(a, b) == 0;
-	/* an entry that comes or goes is no option that changes */
-	bool needs_restart = now && wanted && line->needs_restart;
+	struct hg_text text;
 
-	if (d->json) {
-		struct hg_text path;
-		hg_text_init(&path);
-		hg_text_add_json(&path, hg_str(line->path));
-		fprintf(d->out, "%s{\"option\":%s,\"old\":%s,\"new\":%s,\"needs_restart\":%s}",
-			d->n ? "," : "", path.p, a, b, needs_restart ? "true" : "false");
-		hg_text_fini(&path);
-	} else {
-		fprintf(d->out, "%s: %s -> %s%s%s\n", line->path, a, b,
-			is_masked ? " (another one)" : "",
-			needs_restart ? " (needs a restart)" : "");
+	hg_text_init(&text);
+	if (json)
+		hg_config_diff_print(d, &text);
+	for (uint32_t i = 0; !json && i < d->n; i++) {
+		hg_difference_print(&d->items[i], &text);
+		hg_text_add(&text, i + 1 < d->n ? HG_STR("\n") : HG_STR(""));
 	}
-	d->n++;
-	d->n_restarts += needs_restart;
-}
-
-static struct hg_map *index_of(const struct hg_config_lines *l)
-{
-	struct hg_map *m = hg_map_new();
-
-	for (uint32_t i = 0; i < l->n; i++)
-		hg_map_put(m, hg_str(l->items[i].path), &l->items[i]);
-	return m;
-}
-
-/* Of an entry that only one of them has, the lines that are written out. */
-static void compare(
-	struct diff *d, const struct hg_config_lines *now, const struct hg_config_lines *wanted)
-{
-	struct hg_map *old = index_of(now), *new = index_of(wanted);
-
-	for (uint32_t i = 0; i < wanted->n; i++) {
-		const struct hg_config_line *line = &wanted->items[i];
-		const struct hg_config_line *before = hg_map_find(old, hg_str(line->path));
-		if (before ? !hg_config_line_is_same(before, line)
-			   : hg_config_line_is_written(line))
-			add_difference(d, before, line);
-	}
-	for (uint32_t i = 0; i < now->n; i++) {
-		const struct hg_config_line *line = &now->items[i];
-		if (!hg_map_find(new, hg_str(line->path)) && hg_config_line_is_written(line))
-			add_difference(d, line, NULL);
-	}
-	hg_map_free(old);
-	hg_map_free(new);
+	if (text.n)
+		fprintf(out, "%s\n", text.p);
+	hg_text_fini(&text);
 }
 
 int hg_config_command_diff(const struct hg_config_wish *wish, const char *now, const char *wanted,
 	bool json, FILE *out, FILE *complaints)
 {
-	struct diff d = { .json = json, .out = out };
 	struct hg_config_wish one = *wish, two = *wish;
 	struct look old, new = { 0 };
+	struct hg_config_diff d;
 
 	one.file = now;
 	two.file = wanted;
@@ -149,15 +130,14 @@ int hg_config_command_diff(const struct hg_config_wish *wish, const char *now, c
 		close_look(&old);
 		return 2;
 	}
-	fputs(json ? "[" : "", out);
-	compare(&d, &old.lines, &new.lines);
-	fputs(json ? "]\n" : "", out);
+	hg_config_diff_init(&d, &old.lines, &new.lines);
+	print_diff(&d, json, out);
 	if (d.n_restarts)
 		fprintf(complaints, "hubgate: a reload would be refused: %u option%s a restart\n",
 			d.n_restarts, d.n_restarts == 1 ? " needs" : "s need");
+	int status = d.n ? 1 : 0;
+	hg_config_diff_fini(&d);
 	close_look(&old);
 	close_look(&new);
-	if (fflush(out) != 0)
-		return 2;
-	return d.n ? 1 : 0;
+	return fflush(out) == 0 ? status : 2;
 }

@@ -1,6 +1,6 @@
 /*
- * config_command - `hubgate config schema | show | diff`: what a configuration may say, what one
- * says, and what two say differently.
+ * config_command - `hubgate config schema | example | options | show | diff`: what a configuration
+ * may say, in three forms, what one says, and what two say differently.
  *
  * Nothing is started, bound or connected.
  *
@@ -14,6 +14,12 @@ struct hg_config_wish;
 
 /* Of the plugins on the plugin path of `wish`. Exit status 0 or 1. */
 int hg_config_command_schema(const struct hg_config_wish *wish, FILE *out, FILE *complaints);
+
+/* The same as a file to begin with (config_example.h). */
+int hg_config_command_example(const struct hg_config_wish *wish, FILE *out, FILE *complaints);
+/* The same as a page (config_page.h); of one plugin, its table alone. */
+int hg_config_command_options(
+	const struct hg_config_wish *wish, const char *plugin, FILE *out, FILE *complaints);
 
 /* Every option of the file of `wish`, secrets masked. Exit status 0 or 1. */
 int hg_config_command_show(

@@ -99,7 +99,7 @@ static void add_rows(struct hg_config_lines *l, struct table t)
 {
 	for (const struct hg_option *row = t.rows; row && row->key; row++) {
 		struct hg_str key = hg_arena_copy(&l->arena, hg_option_key(row));
-		const struct hg_node *node = find(t.map, key.p);
+		const struct hg_node *node = hg_option_node(t.rows, row, t.map);
 		struct hg_config_line *line = add_line(l);
 		struct hg_text value;
 		hg_text_init(&value);
@@ -234,6 +234,13 @@ static void add_plugins(struct hg_config_lines *l, const struct hg_setup *s)
 		add_rows(l, t);
 		t.rows = s->instances[i]->table->options;
 		t.conf = s->instances[i]->conf;
+		add_rows(l, t);
+		if (!c->plugins[i].guard)
+			continue;
+		t.rows = hg_when_options;
+		t.conf = &c->plugins[i].when;
+		t.map = find(t.map, "when");
+		t.path = hg_arena_printf(&l->arena, "%s.when", t.path).p;
 		add_rows(l, t);
 	}
 }

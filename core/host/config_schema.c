@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "host/config.h"
 #include "host/plugin.h"
+#include "host/trial.h"
 #include <hg/err.h>
 #include <hg/mem.h>
 #include <jansson.h>
@@ -260,6 +261,7 @@ static void add_plugin(const char *use, const struct hg_plugin *table, json_t *r
 	if (table->about)
 		json_object_set_new(object, "description", json_string(table->about));
 	add_rows(object, table->options, false);
+	add_key(object, "when", section(hg_when_options));
 	json_object_set_new(json_object_get(root, "$defs"), piece, object);
 	json_array_append_new(json_object_get(entry, "allOf"), choice(use, piece));
 }
@@ -277,7 +279,8 @@ static json_t *plugin_entry(
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct hg_err err = HG_ERR_INIT;
-		const struct hg_plugin *table = hg_plugin_load(names[i], dirs, &err);
+		const struct hg_plugin *table =
+			hg_plugin_load_tried(names[i], dirs, hg_trial, &err);
 		json_array_append_new(found, json_string(names[i]));
 		if (table)
 			add_plugin(names[i], table, root, entry);

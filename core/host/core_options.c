@@ -48,6 +48,21 @@ const struct hg_option hg_admin_options[] = {
 	{ 0 },
 };
 
+const struct hg_option hg_hook_options[] = {
+	HG_USEC(struct hg_hook_limits, slow_us, "20ms", "1ms", "1min", LIVE,
+		"A plugin's hook over it is logged with the plugin's name."),
+	HG_USEC(struct hg_hook_limits, stuck_us, "1s", "1ms", "10min", LIVE,
+		"A hook over it is a failure of its plugin."),
+	HG_INT(struct hg_hook_limits, failures, "5", "0", "64", LIVE,
+		"So many failures take a plugin out that is optional; 0: never."),
+	HG_USEC(struct hg_hook_limits, within_us, "1min", "1s", "1d", LIVE,
+		"The time in which they are counted."),
+	HG_USEC(struct hg_hook_limits, out_for_us, "5min", "1s", "1d", LIVE,
+		"How long it is out; its routes answer 503 meanwhile."),
+	{ 0 },
+};
+_Static_assert(HG_FAILURES_MAX == 64, "the largest value of hooks.failures");
+
 const struct hg_option hg_http_options[] = {
 	HG_BYTES(struct hg_http_conf, max_head_bytes, "64KiB", "1KiB", "1MiB", LIVE,
 		"Head of a request; over it 431."),
@@ -56,8 +71,9 @@ const struct hg_option hg_http_options[] = {
 	HG_BYTES(struct hg_http_conf, max_target_bytes, "8KiB", "256B", "64KiB", LIVE,
 		"Path and query of a request; over it 414."),
 	HG_BYTES(struct hg_http_conf, max_body_bytes, "32MiB", "0", "1GiB", LIVE,
-		"Body of a request that is kept whole; a larger one is sent on as it comes, and "
-		"never twice (GraphQL and routes of plugins: 413)."),
+		"Body of a request that is kept whole; one that says a larger Content-Length is "
+		"sent on as it comes, and never twice (in chunks, GraphQL and routes of plugins: "
+		"413)."),
 	HG_BYTES(struct hg_http_conf, max_upload_bytes, "2GiB", "0", "64GiB", LIVE,
 		"Body of a request that is sent on as it comes; over it 413; 0: none is."),
 	HG_BYTES(struct hg_http_conf, max_buffered_bytes, "256MiB", "64KiB", "64GiB", LIVE,
@@ -215,5 +231,9 @@ const struct hg_option hg_plugin_entry_options[] = {
 		"The plugin's file, without .so."),
 	HG_STRING(struct hg_plugin_entry, name, NULL, LIVE,
 		"The instance's name; default: the plugin's."),
+	HG_ENUM(struct hg_plugin_entry, optional, "auto", "auto|yes|no", LIVE,
+		"May it be left out when it keeps failing? auto: what the plugin says of itself."),
 	{ 0 },
 };
+
+const char *const hg_plugin_entry_words[] = { "use", "name", "optional", "when", NULL };

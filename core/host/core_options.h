@@ -62,15 +62,19 @@ struct hg_upstream_entry { /* one of `upstreams:`, but the options of `upstream:
 	struct hg_option_list hosts;
 };
 
-struct hg_plugin_entry { /* one of `plugins:`, but the plugin's own options */
+struct hg_plugin_entry { /* one of `plugins:`, but `when:` and the plugin's own options */
 	const char *use;
 	const char *name;
+	int64_t optional; /* enum below */
 };
+
+enum { HG_OPTIONAL_AUTO = 0, HG_OPTIONAL_YES = 1, HG_OPTIONAL_NO = 2 };
 
 extern const struct hg_option hg_main_options[];
 extern const struct hg_option hg_log_options[];
 extern const struct hg_option hg_access_log_options[];
 extern const struct hg_option hg_admin_options[];
+extern const struct hg_option hg_hook_options[]; /* struct hg_hook_limits */
 extern const struct hg_option hg_http_options[];
 extern const struct hg_option hg_upstream_options[];
 extern const struct hg_option hg_dispatch_options[];
@@ -79,3 +83,6 @@ extern const struct hg_option hg_upstream_entry_options[];
 extern const struct hg_option hg_listener_options[];
 extern const struct hg_option hg_tls_options[];
 extern const struct hg_option hg_plugin_entry_options[];
+
+/* Keys of an entry of `plugins:` that are hubgate's, NULL-ended: no option may be called so. */
+extern const char *const hg_plugin_entry_words[];

@@ -121,13 +121,20 @@ static void print_kind(const struct hg_faults *f, bool warnings, struct hg_text 
 	}
 }
 
-void hg_faults_print_json(const struct hg_faults *f, struct hg_text *out)
+void hg_faults_print_members(const struct hg_faults *f, struct hg_text *out)
 {
-	hg_text_printf(out, "{\"ok\":%s,\"errors\":[", f->n_errors ? "false" : "true");
+	hg_text_add(out, HG_STR("\"errors\":["));
 	print_kind(f, false, out);
 	hg_text_add(out, HG_STR("],\"warnings\":["));
 	print_kind(f, true, out);
-	hg_text_printf(out, "],\"not_shown\":%u}", f->n_lost);
+	hg_text_printf(out, "],\"not_shown\":%u", f->n_lost);
+}
+
+void hg_faults_print_json(const struct hg_faults *f, struct hg_text *out)
+{
+	hg_text_printf(out, "{\"ok\":%s,", f->n_errors ? "false" : "true");
+	hg_faults_print_members(f, out);
+	hg_text_add_char(out, '}');
 }
 
 const char *hg_meant(struct hg_str wrong, const char *const *words, uint32_t n)

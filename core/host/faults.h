@@ -46,7 +46,9 @@ void hg_faults_warn(struct hg_faults *f, const struct hg_place *place, const cha
 void hg_fault_print(const struct hg_fault *fault, struct hg_text *out);
 /* Each on a line that begins with "hubgate: ". */
 void hg_faults_print(const struct hg_faults *f, FILE *out);
-/* {"ok":…,"errors":[{file,line,column,path,message}],"warnings":[…]} */
+/* "errors":[{file,line,column,path,message}],"warnings":[…],"not_shown":n */
+void hg_faults_print_members(const struct hg_faults *f, struct hg_text *out);
+/* {"ok":…, and those members } */
 void hg_faults_print_json(const struct hg_faults *f, struct hg_text *out);
 
 /* The word of `words` that was probably meant by `wrong`; NULL when none is near. */

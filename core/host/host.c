@@ -250,20 +250,16 @@ static void drain(struct hg_host *h)
 static void on_signal(evutil_socket_t number, short what, void *arg)
 {
 	struct hg_host *h = arg;
-	struct hg_faults faults;
 
 	(void)what;
-	if (number == SIGHUP) {
-		hg_faults_init(&faults);
-		(void)hg_host_reload(h, &faults);
-		hg_faults_fini(&faults);
-	} else if (number == SIGUSR1) {
+	if (number == SIGHUP)
+		(void)hg_host_reload(h, HG_RELOAD_SIGNAL);
+	else if (number == SIGUSR1)
 		hg_host_reopen_access_log(h);
-	} else if (atomic_load(&h->state) == HG_HOST_READY) {
+	else if (atomic_load(&h->state) == HG_HOST_READY)
 		drain(h);
-	} else {
+	else
 		hg_loop_stop(h->loop); /* a second one: at once */
-	}
 }
 
 static void watch_signals(struct hg_host *h)
@@ -341,6 +337,7 @@ static void free_host(struct hg_host *h)
 	hg_loop_free(h->loop);
 	hg_view_free(h->view);
 	hg_clock_free(h->clock);
+	hg_text_fini(&h->last_receipt);
 	hg_free(h);
 }
 
@@ -367,7 +364,7 @@ static bool prepare(struct hg_host *h)
 	struct hg_faults faults;
 
 	hg_faults_init(&faults);
-	struct hg_setup *s = hg_host_prepare(h, &faults);
+	struct hg_setup *s = hg_host_prepare(h, NULL, &faults);
 	hg_faults_print(&faults, stderr);
 	hg_faults_fini(&faults);
 	if (!s)
@@ -398,6 +395,8 @@ int hg_host_run(const struct hg_host_wish *wish)
 	hg_host_raise_descriptors();
 	h->wish = *wish;
 	hg_notify_init(&h->notify);
+	hg_list_init(&h->setups);
+	hg_text_init(&h->last_receipt);
 	h->clock = make_clock(wish);
 	h->began = hg_clock_read(h->clock);
 	h->loop = hg_loop_new(h->clock, HG_THREAD_HOST, "host", HOST_MAILBOX_ROOM);

@@ -53,7 +53,10 @@ struct hg_host {
 	struct hg_trace_ring *traces[HG_FRONTS_MAX + 1]; /* the fronts', then the dispatcher's */
 
 	struct hg_setup *setup; /* the current one; its first reference is the host's */
-	uint32_t n_setups;      /* that are not freed yet */
+	struct hg_list setups;  /* that are not freed yet, hg_setup.link */
+	uint32_t n_setups;
+	struct hg_text last_receipt; /* of the last reload; empty: there was none */
+	struct hg_alarm secrets;     /* when secret files are looked at */
 	uint64_t generation;
 	struct hg_now began;    /* when the process did */
 	int64_t loaded_wall_us; /* when the current setup came into force */
@@ -95,14 +98,28 @@ struct hg_loop *hg_host_loop(const struct hg_host *h, uint32_t i);
 
 /* -- setups (reload.c) ------------------------------------------------------------------------- */
 
-/* Reads the configuration anew and brings it to life up to the snapshot. NULL: said in faults. */
-struct hg_setup *hg_host_prepare(struct hg_host *h, struct hg_faults *faults);
+/* Reads the configuration anew and brings it to life up to the snapshot. NULL: said in faults.
+ * source NULL: the file; else what stood in it (secret files are read anew all the same). */
+struct hg_setup *hg_host_prepare(
+	struct hg_host *h, const struct hg_text *source, struct hg_faults *faults);
 /* start, adopt and thread_start; 0, or all of it undone. */
 int hg_host_wake(struct hg_host *h, struct hg_setup *s, struct hg_setup *old, struct hg_err *err);
-/* The whole transaction. */
-int hg_host_reload(struct hg_host *h, struct hg_faults *faults);
 /* current.c: how the latest reload ended. */
 void hg_host_note_reload(struct hg_host *h, int rc, const struct hg_faults *faults);
+
+enum hg_reload_cause {
+	HG_RELOAD_SIGNAL,
+	HG_RELOAD_ADMIN,
+	HG_RELOAD_SECRETS, /* with the configuration as it was read before */
+};
+
+/* The whole transaction: 0, or it is refused and the old one stays. Its receipt (receipt.h) is
+ * h->last_receipt, but for HG_EAGAIN: hubgate starts or stops. */
+int hg_host_reload(struct hg_host *h, enum hg_reload_cause cause);
+/* From now on, secret files of the setup in force. */
+void hg_host_watch_secrets(struct hg_host *h);
+/* [{"generation":2,"state":"in force","uses":9},…] */
+void hg_host_show_generations(const struct hg_host *h, struct hg_text *out);
 /* Each fault as a line of the log. */
 void hg_faults_log(const struct hg_faults *faults);
 
@@ -123,7 +140,10 @@ void hg_host_point_at_simulator(struct hg_host *h, struct hg_setup *s);
  * thread. */
 struct hg_snapshot *hg_host_current(void);
 
-/* -- admin (admin/admin.c) ----------------------------------------------------------------------*/
+/* -- health (health.c) ------------------------------------------------------------------------- */
+
+extern const struct hg_route hg_health_routes[];
+
+/* -- admin (admin/admin.c) --------------------------------------------------------------------- */
 
 extern const struct hg_route hg_admin_routes[];
-extern const struct hg_route hg_health_routes[];

@@ -49,6 +49,35 @@ struct hg_str hg_option_key(const struct hg_option *row)
 	return key;
 }
 
+static const struct hg_node *node_of(const struct hg_option *row, const struct hg_node *map)
+{
+	for (uint32_t i = 0; map && map->kind == HG_NODE_MAP && i < map->n; i++)
+		if (hg_str_is(map->keys[i]->text, hg_option_key(row)))
+			return map->items[i];
+	return NULL;
+}
+
+const struct hg_option *hg_option_heir(const struct hg_option *rows, const struct hg_option *row)
+{
+	if (!(row->flags & HG_OPT_DEPRECATED) || !row->replaced_by)
+		return NULL;
+	for (const struct hg_option *heir = rows; heir->key; heir++)
+		if (heir != row && hg_str_is(hg_option_key(heir), hg_str(row->replaced_by)))
+			return heir;
+	return NULL;
+}
+
+const struct hg_node *hg_option_node(
+	const struct hg_option *rows, const struct hg_option *row, const struct hg_node *map)
+{
+	const struct hg_node *node = node_of(row, map);
+
+	for (const struct hg_option *old = rows; !node && old->key; old++)
+		if (hg_option_heir(rows, old) == row)
+			node = node_of(old, map);
+	return node;
+}
+
 size_t hg_option_width(uint32_t type)
 {
 	switch (type) {
@@ -464,24 +493,60 @@ static bool is_known(const struct hg_option *rows, struct hg_str key, const char
 	return false;
 }
 
-/* `wrong`: where the map should be stands something else, which was said. */
-static void read_row(struct reading *rd, const struct hg_node *map, bool wrong)
+/* An old key: what stands there is read as if it stood under the new one. */
+static void read_old(struct reading *rd, const struct hg_option *heir, const struct hg_node *map,
+	const struct hg_node *node)
 {
-	struct hg_str key = hg_option_key(rd->row);
-	const char *word = hg_arena_copy(&rd->keep->arena, key).p;
-	const struct hg_node *node = map ? hg_node_find(map, word) : NULL;
+	void *member = (char *)rd->member - rd->row->offset + heir->offset;
 
-	read_default(rd);
-	if (!node) {
-		if ((rd->row->flags & HG_OPT_REQUIRED) && !wrong)
-			hg_faults_add(rd->faults, map ? &map->place : NULL, rd->path,
-				"must be set: %s", rd->row->help ? rd->row->help : "");
+	if (node_of(heir, map)) {
+		hg_faults_warn(rd->faults, &node->place, rd->path,
+			"is deprecated, and not used: %s is set", rd->row->replaced_by);
 		return;
 	}
+	hg_faults_warn(rd->faults, &node->place, rd->path, "is deprecated: write %s",
+		rd->row->replaced_by);
+	struct reading as_heir = *rd;
+	as_heir.row = heir;
+	as_heir.member = member;
+	read_value(&as_heir, node);
+	if (rd->row->type == heir->type)
+		memmove(rd->member, member, hg_option_width(heir->type));
+}
+
+/* `wrong`: where the map should be stands something else, which was said. */
+static void read_row(
+	struct reading *rd, const struct hg_option *rows, const struct hg_node *map, bool wrong)
+{
+	const struct hg_node *node = node_of(rd->row, map);
+	const struct hg_node *any = hg_option_node(rows, rd->row, map);
+
+	if (hg_option_heir(rows, rd->row))
+		return; /* when the heirs have their defaults */
+	read_default(rd);
+	if (!any && (rd->row->flags & HG_OPT_REQUIRED) && !wrong)
+		hg_faults_add(rd->faults, map ? &map->place : NULL, rd->path, "must be set: %s",
+			rd->row->help ? rd->row->help : "");
+	if (!node)
+		return;
 	if (rd->row->flags & HG_OPT_DEPRECATED)
 		hg_faults_warn(rd->faults, &node->place, rd->path, "is deprecated: write %s",
 			rd->row->replaced_by ? rd->row->replaced_by : "nothing instead");
 	read_value(rd, node);
+}
+
+static struct reading reading_of(const struct hg_option *row, const char *path, void *conf,
+	struct hg_keep *keep, struct hg_faults *faults)
+{
+	struct hg_str key = hg_option_key(row);
+	struct hg_str full = hg_arena_printf(
+		&keep->arena, "%s%s%.*s", path, path[0] ? "." : "", (int)key.n, key.p);
+
+	return (struct reading){ .row = row,
+		.path = full.p,
+		.keep = keep,
+		.faults = faults,
+		.member = (char *)conf + row->offset };
 }
 
 uint32_t hg_options_read(const struct hg_option *rows, const char *path, const struct hg_node *map,
@@ -503,15 +568,15 @@ uint32_t hg_options_read(const struct hg_option *rows, const char *path, const s
 			refuse_unknown(rows, path, map->keys[i], others, keep, faults);
 	}
 	for (const struct hg_option *row = rows; row && row->key; row++) {
-		struct hg_str key = hg_option_key(row);
-		struct reading rd = { .row = row,
-			.keep = keep,
-			.faults = faults,
-			.member = (char *)conf + row->offset };
-		rd.path = hg_arena_printf(
-			&keep->arena, "%s%s%.*s", path, path[0] ? "." : "", (int)key.n, key.p)
-		                  .p;
-		read_row(&rd, map, wrong);
+		struct reading rd = reading_of(row, path, conf, keep, faults);
+		read_row(&rd, rows, map, wrong);
+	}
+	for (const struct hg_option *row = rows; row && row->key; row++) {
+		const struct hg_option *heir = hg_option_heir(rows, row);
+		const struct hg_node *node = heir ? node_of(row, map) : NULL;
+		struct reading rd = reading_of(row, path, conf, keep, faults);
+		if (node)
+			read_old(&rd, heir, map, node);
 	}
 	return faults->n_errors - before;
 }

@@ -33,6 +33,12 @@ void hg_keep_fini(struct hg_keep *k);
 /* What stands in the file: the key without "_us" of a duration. */
 struct hg_str hg_option_key(const struct hg_option *row);
 
+/* The row that replaces a deprecated one; NULL: none of these does. */
+const struct hg_option *hg_option_heir(const struct hg_option *rows, const struct hg_option *row);
+/* What sets it in `map`: its own key, or else the old one; NULL: neither is there. */
+const struct hg_node *hg_option_node(
+	const struct hg_option *rows, const struct hg_option *row, const struct hg_node *map);
+
 /* Bytes of the member behind a type; 0 = no such type. */
 size_t hg_option_width(uint32_t type);
 

@@ -1,7 +1,9 @@
 #include "host/plugin.h"
 
 #include "base/metric.h"
+#include "base/stamp.h"
 #include "base/text.h"
+#include "host/core_options.h"
 #include "host/elf_file.h"
 #include "host/faults.h"
 #include "host/options.h"
@@ -20,6 +22,7 @@ struct file { /* a loaded one */
 	struct file *next;
 	struct hg_plugin table; /* of this hubgate's size */
 	char *path;             /* real path */
+	struct hg_stamp stamp;  /* when it was loaded */
 };
 
 static struct file *files; /* host thread only; they stay until exit */
@@ -184,6 +187,13 @@ static int check_arrays(const struct hg_plugin *t, struct hg_err *err)
 			return hg_err_set(err, HG_EINVAL,
 				"service \"%s\" has no version or no vtable", s->name);
 	}
+	for (const struct hg_option *o = t->options; o && o->key; o++)
+		for (const char *const *word = hg_plugin_entry_words; *word; word++)
+			if (hg_str_is(hg_option_key(o), hg_str(*word)))
+				return hg_err_set(err, HG_EINVAL,
+					"an option may not be called \"%s\": each entry of "
+					"`plugins:` has it",
+					*word);
 	int rc = hg_options_check(t->options, t->conf_size, err);
 	if (rc < 0)
 		return rc;
@@ -245,6 +255,7 @@ const struct hg_plugin *hg_plugin_accept(
 	struct file *f = hg_alloc0(sizeof(*f));
 	f->table = table;
 	f->path = hg_strndup(where, strlen(where));
+	f->stamp = hg_stamp_of(where);
 	f->next = files;
 	files = f;
 	return &f->table;
@@ -304,27 +315,55 @@ uint32_t hg_plugin_list(
 	return n;
 }
 
-const struct hg_plugin *hg_plugin_load(
-	const char *use, const struct hg_option_list *dirs, struct hg_err *err)
+static const struct hg_plugin *find_loaded(const char *path)
 {
-	char *path = find_file(use, dirs, err);
-	const struct hg_plugin *table = NULL;
+	for (const struct file *f = files; f; f = f->next) {
+		if (strcmp(f->path, path) == 0)
+			return &f->table;
+	}
+	return NULL;
+}
 
-	if (!path)
-		return NULL;
-	for (struct file *f = files; f && !table; f = f->next)
-		table = strcmp(f->path, path) == 0 ? &f->table : NULL;
-	if (!table)
+const struct hg_plugin *hg_plugin_load_tried(const char *use, const struct hg_option_list *dirs,
+	int (*trial)(const char *path, struct hg_err *err), struct hg_err *err)
+{
+	const struct hg_plugin *table = find_loaded(use); /* one without a file, too */
+	char *path = table ? NULL : find_file(use, dirs, err);
+
+	if (path)
+		table = find_loaded(path);
+	if (path && !table && (!trial || trial(path, err) == 0))
 		table = open_file(path, err);
 	free(path);
 	return table;
 }
 
+const struct hg_plugin *hg_plugin_load(
+	const char *use, const struct hg_option_list *dirs, struct hg_err *err)
+{
+	return hg_plugin_load_tried(use, dirs, NULL, err);
+}
+
+static const struct file *file_of(const struct hg_plugin *table)
+{
+	const struct file *f = files;
+
+	while (f && &f->table != table)
+		f = f->next;
+	return f;
+}
+
+bool hg_plugin_is_replaced(const struct hg_plugin *table)
+{
+	const struct file *f = file_of(table);
+	struct hg_stamp now = hg_stamp_of(f ? f->path : NULL);
+
+	return f && !hg_stamp_is_same(&now, &f->stamp);
+}
+
 const char *hg_plugin_path(const struct hg_plugin *table)
 {
-	for (struct file *f = files; f; f = f->next) {
-		if (&f->table == table)
-			return f->path;
-	}
-	return "?";
+	const struct file *f = file_of(table);
+
+	return f ? f->path : "?";
 }

@@ -160,7 +160,8 @@ static void add_type(const struct hg_option *o, struct hg_text *out)
 	else if (o->type == HG_OPT_SECRET)
 		hg_text_printf(out, "a secret");
 	else if (o->type == HG_OPT_REF)
-		hg_text_printf(out, "the name of an instance");
+		hg_text_printf(out, "the name of an instance%s%s",
+			o->choices ? " that provides " : "", o->choices ? o->choices : "");
 	else
 		hg_text_printf(out, "%s", hg_option_type_name(o->type));
 }
@@ -315,6 +316,22 @@ static int look(const char *path, describe_fn describe, int patience_ms, struct 
 	else
 		rc = hg_err_set(err, HG_EINVAL, "%s", said.p + 1);
 	hg_text_fini(&said);
+	return rc;
+}
+
+static void describe_nothing(const struct hg_plugin *t, struct hg_text *out)
+{
+	(void)t;
+	(void)out;
+}
+
+int hg_plugin_command_try(const char *path, int patience_ms, struct hg_err *err)
+{
+	struct hg_text out;
+
+	hg_text_init(&out);
+	int rc = look(path, describe_nothing, patience_ms, &out, err);
+	hg_text_fini(&out);
 	return rc;
 }
 

@@ -10,6 +10,7 @@
  * Thread: main, before there is any other.   Clock: real, for `patience_ms` alone.
  */
 #pragma once
+#include <hg/err.h>
 #include <hg/option.h>
 #include <stdio.h>
 
@@ -18,6 +19,10 @@
 /* Exit status 0, or 1 and one line that says why the file is refused. `file` may be NULL. */
 int hg_plugin_command_describe(const char *file, int patience_ms, FILE *out, FILE *complaints);
 int hg_plugin_command_check(const char *file, int patience_ms, FILE *out, FILE *complaints);
+
+/* The same without a word when all is well: 0, or an HG_E… and the reason. By fork: for a process
+ * without other threads (trial.h is for all). */
+int hg_plugin_command_try(const char *path, int patience_ms, struct hg_err *err);
 
 /* One line for each .so of the folders, in their order and by name. Exit status 1 when one of
  * them is refused, or when there is none. */

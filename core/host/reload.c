@@ -3,7 +3,9 @@
 #include "base/bug.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/stopwatch.h"
 #include "base/text.h"
+#include "host/receipt.h"
 #include <errno.h>
 #include <hg/mem.h>
 #include <stdio.h>
@@ -53,7 +55,9 @@ static void start_on_loop(void *arg)
 		struct hg_instance *in = c->setup->instances[c->setup->order[c->n]];
 		if (!in->table->thread_start)
 			continue;
+		int64_t began_us = hg_stopwatch_now_us();
 		c->rc = in->table->thread_start(in->self, hg_thread_self(), &c->err);
+		c->setup->took_us[in->index] += hg_stopwatch_now_us() - began_us;
 		if (c->rc < 0) {
 			hg_err_wrap(&c->err, "plugin %s: thread_start on %s", in->name,
 				hg_loop_name(c->loop));
@@ -159,12 +163,14 @@ static void on_unused(struct hg_snapshot *snap)
 
 /* -- the beginning of one ---------------------------------------------------------------------- */
 
-struct hg_setup *hg_host_prepare(struct hg_host *h, struct hg_faults *faults)
+struct hg_setup *hg_host_prepare(
+	struct hg_host *h, const struct hg_text *source, struct hg_faults *faults)
 {
 	const struct hg_core_routes core = { hg_health_routes, hg_admin_routes, h };
 	struct hg_config_wish wish = h->wish.config;
 
 	wish.wall_us = hg_clock_read(h->clock).wall_us;
+	wish.source = source;
 	struct hg_config *config = hg_config_load(&wish, faults);
 
 	if (h->setup && faults->n_errors == 0)
@@ -196,6 +202,7 @@ int hg_host_wake(struct hg_host *h, struct hg_setup *s, struct hg_setup *old, st
 		return hg_err_set(err, c.rc, "%s", c.err.text);
 	}
 	h->n_setups++;
+	hg_list_add(&h->setups, &s->link);
 	return 0;
 }
 
@@ -241,9 +248,11 @@ static void take_over(struct hg_host *h, struct hg_setup *s, struct hg_fds *fds)
 	hg_snapshot_unref(&old->snapshot);
 }
 
-static int try_reload(struct hg_host *h, struct hg_faults *faults)
+/* The receipt compares while both setups are there. */
+static int try_reload(struct hg_host *h, const struct hg_text *source, struct hg_receipt *receipt,
+	struct hg_faults *faults)
 {
-	struct hg_setup *s = hg_host_prepare(h, faults);
+	struct hg_setup *s = hg_host_prepare(h, source, faults);
 	struct hg_fds *fds = hg_alloc((h->n_fronts + 1) * sizeof(*fds));
 	struct hg_err err = HG_ERR_INIT;
 
@@ -263,31 +272,95 @@ static int try_reload(struct hg_host *h, struct hg_faults *faults)
 	if (rc < 0) {
 		hg_faults_add(faults, NULL, NULL, "%s", err.text);
 		h->n_setups++; /* until it is released: start may have sent a fetch */
+		hg_list_add(&h->setups, &s->link);
 		release(-1, 0, s);
 	} else {
+		hg_receipt_compare(receipt, h->setup, s);
 		take_over(h, s, fds);
 	}
 	hg_free(fds);
 	return rc;
 }
 
-int hg_host_reload(struct hg_host *h, struct hg_faults *faults)
+static void log_result(const struct hg_host *h, int rc, const struct hg_receipt *receipt,
+	const struct hg_faults *faults)
 {
-	if (atomic_load(&h->state) != HG_HOST_READY)
-		return HG_EAGAIN;
-
-	hg_notify_reloading(&h->notify);
-	int rc = try_reload(h, faults);
-	hg_notify_ready(&h->notify, h->setup->snapshot.generation, rc < 0);
 	hg_faults_log(faults);
-	hg_host_note_reload(h, rc, faults);
-	hg_series_add(hg_core_series(HG_METRIC_RELOADS, rc < 0 ? "failed" : "ok", NULL, NULL), 1);
 	if (rc < 0)
 		HG_LOG(HG_LOG_HOST, HG_LOG_ERROR,
-			"reload refused errors=%u: the configuration in force stays",
-			faults->n_errors);
+			"reload refused cause=%s errors=%u: the configuration in force stays",
+			receipt->cause, faults->n_errors);
 	else
-		HG_LOG(HG_LOG_HOST, HG_LOG_INFO, "reloaded generation=%llu plugins=%u",
-			(unsigned long long)h->generation, h->setup->n);
+		HG_LOG(HG_LOG_HOST, HG_LOG_INFO,
+			"reloaded cause=%s generation=%llu plugins=%u us=%lld", receipt->cause,
+			(unsigned long long)h->setup->snapshot.generation, h->setup->n,
+			(long long)(hg_stopwatch_now_us() - receipt->began_us));
+}
+
+int hg_host_reload(struct hg_host *h, enum hg_reload_cause cause)
+{
+	static const char *const words[] = { "signal", "admin", "secrets" };
+	const struct hg_text *source = &h->setup->config->source;
+	struct hg_receipt receipt;
+	struct hg_faults faults;
+
+	if (atomic_load(&h->state) != HG_HOST_READY)
+		return HG_EAGAIN;
+	hg_faults_init(&faults);
+	hg_receipt_init(&receipt, words[cause], hg_loop_now(h->loop).wall_us);
+	hg_notify_reloading(&h->notify);
+	int rc = try_reload(
+		h, cause == HG_RELOAD_SECRETS && source->n ? source : NULL, &receipt, &faults);
+	hg_notify_ready(&h->notify, h->setup->snapshot.generation, rc < 0);
+	log_result(h, rc, &receipt, &faults);
+	hg_host_note_reload(h, rc, &faults);
+	hg_series_add(hg_core_series(HG_METRIC_RELOADS, rc < 0 ? "failed" : "ok", NULL, NULL), 1);
+	hg_text_clear(&h->last_receipt);
+	hg_receipt_print(&receipt, &faults, rc >= 0, &h->setups, h->setup, &h->last_receipt);
+	hg_receipt_fini(&receipt);
+	hg_faults_fini(&faults);
 	return rc;
+}
+
+/* -- secret files ------------------------------------------------------------------------------ */
+
+static void look_at_secrets(struct hg_alarm *a)
+{
+	struct hg_host *h = HG_CONTAINER(a, struct hg_host, secrets);
+	const char *path = hg_secret_files_changed(h->setup->config->secret_files);
+
+	if (path) {
+		HG_LOG(HG_LOG_CONFIG, HG_LOG_INFO, "a secret file has changed path=%s", path);
+		if (hg_host_reload(h, HG_RELOAD_SECRETS) >= 0)
+			return; /* it set the alarm anew */
+	}
+	hg_alarm_set(a, hg_loop_now(h->loop).mono_us + HG_SECRETS_LOOK_US);
+}
+
+void hg_host_watch_secrets(struct hg_host *h)
+{
+	if (!h->secrets.ring)
+		hg_alarm_init(&h->secrets, h->loop, look_at_secrets);
+	hg_alarm_clear(&h->secrets);
+	if (h->setup && h->setup->config->secret_files)
+		hg_alarm_set(&h->secrets, hg_loop_now(h->loop).mono_us + HG_SECRETS_LOOK_US);
+}
+
+/* -- looking at them --------------------------------------------------------------------------- */
+
+void hg_host_show_generations(const struct hg_host *h, struct hg_text *out)
+{
+	const struct hg_setup *s;
+	bool any = false;
+
+	hg_text_add_char(out, '[');
+	HG_LIST_EACH(&h->setups, s, link)
+	{
+		hg_text_printf(out, "%s{\"generation\":%llu,\"state\":\"%s\",\"uses\":%llu}",
+			any ? "," : "", (unsigned long long)s->snapshot.generation,
+			s == h->setup ? "in force" : "draining",
+			(unsigned long long)atomic_load(&s->snapshot.refs));
+		any = true;
+	}
+	hg_text_add_char(out, ']');
 }

@@ -3,10 +3,13 @@
 #include "base/bug.h"
 #include "base/log.h"
 #include "front/access_log.h"
+#include "base/stopwatch.h"
 #include "front/batch.h"
+#include "front/resolve.h"
 #include "front/router.h"
 #include "front/tls.h"
 #include "host/plugin.h"
+#include "host/trial.h"
 #include <errno.h>
 #include <hg/mem.h>
 #include <hg/strategy.h>
@@ -21,12 +24,11 @@ enum { DESCRIPTORS_KEPT = 128 }; /* not for clients */
 static void read_options(struct hg_setup *s, struct hg_instance *in,
 	const struct hg_plugin_plan *plan, struct hg_faults *faults)
 {
-	static const char *const others[] = { "use", "name", NULL };
 	const struct hg_plugin *table = in->table;
 	struct hg_err err = HG_ERR_INIT;
 
 	in->conf = hg_alloc0(table->conf_size ? table->conf_size : 1);
-	if (hg_options_read(table->options, plan->path, plan->node, others, in->conf,
+	if (hg_options_read(table->options, plan->path, plan->node, hg_plugin_entry_words, in->conf,
 		    &s->config->keep, faults))
 		return;
 	if (table->check && table->check(in->conf, &err) < 0)
@@ -34,6 +36,7 @@ static void read_options(struct hg_setup *s, struct hg_instance *in,
 			err.text[0] ? err.text : "its own check refused it");
 }
 
+/* Without a mistake, positions in `instances` and in config.plugins agree. */
 static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 {
 	struct hg_config *c = s->config;
@@ -44,15 +47,24 @@ static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 		if (!plan->entry.use || !plan->entry.name)
 			continue; /* said by the config */
 		const struct hg_plugin *table =
-			hg_plugin_load(plan->entry.use, &c->main.plugin_path, &err);
+			hg_plugin_load_tried(plan->entry.use, &c->main.plugin_path, hg_trial, &err);
 		if (!table) {
-			hg_faults_add(faults, &plan->node->place, plan->path, "%s", err.text);
+			hg_faults_add(faults, &hg_node_find(plan->node, "use")->place, plan->path,
+				"%s", err.text);
 			continue;
 		}
 		struct hg_instance *in = hg_instance_new(plan->entry.name, table, s->n);
 		in->owner = s;
+		in->limits = &c->hooks;
+		if (plan->entry.optional != HG_OPTIONAL_AUTO)
+			in->is_optional = plan->entry.optional == HG_OPTIONAL_YES;
 		s->instances[s->n++] = in;
 		read_options(s, in, plan, faults);
+		if (hg_plugin_is_replaced(table))
+			hg_faults_warn(faults, &plan->node->place, plan->path,
+				"%s is another file than the one that was loaded, which stays: "
+				"it needs a restart",
+				hg_plugin_path(table));
 	}
 }
 
@@ -65,7 +77,39 @@ struct hg_instance *hg_setup_find(const struct hg_setup *s, struct hg_str name)
 	return NULL;
 }
 
-/* Options of type HG_OPT_REF name another instance. */
+static bool provides(const struct hg_instance *in, const char *service)
+{
+	for (const struct hg_service *s = in->table->provides; s && s->name; s++)
+		if (strcmp(s->name, service) == 0)
+			return true;
+	return false;
+}
+
+/* One option that names another instance. */
+static void check_ref(const struct hg_setup *s, uint32_t i, const struct hg_option *row,
+	const char *name, struct hg_faults *faults)
+{
+	const struct hg_plugin_plan *plan = &s->config->plugins[i];
+	const struct hg_node *node =
+		hg_option_node(s->instances[i]->table->options, row, plan->node);
+	const struct hg_place *place = node ? &node->place : &plan->node->place; /* a default */
+	const struct hg_instance *other = hg_setup_find(s, hg_str(name));
+	const char *names[HG_INSTANCES_MAX];
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s.%s", plan->path, row->key);
+	for (uint32_t k = 0; k < s->n; k++)
+		names[k] = s->instances[k]->name;
+	if (!other) {
+		const char *meant = hg_meant(hg_str(name), names, s->n);
+		hg_faults_add(faults, place, path, "there is no instance \"%s\"%s%s%s", name,
+			meant ? " (did you mean \"" : "", meant ? meant : "", meant ? "\"?)" : "");
+	} else if (row->choices && !provides(other, row->choices)) {
+		hg_faults_add(faults, place, path,
+			"\"%s\" does not provide %s, which is needed here", name, row->choices);
+	}
+}
+
 static void check_refs(struct hg_setup *s, struct hg_faults *faults)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
@@ -73,15 +117,11 @@ static void check_refs(struct hg_setup *s, struct hg_faults *faults)
 		const struct hg_option *row = in->table->options;
 		for (; row && row->key; row++) {
 			const char *name = NULL;
-			char path[128];
 			if (row->type != HG_OPT_REF)
 				continue;
 			memcpy(&name, (const char *)in->conf + row->offset, sizeof(name));
-			if (!name || hg_setup_find(s, hg_str(name)))
-				continue;
-			snprintf(path, sizeof(path), "%s.%s", s->config->plugins[i].path, row->key);
-			hg_faults_add(faults, &s->config->plugins[i].node->place, path,
-				"there is no instance \"%s\"", name);
+			if (name)
+				check_ref(s, i, row, name, faults);
 		}
 	}
 }
@@ -178,6 +218,20 @@ static void make_hooks(struct hg_setup *s)
 	}
 }
 
+/* Whose hooks run for some requests only; and who tells what an ID means, for rules about paths. */
+static void guard(struct hg_setup *s)
+{
+	struct hg_snapshot *snap = &s->snapshot;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		snap->when[i] = s->config->plugins[i].guard;
+		if (snap->when[i])
+			snap->guarded |= UINT64_C(1) << i;
+	}
+	if (snap->keys || snap->guarded)
+		snap->resolver = hg_resolver_new();
+}
+
 static void choose_strategy(struct hg_setup *s, struct hg_faults *faults)
 {
 	const char *wanted = s->config->dispatch.strategy;
@@ -228,10 +282,10 @@ static struct hg_setup *load(struct hg_config *config, struct hg_faults *faults)
 {
 	struct hg_setup *s = hg_alloc0(sizeof(*s));
 
+	hg_list_init(&s->link);
 	s->config = config;
 	s->admin_listener = -1;
-	if (faults->n_errors == 0) /* positions in `instances` and in config.plugins agree then */
-		load_plugins(s, faults);
+	load_plugins(s, faults); /* also when there are mistakes: their options may have some too */
 	return s;
 }
 
@@ -260,6 +314,7 @@ struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_rou
 	snap->dispatch = config->dispatch;
 	hg_snapshot_set_origins(snap);
 	snap->keys = hg_clients_make(&config->clients);
+	guard(s);
 	snap->n_instances = s->n;
 	snap->instances = s->instances;
 	snap->owner = s;
@@ -284,6 +339,7 @@ void hg_setup_free(struct hg_setup *s)
 	if (!s)
 		return;
 	HG_BUG_ON(s->n_started);
+	hg_list_remove(&s->link);
 	for (uint32_t i = 0; i < s->snapshot.n_listeners; i++) {
 		hg_router_free(s->snapshot.listeners[i].router);
 		hg_tls_unref(s->snapshot.listeners[i].tls);
@@ -291,6 +347,7 @@ void hg_setup_free(struct hg_setup *s)
 	hg_free(s->snapshot.listeners);
 	hg_keys_free(s->snapshot.keys);
 	hg_access_log_free(s->snapshot.access_log);
+	hg_resolver_free(s->snapshot.resolver);
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct hg_instance *in = s->instances[i];
 		hg_free(in->conf);
@@ -354,11 +411,13 @@ int hg_setup_start(struct hg_setup *s, struct hg_setup *old, struct hg_err *err)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct hg_instance *in = s->instances[s->order[i]];
+		int64_t began_us = hg_stopwatch_now_us();
 		int rc = start_one(s, in, err);
 		if (rc >= 0) {
 			s->n_started++;
 			rc = adopt_one(in, old, err);
 		}
+		s->took_us[in->index] = hg_stopwatch_now_us() - began_us;
 		if (rc < 0) {
 			hg_err_wrap(err, "plugin %s", in->name);
 			hg_setup_stop(s);

@@ -14,6 +14,7 @@
  * Thread: host.
  */
 #pragma once
+#include "base/list.h"
 #include "base/loop.h"
 #include "host/config.h"
 #include "ticket/snapshot.h"
@@ -25,8 +26,11 @@ struct hg_setup {
 	struct hg_instance *instances[HG_INSTANCES_MAX]; /* in the order of `plugins:` */
 	uint32_t order[HG_INSTANCES_MAX];                /* in which they start */
 	uint32_t n_started;                              /* of `order` */
+	int64_t took_us[HG_INSTANCES_MAX];               /* start, adopt and thread_start */
 	int admin_listener;                              /* in snapshot.listeners; -1 = none */
-	struct hg_message message;                       /* the host's */
+	/* the host's */
+	struct hg_list link; /* of all that live, the oldest first */
+	struct hg_message message;
 	void *host;
 };
 

@@ -1,10 +1,12 @@
 #include "host/yaml.h"
 
+#include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <hg/mem.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <yaml.h>
@@ -301,7 +303,7 @@ struct hg_node *hg_yaml_parse(
 	return root;
 }
 
-struct hg_node *hg_yaml_load(struct hg_arena *arena, const char *file, struct hg_faults *faults)
+bool hg_yaml_read(const char *file, struct hg_text *out, struct hg_faults *faults)
 {
 	struct hg_place whole = { file, 0, 0 };
 	struct stat st;
@@ -311,13 +313,13 @@ struct hg_node *hg_yaml_load(struct hg_arena *arena, const char *file, struct hg
 		hg_faults_add(faults, &whole, NULL, "can not be read: %s", strerror(errno));
 		if (fd >= 0)
 			close(fd);
-		return NULL;
+		return false;
 	}
 	if (!S_ISREG(st.st_mode)) {
 		hg_faults_add(faults, &whole, NULL,
 			S_ISDIR(st.st_mode) ? "is a directory" : "is no regular file");
 		close(fd);
-		return NULL;
+		return false;
 	}
 	char *bytes = hg_alloc(HG_YAML_BYTES + 1);
 	size_t n = 0;
@@ -325,15 +327,12 @@ struct hg_node *hg_yaml_load(struct hg_arena *arena, const char *file, struct hg
 	while (n <= HG_YAML_BYTES && (got = read(fd, bytes + n, HG_YAML_BYTES + 1 - n)) > 0)
 		n += (size_t)got;
 	close(fd);
-	if (n == 0) {
+	if (n == 0)
 		hg_faults_add(faults, &whole, NULL, "is empty");
-		hg_free(bytes);
-		return NULL;
-	}
-
-	struct hg_node *root = hg_yaml_parse(arena, file, (struct hg_str){ bytes, n }, faults);
+	hg_text_add(out, (struct hg_str){ bytes, n });
+	explicit_bzero(bytes, n);
 	hg_free(bytes);
-	return root;
+	return n > 0;
 }
 
 static struct hg_node **find_item(const struct hg_node *map, const char *key, bool want_key)

@@ -14,6 +14,8 @@
 #include "base/arena.h"
 #include "host/faults.h"
 
+struct hg_text;
+
 #define HG_YAML_DEPTH 16
 #define HG_YAML_BYTES (1u << 20)
 #define HG_YAML_NODES 20000u
@@ -35,8 +37,8 @@ struct hg_node {
  * map. `file` is for messages. */
 struct hg_node *hg_yaml_parse(
 	struct hg_arena *arena, const char *file, struct hg_str text, struct hg_faults *faults);
-/* The same from a file. */
-struct hg_node *hg_yaml_load(struct hg_arena *arena, const char *file, struct hg_faults *faults);
+/* Appends what stands in the file. False: said in `faults`. */
+bool hg_yaml_read(const char *file, struct hg_text *out, struct hg_faults *faults);
 
 struct hg_node *hg_node_find(const struct hg_node *map, const char *key); /* NULL = not there */
 struct hg_node *hg_node_key(const struct hg_node *map, const char *key);  /* the key's own node */

@@ -4,7 +4,7 @@
  */
 #include "ticket/fetch.h"
 #include "base/bug.h"
-#include "base/instance.h"
+#include "base/stopwatch.h"
 #include "base/text.h"
 #include "ticket/github_route.h"
 #include "ticket/snapshot.h"
@@ -228,6 +228,7 @@ static void send_to(struct hg_fetch *f, struct hg_str target)
 		f->deadline_us =
 			now_us + (f->deadline_in_us ? f->deadline_in_us : s->dispatch.deadline_us);
 	ask->deadline_us = f->deadline_us;
+	ask->left_out = s->guarded; /* it is no client's request: no `when:` is for it */
 	hg_snapshot_unref(s);
 
 	f->ticket = t;

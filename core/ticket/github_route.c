@@ -367,6 +367,11 @@ void hg_github_route_find(
 	};
 }
 
+struct hg_str hg_github_route_template(uint32_t i)
+{
+	return i < sizeof(rows) / sizeof(*rows) ? hg_str(rows[i].tmpl[0]) : (struct hg_str){ 0 };
+}
+
 bool hg_github_has_root(struct hg_str segment)
 {
 	for (unsigned r = 0; r < ROOT_TOP; r++)

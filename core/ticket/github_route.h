@@ -24,6 +24,9 @@ struct hg_github_route {
 void hg_github_route_find(
 	struct hg_str method, struct hg_str path, struct hg_github_route *ret_route);
 
+/* All templates, those by name: 0, 1, … ; {0} behind the last. */
+struct hg_str hg_github_route_template(uint32_t i);
+
 /* Do some of GitHub's paths begin with this segment ("repos", "search")? */
 bool hg_github_has_root(struct hg_str segment);
 /* How long a window of that bucket is: an hour for "core", a minute for "search". */

@@ -103,6 +103,8 @@ struct hg_tls;        /* core/front/tls.h */
 struct hg_net;        /* core/front/net.h */
 struct hg_keys;       /* core/front/keys.h */
 struct hg_access_log; /* core/front/access_log.h */
+struct hg_resolver;   /* core/front/resolve.h */
+struct hg_when;       /* core/front/when.h */
 
 struct hg_listener_conf {
 	const char *name; /* its bind text */
@@ -132,10 +134,13 @@ struct hg_snapshot {
 	struct hg_instance **instances;
 	struct hg_listener_conf *listeners;
 	struct hg_hooks admit, weigh, lookup, send, head, keep, done;
-	struct hg_provider strategy;              /* vtable NULL: none; nothing is paced */
-	struct hg_access_log *access_log;         /* owned by the host; NULL: none */
-	struct hg_keys *keys;                     /* owned by the host; NULL: none configured */
-	void (*on_unused)(struct hg_snapshot *s); /* any thread: the host takes it from here */
+	struct hg_provider strategy;      /* vtable NULL: none; nothing is paced */
+	struct hg_access_log *access_log; /* owned by the host; NULL: none */
+	struct hg_keys *keys;             /* owned by the host; NULL: none configured */
+	struct hg_resolver *resolver;     /* the same; NULL: no rule is about paths */
+	uint64_t guarded;                 /* bits by instance index: those that have a `when:` */
+	const struct hg_when *when[HG_INSTANCES_MAX]; /* of each of them */
+	void (*on_unused)(struct hg_snapshot *s);     /* any thread: the host takes it from here */
 	void *owner;
 };
 

@@ -321,11 +321,8 @@ static enum hg_verdict answer_revalidated(
 {
 	struct index_found found;
 
-	if (!index_confirm(c->index, &v->key, hg_reply_header(reply, "etag"), &found)) {
-		hg_request_refuse(r, 502, "revalidation_lost", 0,
-			"GitHub confirmed a copy that is no longer there; ask again.");
-		return HG_REFUSED;
-	}
+	if (!index_confirm(c->index, &v->key, hg_reply_header(reply, "etag"), &found))
+		return HG_NEXT; /* another instance may have asked; else it is asked again */
 	struct hg_stored *kept = hg_stored_renew(found.kept, reply);
 	index_renew(c->index, &v->key, found.kept, kept, hg_now().mono_us, mark_of_reply(c, v));
 	hg_request_answer_with(r, kept, "fwd=stale; fwd-status=304; stored", 0);

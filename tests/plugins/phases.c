@@ -2,6 +2,7 @@
  * phases - a hook in each phase of a request to GitHub, steered by fields of the request:
  *
  *     ADMIT    X-Test-Refuse: 1        403 test_refused
+ *              X-Test-Hold-Ms: 5       holds its loop for so long
  *     WEIGH    X-Test-Class: low       the class; X-Test-Deadline-Ms: 500 the deadline
  *     LOOKUP   X-Test-Stored: 1        answered by a kept reply, Cache-Status "hit; detail=test"
  *     SEND     always                  GitHub sees X-GitHub-Test: <instance name>
@@ -20,6 +21,7 @@
 #include <hg/plugin.h>
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <time.h>
 
 struct phases {
 	struct hg_stored *kept;
@@ -46,20 +48,6 @@ static void stop(void *self)
 	hg_stored_unref(p->kept);
 }
 
-static enum hg_verdict on_admit(void *self, struct hg_request *r)
-{
-	struct phases *p = self;
-
-	atomic_fetch_add(&p->admit, 1);
-	atomic_fetch_add(&p->open, 1);
-	*hg_request_slot(r, self) = hg_alloc0(1); /* freed in DONE, else a leak is reported */
-	if (!hg_request_header(r, "x-test-refuse").n)
-		return HG_NEXT;
-	hg_request_refuse(
-		r, 403, "test_refused", 7, "%s does not like it.", hg_instance_name(self));
-	return HG_REFUSED;
-}
-
 static int64_t number_of(struct hg_str s)
 {
 	int64_t n = 0;
@@ -67,6 +55,37 @@ static int64_t number_of(struct hg_str s)
 	for (size_t i = 0; i < s.n && i < 9 && s.p[i] >= '0' && s.p[i] <= '9'; i++)
 		n = n * 10 + (s.p[i] - '0');
 	return n;
+}
+
+static int64_t machine_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void hold(struct hg_str ms)
+{
+	int64_t until_ms = machine_ms() + number_of(ms);
+
+	while (ms.n && machine_ms() <= until_ms)
+		;
+}
+
+static enum hg_verdict on_admit(void *self, struct hg_request *r)
+{
+	struct phases *p = self;
+
+	atomic_fetch_add(&p->admit, 1);
+	atomic_fetch_add(&p->open, 1);
+	*hg_request_slot(r, self) = hg_alloc0(1); /* freed in DONE, else a leak is reported */
+	hold(hg_request_header(r, "x-test-hold-ms"));
+	if (!hg_request_header(r, "x-test-refuse").n)
+		return HG_NEXT;
+	hg_request_refuse(
+		r, 403, "test_refused", 7, "%s does not like it.", hg_instance_name(self));
+	return HG_REFUSED;
 }
 
 static enum hg_verdict on_weigh(void *self, struct hg_request *r)

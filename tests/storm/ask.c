@@ -18,6 +18,7 @@ struct row {
 	uint32_t weight;
 	const char *statuses;
 	bool is_json;
+	bool is_rough; /* not in a calm world */
 };
 
 static const struct row rows[ASK_KINDS] = {
@@ -32,21 +33,21 @@ static const struct row rows[ASK_KINDS] = {
 	[ASK_COMMENT] = { "comment", 6, "201", true },
 	[ASK_LONG_COMMENT] = { "long-comment", 2, "201", true },
 	[ASK_TOO_LONG_COMMENT] = { "too-long-comment", 1, "422", true },
-	[ASK_SEARCH] = { "search", 1, "200 403 429 504", true },
+	[ASK_SEARCH] = { "search", 1, "200 403 429 504", true, true },
 	[ASK_MOVED] = { "moved", 2, "301", true },
 	[ASK_ARCHIVE] = { "archive", 2, "302", false },
 	[ASK_UNKNOWN] = { "unknown", 3, "404 501", true },
-	[ASK_STRANGER] = { "stranger", 2, "401 403 429 504", true },
-	[ASK_FOREIGNER] = { "foreigner", 2, "400 403 421", true },
+	[ASK_STRANGER] = { "stranger", 2, "401 403 429 504", true, true },
+	[ASK_FOREIGNER] = { "foreigner", 2, "400 403 421", true, true },
 	[ASK_METRICS] = { "metrics", 1, "200", false },
 	[ASK_HEALTH] = { "health", 2, "200", true },
 	[ASK_GRAPHQL] = { "graphql", 3, "200", true },
 	[ASK_UPLOAD] = { "upload", 2, "201", true },
-	[ASK_CUT] = { "cut", 1, "200 502", true },
-	[ASK_GONE] = { "gone", 1, "502", true },
-	[ASK_DOWN] = { "down", 1, "503", true },
+	[ASK_CUT] = { "cut", 1, "200 502", true, true },
+	[ASK_GONE] = { "gone", 1, "502", true, true },
+	[ASK_DOWN] = { "down", 1, "503", true, true },
 	[ASK_STALL] = { "stall", 1, "200", true },
-	[ASK_MALFORMED] = { "malformed", 3, "400 405 408 413 414 417 431 501 505", true },
+	[ASK_MALFORMED] = { "malformed", 3, "400 405 408 413 414 417 431 501 505", true, true },
 };
 
 const char *ask_kind_name(enum ask_kind kind)
@@ -143,7 +144,7 @@ static void putf(struct answer_text *out, const char *fmt, ...)
 	put(out, text, n < (int)sizeof(text) ? (size_t)n : sizeof(text) - 1);
 }
 
-static enum ask_kind choose_kind(struct dice *d, bool may_end)
+static enum ask_kind choose_kind(const struct ask_world *w, struct dice *d, bool may_end)
 {
 	uint32_t sum = 0;
 
@@ -154,7 +155,8 @@ static enum ask_kind choose_kind(struct dice *d, bool may_end)
 		int k = 0;
 		while (at >= rows[k].weight)
 			at -= rows[k++].weight;
-		if (may_end || (k != ASK_MALFORMED && k != ASK_CUT))
+		if ((may_end || (k != ASK_MALFORMED && k != ASK_CUT)) &&
+			!(w->is_calm && rows[k].is_rough))
 			return (enum ask_kind)k;
 	}
 }
@@ -389,7 +391,7 @@ void ask_make(struct ask *q, const struct ask_world *w, const char *host, uint64
 	struct dice d = dice_of(w->seed, number);
 	char path[256] = "/";
 
-	*q = (struct ask){ .number = number, .kind = choose_kind(&d, may_end) };
+	*q = (struct ask){ .number = number, .kind = choose_kind(w, &d, may_end) };
 	snprintf(q->id, sizeof(q->id), "s%llu-%llu", (unsigned long long)w->seed,
 		(unsigned long long)number);
 	if (q->kind == ASK_MALFORMED) {

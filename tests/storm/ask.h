@@ -49,6 +49,7 @@ enum ask_kind {
 
 struct ask_world {
 	uint64_t seed;
+	bool is_calm; /* only what must be answered whole and as wished */
 	char repos[ASK_REPOS][96];
 	uint32_t n_repos;
 	char etags[ASK_ISSUES_THERE + 1][96]; /* "" = not seen yet */

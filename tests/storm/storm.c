@@ -2,6 +2,12 @@
  * storm - many mixed requests from clients that come and go as they like.
  *
  *     storm --port P --simulator P [--n 1500] [--from 0] [--seed 1] [--connections 64]
+ *           [--rate R] [--calm 1]
+ *
+ * SIGTERM: nothing more is begun; what is under way is awaited and judged.
+ *
+ * --rate R: no more than R requests a second are begun. --calm 1: every client stays to the end and
+ * asks only what must be answered whole; then whatever is cut off is odd.
  *
  * One thread, one poll. Each connection sends bursts of one to six pipelined requests and has a
  * way to go on: it stays, or it leaves before all is sent, after that, in the middle of the
@@ -64,13 +70,23 @@ struct storm {
 	struct ask_world world;
 	struct link_places places;
 	char hosts[LINK_OVERS][64];
-	uint64_t next, end;
+	uint64_t from, next, end;
+	uint64_t rate; /* requests a second; 0: as fast as they go */
+	int64_t begun_ms;
 	uint32_t n_conns;
 	struct conn conns[MOST_CONNS];
 	uint64_t n_ways[WAYS];
 	uint64_t n_whole[ASK_KINDS], n_left[ASK_KINDS], n_cut[ASK_KINDS], n_status[600];
 	uint64_t n_bytes, n_opened[LINK_OVERS], n_odd;
 };
+
+static volatile sig_atomic_t is_told_to_end;
+
+static void on_signal(int number)
+{
+	(void)number;
+	is_told_to_end = 1;
+}
 
 static int64_t now_ms(void)
 {
@@ -162,7 +178,7 @@ static enum way choose_way(struct dice *d)
 static bool begin_burst(struct storm *s, struct conn *c)
 {
 	c->dice = dice_of(s->world.seed ^ 0x5707, s->next);
-	c->way = choose_way(&c->dice);
+	c->way = s->world.is_calm ? WAY_STAYS : choose_way(&c->dice);
 	s->n_ways[c->way]++;
 	if (c->link.fd < 0 && !open_conn(s, c))
 		return false;
@@ -292,7 +308,9 @@ static void take_end(struct storm *s, struct conn *c, bool was_reset)
 			close_conn(c, false);
 		return;
 	}
-	bool expected = !q || c->way == WAY_HALF || ask_may_be_cut(q) ||
+	if (s->world.is_calm && q)
+		tell_odd(s, c, "closed before the answer");
+	bool expected = s->world.is_calm || !q || c->way == WAY_HALF || ask_may_be_cut(q) ||
 	                (was_reset && (q->kind == ASK_MALFORMED || ends_with_reset(c)));
 	if (!expected)
 		tell_odd(s, c, was_reset ? "a reset" : "closed before the answer was whole");
@@ -333,14 +351,23 @@ static bool is_idle(const struct conn *c)
 	return c->n_asks == 0 && !c->awaits_end;
 }
 
+static bool is_due(const struct storm *s, int64_t at_ms)
+{
+	return !s->rate || (s->next - s->from) * 1000 < (uint64_t)(at_ms - s->begun_ms) * s->rate;
+}
+
 /* False: nothing is under way and nothing is left to ask. */
 static bool fill(struct storm *s)
 {
-	bool is_busy = false;
+	int64_t at_ms = now_ms();
+
+	if (is_told_to_end)
+		s->end = s->next;
+	bool is_busy = s->next < s->end;
 
 	for (uint32_t i = 0; i < s->n_conns; i++) {
 		struct conn *c = &s->conns[i];
-		if (is_idle(c) && s->next < s->end && !begin_burst(s, c))
+		if (is_idle(c) && s->next < s->end && is_due(s, at_ms) && !begin_burst(s, c))
 			exit(1);
 		if (is_idle(c) && c->link.fd >= 0 && s->next == s->end)
 			close_conn(c, false);
@@ -361,7 +388,7 @@ static void turn(struct storm *s)
 {
 	struct pollfd fds[MOST_CONNS];
 	int64_t at_ms = now_ms();
-	int timeout = 1000;
+	int timeout = s->rate ? 1 : 1000;
 
 	for (uint32_t i = 0; i < s->n_conns; i++) {
 		struct conn *c = &s->conns[i];
@@ -397,7 +424,7 @@ static void turn(struct storm *s)
 
 /* -- beginning and end ------------------------------------------------------------------------- */
 
-static void print_totals(const struct storm *s, uint64_t from, int64_t took_ms)
+static void print_totals(const struct storm *s, int64_t took_ms)
 {
 	uint64_t whole = 0, left = 0, cut = 0;
 
@@ -408,7 +435,7 @@ static void print_totals(const struct storm *s, uint64_t from, int64_t took_ms)
 	}
 	printf("requests %llu..%llu seed %llu: %llu answered whole, %llu left by their client, "
 	       "%llu cut off, %llu odd\n",
-		(unsigned long long)from, (unsigned long long)s->end - 1,
+		(unsigned long long)s->from, (unsigned long long)s->end - 1,
 		(unsigned long long)s->world.seed, (unsigned long long)whole,
 		(unsigned long long)left, (unsigned long long)cut, (unsigned long long)s->n_odd);
 	printf("  connections %llu, over TLS %llu, by Unix socket %llu, kB received %llu, seconds "
@@ -443,13 +470,24 @@ static uint64_t number_of(const char *text)
 	return v;
 }
 
-enum { ARG_PORT, ARG_SIMULATOR, ARG_N, ARG_FROM, ARG_SEED, ARG_CONNECTIONS, ARG_TLS_PORT, ARGS };
+enum {
+	ARG_PORT,
+	ARG_SIMULATOR,
+	ARG_N,
+	ARG_FROM,
+	ARG_SEED,
+	ARG_CONNECTIONS,
+	ARG_TLS_PORT,
+	ARG_RATE,
+	ARG_CALM,
+	ARGS
+};
 
 /* False: not understood. */
 static bool read_args(struct storm *s, uint64_t values[ARGS], int argc, char **argv)
 {
 	static const char *const names[ARGS] = { "--port", "--simulator", "--n", "--from", "--seed",
-		"--connections", "--tls-port" };
+		"--connections", "--tls-port", "--rate", "--calm" };
 
 	for (int i = 1; i + 1 < argc; i += 2) {
 		int k = 0;
@@ -474,7 +512,9 @@ static void prepare(struct storm *s, const uint64_t values[ARGS])
 		snprintf(s->hosts[over], sizeof(s->hosts[over]), "127.0.0.1:%u",
 			s->places.ports[over]);
 	snprintf(s->hosts[LINK_UNIX], sizeof(s->hosts[LINK_UNIX]), "api.github.com");
-	s->next = values[ARG_FROM];
+	s->from = s->next = values[ARG_FROM];
+	s->rate = values[ARG_RATE];
+	s->world.is_calm = values[ARG_CALM] != 0;
 	s->end = values[ARG_FROM] + values[ARG_N];
 	s->world.seed = values[ARG_SEED];
 	s->n_conns = (uint32_t)values[ARG_CONNECTIONS];
@@ -489,18 +529,20 @@ int main(int argc, char **argv)
 
 	if (!read_args(&s, values, argc, argv)) {
 		fprintf(stderr, "usage: storm --port P --simulator P [--tls-port P] [--unix PATH] "
-				"[--n N] [--from I] [--seed S] [--connections C]\n");
+				"[--n N] [--from I] [--seed S] [--connections C] [--rate R] "
+				"[--calm 1]\n");
 		return 2;
 	}
 	(void)signal(SIGPIPE, SIG_IGN); /* the TLS library writes without MSG_NOSIGNAL */
+	(void)signal(SIGTERM, on_signal);
 	prepare(&s, values);
 	if (!ask_world_learn(&s.world, (uint16_t)values[ARG_SIMULATOR]))
 		return 1;
 
-	int64_t begun_ms = now_ms();
+	s.begun_ms = now_ms();
 	while (fill(&s))
 		turn(&s);
-	print_totals(&s, values[ARG_FROM], now_ms() - begun_ms);
+	print_totals(&s, now_ms() - s.begun_ms);
 	for (uint32_t i = 0; i < s.n_conns; i++)
 		free(s.conns[i].out.p);
 	return s.n_odd ? 1 : 0;

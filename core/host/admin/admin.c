@@ -1,6 +1,6 @@
 #include "host/admin/admin.h"
 
-#include "base/instance.h"
+#include "base/stopwatch.h"
 #include "base/log.h"
 #include "base/pool.h"
 #include "base/text.h"
@@ -9,99 +9,9 @@
 #include <hg/mem.h>
 #include <hg/reply.h>
 #include <hg/route.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #define JSON "application/json"
-
-/* -- arguments and answers (hg/admin.h) ----------------------------------------------------- */
-
-void hg_admin_args_init(struct hg_admin_args *args, struct hg_str query)
-{
-	args->query = query;
-	hg_arena_init(&args->values);
-}
-
-void hg_admin_args_fini(struct hg_admin_args *args)
-{
-	hg_arena_fini(&args->values);
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
-		return (c | 32) - 'a' + 10;
-	return -1;
-}
-
-/* What `s` says with %41 and + undone. */
-static struct hg_str decode(struct hg_arena *arena, struct hg_str s)
-{
-	char *out = hg_arena_alloc(arena, s.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
-		int low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
-		if (s.p[i] == '%' && high >= 0 && low >= 0) {
-			out[n++] = (char)(high * 16 + low);
-			i += 2;
-		} else {
-			out[n++] = s.p[i] == '+' ? ' ' : s.p[i];
-		}
-	}
-	return (struct hg_str){ out, n };
-}
-
-struct hg_str hg_admin_arg(const struct hg_admin_args *args, const char *name)
-{
-	struct hg_admin_args *a = (struct hg_admin_args *)(uintptr_t)args;
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < a->query.n;) {
-		const char *p = a->query.p + i;
-		const char *end = memchr(p, '&', a->query.n - i);
-		size_t len = end ? (size_t)(end - p) : a->query.n - i;
-		if (len > n && memcmp(p, name, n) == 0 && p[n] == '=')
-			return decode(&a->values, (struct hg_str){ p + n + 1, len - n - 1 });
-		i += len + 1;
-	}
-	return (struct hg_str){ 0 };
-}
-
-void hg_answer_printf(struct hg_answer *out, const char *fmt, ...)
-{
-	char text[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	int n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		return;
-	if ((size_t)n < sizeof(text)) {
-		hg_text_add(&out->text, (struct hg_str){ text, (size_t)n });
-		return;
-	}
-	char *large = hg_alloc((size_t)n + 1);
-	va_start(ap, fmt);
-	vsnprintf(large, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	hg_text_add(&out->text, (struct hg_str){ large, (size_t)n });
-	hg_free(large);
-}
-
-void hg_answer_add(struct hg_answer *out, struct hg_str piece)
-{
-	hg_text_add(&out->text, piece);
-}
-
-void hg_answer_add_string(struct hg_answer *out, struct hg_str text)
-{
-	hg_text_add_json(&out->text, text);
-}
 
 /* -- small replies ----------------------------------------------------------------------------- */
 
@@ -280,19 +190,11 @@ static enum hg_verdict on_set_log(void *self, struct hg_request *r)
 static enum hg_verdict on_reload(void *self, struct hg_request *r)
 {
 	struct hg_host *h = self;
-	struct hg_faults faults;
-	struct hg_text text;
+	int rc = hg_host_reload(h, HG_RELOAD_ADMIN);
 
-	hg_faults_init(&faults);
-	hg_text_init(&text);
-	int rc = hg_host_reload(h, &faults);
-	if (rc < 0 && !faults.n_errors)
-		hg_faults_add(&faults, NULL, NULL, "hubgate is starting or stopping");
-	hg_faults_print_json(&faults, &text);
-	(void)say(r, rc < 0 ? 409 : 200, &text);
-	hg_text_fini(&text);
-	hg_faults_fini(&faults);
-	return HG_ANSWERED;
+	if (rc == HG_EAGAIN)
+		return say_wrong(r, 409, HG_STR("hubgate is starting or stopping"));
+	return say(r, rc < 0 ? 409 : 200, &h->last_receipt);
 }
 
 static enum hg_verdict on_reopen(void *self, struct hg_request *r)
@@ -350,42 +252,6 @@ static enum hg_verdict on_advance(void *self, struct hg_request *r)
 		hg_waiter_resume(w, refuse_advance, NULL);
 	return HG_WAIT;
 }
-
-/* -- health: on the request's front ------------------------------------------------------------ */
-
-static enum hg_verdict on_livez(void *self, struct hg_request *r)
-{
-	(void)self;
-	hg_reply_text(r, 200, JSON, HG_STR("{\"status\":\"ok\"}"));
-	return HG_ANSWERED;
-}
-
-static enum hg_verdict on_readyz(void *self, struct hg_request *r)
-{
-	struct hg_host *h = self;
-
-	if (atomic_load(&h->state) == HG_HOST_READY)
-		hg_reply_text(r, 200, JSON, HG_STR("{\"status\":\"ready\"}"));
-	else
-		hg_reply_text(r, 503, JSON,
-			HG_STR("{\"status\":\"not ready\",\"reasons\":[\"starting or "
-			       "stopping\"]}"));
-	return HG_ANSWERED;
-}
-
-const struct hg_route hg_health_routes[] = {
-	{ .methods = "GET",
-		.path = "/livez",
-		.flags = HG_ROUTE_OPEN,
-		.on_request = on_livez,
-		.about = "The process answers." },
-	{ .methods = "GET",
-		.path = "/readyz",
-		.flags = HG_ROUTE_OPEN,
-		.on_request = on_readyz,
-		.about = "It serves; else why not." },
-	{ 0 },
-};
 
 const struct hg_route hg_admin_routes[] = {
 	{ .methods = "GET",

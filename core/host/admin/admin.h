@@ -1,5 +1,5 @@
 /*
- * admin - the routes of the admin socket, and of health.
+ * admin - the routes of the admin socket.
  *
  *     GET  /show/WORD                    status, tickets, queues, budgets … (hg_show_words)
  *     GET  /show/INSTANCE                the same as /show/INSTANCE/state
@@ -10,25 +10,11 @@
  *     POST /reopen                       the access log's file was renamed
  *     GET  /trace/REQUEST-ID             the way of a request (trace.h)
  *     POST /clock/advance?by=30s         with --clock held: answers when all is quiet again
- *     GET  /livez /readyz
  *
  * What fronts and dispatcher own they are asked for by message: nothing is read across threads.
  *
- * Thread: host, but health: the request's front.
+ * Thread: host.
  */
 #pragma once
-#include "base/arena.h"
+#include "host/admin_words.h"
 #include "host/host_inside.h"
-#include <hg/admin.h>
-
-struct hg_admin_args {
-	struct hg_str query;
-	struct hg_arena values; /* those handed out live as long as the command runs */
-};
-
-struct hg_answer {
-	struct hg_text text;
-};
-
-void hg_admin_args_init(struct hg_admin_args *args, struct hg_str query);
-void hg_admin_args_fini(struct hg_admin_args *args);

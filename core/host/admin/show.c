@@ -28,6 +28,10 @@ static void show_plugins(struct hg_host *h, struct hg_text *out)
 			(unsigned long long)atomic_load(&in->hook_calls),
 			(unsigned long long)atomic_load(&in->hook_us),
 			(unsigned long long)atomic_load(&in->hook_slow));
+		hg_text_printf(out, ",\"failures\":%llu,\"optional\":%s,\"state\":\"%s\"",
+			(unsigned long long)atomic_load(&in->quarantine.n_failures),
+			in->is_optional ? "true" : "false",
+			hg_instance_takes_part(in, hg_now().mono_us) ? "in" : "taken out");
 		hg_text_add(out, HG_STR(",\"commands\":["));
 		const struct hg_command *c = in->table->commands;
 		for (uint32_t k = 0; c && c[k].name; k++) {
@@ -214,6 +218,16 @@ static void show_all_metrics(struct hg_host *h, struct hg_text *out)
 	hg_text_add_char(out, '}');
 }
 
+static void show_generations(struct hg_host *h, struct hg_text *out)
+{
+	hg_host_show_generations(h, out);
+}
+
+static void show_reload(struct hg_host *h, struct hg_text *out)
+{
+	hg_text_add(out, h->last_receipt.n ? hg_text_str(&h->last_receipt) : HG_STR("{}"));
+}
+
 const struct hg_show_word hg_show_words[] = {
 	{ .word = "status",
 		.ask = HG_ASK_ALL,
@@ -236,6 +250,8 @@ const struct hg_show_word hg_show_words[] = {
 	{ .word = "events", .show = show_events },
 	{ .word = "quiet", .show = show_quiet },
 	{ .word = "clock", .show = show_clock },
+	{ .word = "generations", .show = show_generations },
+	{ .word = "reload", .show = show_reload },
 	{ 0 },
 };
 

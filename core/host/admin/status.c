@@ -1,6 +1,7 @@
 #include "host/admin/show.h"
 
 #include "base/bug.h"
+#include "base/stopwatch.h"
 #include "base/text.h"
 #include "host/admin/admin.h"
 #include <jansson.h>

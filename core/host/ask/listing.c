@@ -103,6 +103,7 @@ static const struct hg_column plugins[] = {
 	{ "PLUGIN", "plugin", HG_FORM_TEXT, 24 },
 	{ "VERSION", "version", HG_FORM_TEXT, 12 },
 	{ "STATE", "state", HG_FORM_TEXT, 0 },
+	{ "FAILURES", "failures", HG_FORM_COUNT, 0 },
 	{ "CALLS", "hook_calls", HG_FORM_COUNT, 0 },
 	{ "TIME", "hook_us", HG_FORM_US, 0 },
 	{ "SLOW", "hook_slow", HG_FORM_COUNT, 0 },
@@ -127,6 +128,13 @@ static const struct hg_column keys[] = {
 	{ "CLASSES", "classes", HG_FORM_TEXT, 32 },
 	{ "UPSTREAMS", "upstreams", HG_FORM_TEXT, 24 },
 	{ "PATHS", "paths", HG_FORM_TEXT, 60 },
+	{ 0 },
+};
+
+static const struct hg_column generations[] = {
+	{ "GENERATION", "generation", HG_FORM_COUNT, 0 },
+	{ "STATE", "state", HG_FORM_TEXT, 0 },
+	{ "USES", "uses", HG_FORM_COUNT, 0 },
 	{ 0 },
 };
 
@@ -192,6 +200,7 @@ static const struct hg_listing listings[] = {
 	{ "plugins", plugins, HG_LISTING_ROWS, NULL },
 	{ "config", config, HG_LISTING_ROWS, "options" },
 	{ "keys", keys, HG_LISTING_ROWS, NULL },
+	{ "generations", generations, HG_LISTING_ROWS, NULL },
 	{ "mailboxes", mailboxes, HG_LISTING_ROWS, NULL },
 	{ "metrics", metrics, HG_LISTING_MEMBERS, NULL },
 	{ "routes", routes, HG_LISTING_ROWS, NULL },

@@ -103,7 +103,7 @@ static void print_names(
 	{
 		const char *state = odd ? json_string_value(json_object_get(row, odd)) : NULL;
 		hg_text_printf(&text, "%s%s", i ? "  " : "", text_of(row, key));
-		if (state && strcmp(state, "ok") != 0)
+		if (state && strcmp(state, "in") != 0)
 			hg_text_printf(&text, " (%s)", state);
 	}
 	line(out, label, "%s", text.n ? text.p : "none");

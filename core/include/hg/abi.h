@@ -24,6 +24,7 @@
  * Changelog: what came, by number and release
  *     1  0.1.0  first release
  *               hg_series_read
+ *     1  later  HG_REF_TO: an HG_OPT_REF's `choices` names a service; HG_OLD_KEY
  */
 #pragma once
 #include <stddef.h>

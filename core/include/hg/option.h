@@ -38,7 +38,9 @@ enum {                     /* hg_option.type: the member's C type stands behind 
 enum {                         /* hg_option.flags */
 	HG_OPT_LIVE = 1u << 0, /* may change on reload; others say "needs a restart" */
 	HG_OPT_REQUIRED = 1u << 1,
-	HG_OPT_DEPRECATED = 1u << 2, /* `replaced_by` says what to write instead */
+	HG_OPT_DEPRECATED = 1u << 2, /* `replaced_by` says what to write instead. When that is the
+	                                key of another row, its value is read by that row's rules
+	                                into that row's member, unless that is set too */
 };
 
 struct hg_option_list {
@@ -60,7 +62,8 @@ struct hg_option {
 	const char *deflt; /* as it would stand in the file; NULL = unset */
 	const char *min;   /* same notation; NULL = none */
 	const char *max;
-	const char *choices; /* "a|b|c" for HG_OPT_ENUM */
+	const char *choices; /* "a|b|c" for HG_OPT_ENUM; for HG_OPT_REF the service that the other
+	                        instance must provide, NULL: any instance */
 	const char *help;    /* one sentence */
 	const char *replaced_by;
 };
@@ -88,6 +91,15 @@ struct hg_option {
 #define HG_MAP(S, f, d, fl, h) \
 	HG_ROW_(S, f, struct hg_option_map, HG_OPT_MAP, d, NULL, NULL, NULL, fl, h)
 #define HG_REF(S, f, fl, h) HG_ROW_(S, f, const char *, HG_OPT_REF, NULL, NULL, NULL, NULL, fl, h)
+#define HG_REF_TO(S, f, service, fl, h) \
+	HG_ROW_(S, f, const char *, HG_OPT_REF, NULL, NULL, NULL, service, fl, h)
+/* The old key of an option: what is written under it is `new_key`'s, with a warning. Member and
+ * type are the new row's. */
+#define HG_OLD_KEY(S, f, T, ty, old_key, new_key)                                          \
+	{                                                                                  \
+		old_key, HG_FIELD(S, f, T), ty, HG_OPT_DEPRECATED, NULL, NULL, NULL, NULL, \
+			"The old key of " new_key ".", new_key                             \
+	}
 #define HG_SECRET(S, f, fl, h) \
 	HG_ROW_(S, f, struct hg_secret *, HG_OPT_SECRET, NULL, NULL, NULL, NULL, fl, h)
 

@@ -13,6 +13,9 @@
  * Hooks of a phase run in the order in which `plugins:` lists the instances. Each runs on the
  * loop named above, must not block (offload.h), and is timed: over 20 ms is logged by name.
  *
+ * The hooks of an instance whose entry has `when:` run only for the requests that fit; the answer
+ * is the same in all phases of a request. What was asked by hg_fetch fits none (its SEND).
+ *
  * A request keeps the configuration (and so the plugin instances) with which it began.
  */
 #pragma once

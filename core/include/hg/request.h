@@ -87,7 +87,9 @@ HG_API void hg_request_refuse(struct hg_request *r, int status, const char *code
 	int64_t retry_after_s, const char *detail_fmt, ...) HG_PRINTF(5, 6);
 
 /* The plugin keeps a complete copy and answers the client's validators itself: If-None-Match
- * and If-Modified-Since are not sent on, so that the reply comes whole and can be kept. */
+ * and If-Modified-Since are not sent on, so that the reply comes whole and can be kept. Who set
+ * validators in SEND answers the 304 in HEAD; to others it is NEXT. When nobody has the copy it is
+ * asked for once more, without validators, and HEAD runs again. */
 HG_API void hg_request_own_validators(struct hg_request *r);
 
 /* What goes into the reply's Cache-Status when the answer came from upstream

@@ -63,7 +63,9 @@ end
 
 -- The text is YAML already when it is a string.
 function Hub:write_config(how)
-	local text = type(how) == "string" and how or json.encode(configuration(self, how))
+	local text = type(how) == "string" and how
+		or how.yaml and how.yaml:gsub("@FOLDER@", self.folder)
+		or json.encode(configuration(self, how))
 	write_file(self.folder .. "/hub.yaml", text)
 end
 
@@ -77,7 +79,7 @@ local function learn_ports(self, how)
 	end
 	local github = type(how.upstream) == "table" and how.upstream
 	local listeners = how.config and how.config.listeners
-	if #ports ~= (listeners and #listeners or 1) + (github and 1 or 0) then
+	if not how.yaml and #ports ~= (listeners and #listeners or 1) + (github and 1 or 0) then
 		report.fail(("the hub has %d listeners"):format(#ports))
 	end
 	self.ports = ports
@@ -99,6 +101,10 @@ local function start(how)
 	self.admin_place = { path = self.folder .. "/admin", host = "admin" }
 	self:write_config(how)
 	local args = { "run", "--config", self.folder .. "/hub.yaml" }
+	if how.yaml and M.plugins then
+		args[#args + 1] = "--plugin-path"
+		args[#args + 1] = M.plugins
+	end
 	if how.clock then
 		args[#args + 1] = "--clock"
 		args[#args + 1] = how.clock
@@ -118,7 +124,8 @@ end
 
 -- upstream: a github of this story, or a URL. clock: "held" or nil. plugins: names or tables;
 -- default metrics, cache, ratelimit. token: the gateway's own; false = none. config: what is
--- merged into the configuration. env: variables.
+-- merged into the configuration. env: variables. yaml: the text of the whole configuration, with
+-- @FOLDER@ for the hub's own; it has the admin socket @FOLDER@/admin.
 function M.new(how)
 	local self = start(how)
 	local ok, why = pcall(self.daemon.wait_until, self.daemon, "hubgate to be ready",

@@ -210,6 +210,21 @@ static void a_reload_declares_the_same_again_but_nothing_else(void **state)
 	assert_non_null(strstr(err.text, "restart"));
 }
 
+static void all_begins_at_zero_again_when_it_is_told(void **state)
+{
+	(void)state;
+	const char *const values[] = { "zero" };
+	hg_series_add(hg_series_find(NULL, "t_hits_total", values), 3);
+	hg_series_set(hg_series_find(NULL, "t_size_bytes", NULL), 7);
+	hg_series_observe(hg_series_find(NULL, "t_wait_seconds", NULL), 0.5);
+	hg_metrics_zero();
+	assert_true(hg_metric_read("t_hits_total", values) == 0);
+	assert_true(hg_metric_read("t_size_bytes", NULL) == 0);
+	assert_true(hg_metric_read("t_wait_seconds", NULL) == 0);
+	hg_series_add(hg_series_find(NULL, "t_hits_total", values), 1);
+	assert_true(hg_metric_read("t_hits_total", values) == 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +237,7 @@ int main(void)
 		cmocka_unit_test(the_core_s_metrics_are_there_from_the_start),
 		cmocka_unit_test(bad_and_taken_declarations_are_refused_with_the_reason),
 		cmocka_unit_test(a_reload_declares_the_same_again_but_nothing_else),
+		cmocka_unit_test(all_begins_at_zero_again_when_it_is_told),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -191,6 +191,8 @@ static void any_difference_in_what_is_asked_keeps_requests_apart(void **state)
 	assert_false(same_key(&a, &b, none, &rig.snapshot));
 	b = a, b.entrance = (enum hg_github_entrance)1;
 	assert_false(same_key(&a, &b, none, &rig.snapshot));
+	b = a, b.left_out = 1;
+	assert_false(same_key(&a, &b, none, &rig.snapshot));
 	b = a, b.owns_validators = true;
 	assert_false(same_key(&a, &b, none, &rig.snapshot));
 	b = a;

@@ -1,6 +1,7 @@
 #include "front_world.h"
 #include "base/log.h"
 #include "front/keys.h"
+#include "front/resolve.h"
 #include "front/resource.h"
 #include "ticket/fetch.h"
 #include <hg/plugin.h>
@@ -54,6 +55,7 @@ static struct hg_grant *begin(struct world *w)
 	hg_key_digest(HG_STR(KEY), digest);
 	assert_true(hg_keys_put(keys, digest, 0, g));
 	w->snapshot.keys = keys;
+	w->snapshot.resolver = hg_resolver_new();
 	hg_fetch_bind(&w->port, current);
 	world_start(w);
 	return g;
@@ -66,6 +68,7 @@ static void end(struct world *w)
 	world_stop(w);
 	assert_int_equal(atomic_load(&g->in_flight), 0); /* each one that entered left */
 	hg_keys_free(w->snapshot.keys);
+	hg_resolver_free(w->snapshot.resolver);
 }
 
 static void answer(struct world *w, uint32_t i, int status, const char *body)
@@ -138,8 +141,8 @@ static void what_an_id_is_said_to_be_decides(void **state)
 		expect_said(p, rows[i].said);
 		assert_int_equal(w.n_tickets, 1); /* the request itself never left */
 		assert_int_equal(n_admitted, 0);
-		assert_int_equal(
-			hg_resources_n(hg_keys_resources(w.snapshot.keys)), rows[i].n_learned);
+		assert_int_equal(hg_resources_n(hg_resolver_resources(w.snapshot.resolver)),
+			rows[i].n_learned);
 		end(&w);
 	}
 }
@@ -173,7 +176,7 @@ static void a_client_may_leave_while_its_id_is_asked_for(void **state)
 	peer_leave(p);
 	assert_int_equal(atomic_load(&g->in_flight), 0);
 	answer(&w, 0, 200, "{\"full_name\":\"o/r\"}"); /* who comes next need not ask */
-	assert_int_equal(hg_resources_n(hg_keys_resources(w.snapshot.keys)), 1);
+	assert_int_equal(hg_resources_n(hg_resolver_resources(w.snapshot.resolver)), 1);
 	assert_int_equal(w.n_tickets, 1);
 	end(&w);
 }

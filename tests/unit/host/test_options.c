@@ -308,6 +308,47 @@ static void a_deprecated_option_works_and_warns(void **state)
 	drop(&f);
 }
 
+static void an_old_key_sets_the_new_option(void **state)
+{
+	(void)state;
+	static const struct hg_option table[] = {
+		HG_OLD_KEY(struct conf, wait_us, int64_t, HG_OPT_USEC, "patience", "wait"),
+		HG_USEC(struct conf, wait_us, "10s", "1ms", "1h", HG_OPT_REQUIRED, "."),
+		HG_OLD_KEY(struct conf, wait_us, int64_t, HG_OPT_USEC, "delay", "wait"),
+		/* another type, a member of its own */
+		{ "counts", offsetof(struct conf, count), HG_OPT_INT, HG_OPT_DEPRECATED, "1", NULL,
+			NULL, NULL, ".", "word" },
+		HG_STRING(struct conf, word, "hello", 0, "."),
+		{ 0 },
+	};
+	static const struct {
+		const char *text;
+		int64_t wait_us;
+		const char *said;
+	} rows_of[] = {
+		{ "wait: 2s\n", 2000000, "" },
+		{ "patience: 3s\n", 3000000, "t:1:11: x.patience: is deprecated: write wait" },
+		{ "delay: 3s\n", 3000000, "t:1:8: x.delay: is deprecated: write wait" },
+		{ "delay: 3s\nwait: 4s\n", 4000000,
+			"t:1:8: x.delay: is deprecated, and not used: wait is set" },
+		{ "delay: 2h\n", 10000000,
+			"t:1:8: x.delay: is deprecated: write wait\n"
+			"t:1:8: x.delay: 2h is above the largest value, 1h" },
+	};
+	struct fixture f;
+
+	for (size_t i = 0; i < sizeof(rows_of) / sizeof(*rows_of); i++) {
+		read_with(&f, table, rows_of[i].text);
+		assert_string_equal(f.said.p ? f.said.p : "", rows_of[i].said);
+		assert_int_equal(f.conf.wait_us, rows_of[i].wait_us);
+		drop(&f);
+	}
+	read_with(&f, table, "wait: 1s\ncounts: seven\n");
+	assert_int_equal(f.n, 0);
+	assert_string_equal(f.conf.word, "seven");
+	drop(&f);
+}
+
 static void printing_shows_values_and_hides_secrets(void **state)
 {
 	(void)state;
@@ -399,6 +440,7 @@ int main(void)
 		cmocka_unit_test(what_is_put_in_can_not_become_structure),
 		cmocka_unit_test(a_required_option_must_be_there),
 		cmocka_unit_test(a_deprecated_option_works_and_warns),
+		cmocka_unit_test(an_old_key_sets_the_new_option),
 		cmocka_unit_test(printing_shows_values_and_hides_secrets),
 		cmocka_unit_test(confs_are_compared_by_row),
 		cmocka_unit_test(a_table_that_would_write_elsewhere_is_refused),

@@ -122,6 +122,7 @@ static void what_an_older_plugin_does_not_know_reads_as_nothing(void **state)
 	assert_non_null(t);
 	assert_null(t->start); /* behind the old one's end: whatever lies there is not its */
 	assert_int_equal(t->size, sizeof(*t));
+	assert_ptr_equal(hg_plugin_load("old", &path, &err), t); /* where is its name */
 }
 
 static void rows_of_a_newer_plugin_are_read_by_their_own_size(void **state)

@@ -56,7 +56,8 @@ static void it_says_what_is_wrong(void **state)
 		"\"fronts\":[{\"under_way\":2,\"connections\":4,\"per_second\":1.5},"
 		"{\"under_way\":1,\"connections\":4,\"per_second\":1}],"
 		"\"states\":{\"cache\":{\"hit_share\":0.934,\"bytes\":2048}},"
-		"\"plugins\":[{\"name\":\"cache\"},{\"name\":\"x\",\"state\":\"failing\"}],"
+		"\"plugins\":[{\"name\":\"cache\",\"state\":\"in\"},{\"name\":\"x\",\"state\":"
+	        "\"taken out\"}],"
 		"\"warnings\":[{\"n\":3,\"what\":\"events dropped by the bus\"}]}");
 
 	assert_string_equal(said, "hubgate    1  ready  pid 7  up 12min 34s\n"
@@ -71,7 +72,7 @@ static void it_says_what_is_wrong(void **state)
 				  "requests   3 under way, 2.5/s, 8 connections; 3 tickets, 1 at "
 				  "GitHub\n"
 				  "cache      hit 93.4%  bytes 2.0KiB\n"
-				  "plugins    cache  x (failing)\n"
+				  "plugins    cache  x (taken out)\n"
 				  "warnings   3 events dropped by the bus\n");
 	free(said);
 }

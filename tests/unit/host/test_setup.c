@@ -156,7 +156,7 @@ static void each_mistake_between_plugins_is_named(void **state)
 	} rows[] = {
 		{ "plugins: [{use: plain, bad: true}]\n", "t.yaml:1:11: plugins[0]: bad is bad" },
 		{ "plugins: [{use: plain, friend: nobody}]\n",
-			"t.yaml:1:11: plugins[0].friend: there is no instance \"nobody\"" },
+			"t.yaml:1:32: plugins[0].friend: there is no instance \"nobody\"" },
 		{ "plugins: [{use: user}]\n", "t.yaml:1:11: plugins[0]: user needs store/1, which "
 					      "no other plugin of this "
 					      "configuration provides" },

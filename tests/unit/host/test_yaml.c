@@ -174,18 +174,18 @@ static void a_file_over_the_limit_is_refused_before_it_is_parsed(void **state)
 static void a_file_that_is_not_there_is_one_fault(void **state)
 {
 	(void)state;
-	struct hg_arena arena;
 	struct hg_faults faults;
+	struct hg_text text;
 
-	hg_arena_init(&arena);
+	hg_text_init(&text);
 	hg_faults_init(&faults);
-	assert_null(hg_yaml_load(&arena, "/nonexistent/hub.yaml", &faults));
+	assert_false(hg_yaml_read("/nonexistent/hub.yaml", &text, &faults));
 	assert_int_equal(faults.n, 1);
 	assert_string_equal(faults.items[0].message, "can not be read: No such file or directory");
-	assert_null(hg_yaml_load(&arena, "/", &faults));
+	assert_false(hg_yaml_read("/", &text, &faults));
 	assert_string_equal(faults.items[1].message, "is a directory");
 	hg_faults_fini(&faults);
-	hg_arena_fini(&arena);
+	hg_text_fini(&text);
 }
 
 static void changing_a_copy_leaves_the_original(void **state)
@@ -224,7 +224,10 @@ static void an_empty_file_or_a_fifo_is_no_configuration(void **state)
 			assert_int_equal(mkfifo(file, 0600), 0);
 		else
 			close(open(file, O_WRONLY | O_CREAT, 0600));
-		assert_null(hg_yaml_load(&f.arena, file, &f.faults));
+		struct hg_text text;
+		hg_text_init(&text);
+		assert_false(hg_yaml_read(file, &text, &f.faults));
+		hg_text_fini(&text);
 		assert_int_equal(f.faults.n, 1);
 		assert_string_equal(
 			f.faults.items[0].message, is_fifo ? "is no regular file" : "is empty");

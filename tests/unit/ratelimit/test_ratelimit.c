@@ -1,70 +1,81 @@
 /*
- * The strategies through their table, as the dispatcher calls them.
+ * The strategies through their service, as the dispatcher calls them; and what comes of it.
  */
-#include <hg/plugin.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <cmocka.h>
-#include <stdlib.h>
+#include <hg/fake.h>
+#include <stdio.h>
 
-#define SEC 1000000ll
+#define SEC HG_FAKE_SEC
 #define HOUR (3600 * SEC)
 
 const struct hg_plugin *hg_plugin_table(void);
 
-static void *self;
+static struct hg_fake *fake;
+static struct hg_provider provider;
 static struct hg_strategy_view view;
 
-/* The defaults of the table, through its own offsets. */
-static void fill(void *conf, const struct hg_option *rows)
+/* A GitHub that has given most of its 5000 points away. */
+static void github(void *arg, const struct hg_fake_call *call, struct hg_fake_answer *a)
 {
-	for (; rows->key; rows++) {
-		char *at = (char *)conf + rows->offset;
-		if (rows->type == HG_OPT_SHARE)
-			*(double *)at = strtod(rows->deflt, NULL) / 100.0;
-		else
-			*(int64_t *)at = (int64_t)strtod(rows->deflt, NULL);
-	}
+	static char headers[200];
+	uint32_t *used = arg;
+
+	(void)call;
+	++*used;
+	(void)snprintf(headers, sizeof(headers),
+		"X-RateLimit-Limit: 5000\nX-RateLimit-Remaining: %u\nX-RateLimit-Used: %u\n"
+		"X-RateLimit-Reset: 1700003600\nX-RateLimit-Resource: core",
+		5000 - *used, *used);
+	a->status = 200;
+	a->headers = headers;
 }
+
+static uint32_t used_at_github;
 
 static int start(void **state)
 {
-	const struct hg_plugin *table = hg_plugin_table();
-	void *conf = calloc(1, table->conf_size);
 	struct hg_err err = HG_ERR_INIT;
 
 	(void)state;
-	fill(conf, table->options);
-	self = calloc(1, table->self_size);
+	used_at_github = 4000;
+	fake = hg_fake_new(&(struct hg_fake_wish){ .plugin = { .table = hg_plugin_table() },
+				   .config = "dispatch: { strategy: conservative }\n",
+				   .github = github,
+				   .github_arg = &used_at_github },
+		&err);
 	view = (struct hg_strategy_view){ .size = sizeof(view),
 		.klass = HG_CLASS_NORMAL,
 		.limit = 5000,
 		.window_us = HOUR,
 		.resets_in_us = HOUR,
 		.last_paced_at_us = INT64_MIN };
-	int rc = table->check(conf, &err) || table->start(self, conf, &err);
-	free(conf);
-	return rc;
+	if (!fake)
+		print_error("%s\n", err.text);
+	return fake ? 0 : -1;
 }
 
 static int stop(void **state)
 {
+	struct hg_err err = HG_ERR_INIT;
+
 	(void)state;
-	free(self);
-	return 0;
+	return hg_fake_free(fake, &err);
 }
 
 static const struct hg_strategy *strategy(const char *label)
 {
-	for (const struct hg_service *s = hg_plugin_table()->provides; s->name; s++)
-		if (strcmp(s->label, label) == 0)
-			return s->vtable;
-	return NULL;
+	assert_true(hg_fake_service(fake, HG_STRATEGY, label, &provider));
+	return provider.vtable;
 }
 
 static int64_t wait_us(const char *label)
 {
-	return strategy(label)->wait_us(self, &view);
+	const struct hg_strategy *s = strategy(label);
+
+	return s->wait_us(provider.self, &view);
 }
 
 static void nobody_is_paced_past_the_reset(void **state)
@@ -136,7 +147,8 @@ static void an_unknown_limit_paces_nothing(void **state)
 	view.used = 10000;
 	view.last_paced_at_us = view.now_us;
 	assert_int_equal(wait_us("conservative"), 0);
-	assert_true(strategy("adaptive")->allowance(self, &view) == 1.0);
+	const struct hg_strategy *s = strategy("adaptive");
+	assert_true(s->allowance(provider.self, &view) == 1.0);
 }
 
 static void after_a_limit_hit_all_are_conservative(void **state)
@@ -171,6 +183,25 @@ static void adaptive_starts_as_fast_as_aggressive(void **state)
 	assert_int_equal(wait_us("adaptive"), 750000);
 }
 
+static void requests_over_the_curve_leave_one_by_one(void **state)
+{
+	struct hg_fake_reply *r[3];
+	char line[32];
+
+	(void)state;
+	assert_int_equal(hg_fake_ask(fake, "GET /repos/o/first", NULL, NULL)->status, 200);
+	for (int i = 0; i < 3; i++) {
+		(void)snprintf(line, sizeof(line), "GET /repos/o/r%d", i);
+		r[i] = hg_fake_ask(fake, line, NULL, NULL);
+	}
+	for (int i = 0; i < 3; i++) { /* the first of them at once */
+		assert_int_equal(r[i]->status, 200);
+		hg_fake_advance(fake, 1200 * HG_FAKE_MS - 1);
+		assert_int_equal(i < 2 ? r[i + 1]->status : 0, 0);
+		hg_fake_advance(fake, 1);
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, start, stop)
@@ -183,6 +214,7 @@ int main(void)
 		T(after_a_limit_hit_all_are_conservative),
 		T(the_numbers_scale_with_the_limit),
 		T(adaptive_starts_as_fast_as_aggressive),
+		T(requests_over_the_curve_leave_one_by_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "host/admin/admin.h"
+#include "host/admin_words.h"
 
 static void arguments_are_found_and_decoded(void **state)
 {

@@ -1,0 +1,1 @@
+set(TEST_SOURCES metrics.c)
