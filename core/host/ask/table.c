@@ -77,7 +77,10 @@ char *hg_table_cell(const json_t *row, const char *key, enum hg_form form)
 		hg_human_ms((int64_t)(number * 1000), text);
 		break;
 	case HG_FORM_MS:
-		hg_human_ms((int64_t)number, text);
+		if (json_is_real(value)) /* it was worth a fraction */
+			hg_human_us((int64_t)(number * 1000), text);
+		else
+			hg_human_ms((int64_t)number, text);
 		break;
 	case HG_FORM_US:
 		hg_human_us((int64_t)number, text);

@@ -57,7 +57,7 @@ static void it_says_what_is_wrong(void **state)
 		"{\"under_way\":1,\"connections\":4,\"per_second\":1}],"
 		"\"states\":{\"cache\":{\"hit_share\":0.934,\"bytes\":2048}},"
 		"\"plugins\":[{\"name\":\"cache\",\"state\":\"in\"},{\"name\":\"x\",\"state\":"
-	        "\"taken out\"}],"
+		"\"taken out\"}],"
 		"\"warnings\":[{\"n\":3,\"what\":\"events dropped by the bus\"}]}");
 
 	assert_string_equal(said, "hubgate    1  ready  pid 7  up 12min 34s\n"
