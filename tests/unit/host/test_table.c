@@ -81,7 +81,7 @@ static void a_plugins_rows_have_units_by_their_names(void **state)
 	(void)state;
 	expect(NULL,
 		"[{\"bytes\":2048,\"wait_ms\":1500,\"took_ms\":0.25,\"hit_share\":0.5,\"is_on\":"
-	        "true,\"n\":3}]",
+		"true,\"n\":3}]",
 		(struct hg_table_wish){ 0 },
 		" bytes  wait_ms  took_ms  hit_share  is_on  n\n"
 		"2.0KiB     1.5s    250us      50.0%  yes    3\n");
