@@ -2,7 +2,7 @@
  * From what the test wishes to a setup: the real configuration, in which `plugins:` are the test's.
  */
 #include "fake/fake_inside.h"
-#include "host/plugin.h"
+#include "host/loader/plugin.h"
 #include <stdio.h>
 #include <stdlib.h>
 

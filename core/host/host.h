@@ -19,7 +19,7 @@
  * Thread: main.
  */
 #pragma once
-#include "host/config.h"
+#include "host/config/config.h"
 
 enum hg_clock_kind { HG_CLOCK_REAL, HG_CLOCK_HELD, HG_CLOCK_SCALED };
 

@@ -11,7 +11,7 @@
  * Thread: host.
  */
 #pragma once
-#include "host/listen.h"
+#include "host/config/listen.h"
 #include <stdint.h>
 
 #define HG_INHERITED_MAX 32

@@ -1,4 +1,4 @@
-#include "host/cli.h"
+#include "host/command/cli.h"
 
 int main(int argc, char **argv)
 {

@@ -8,8 +8,8 @@
 #include "front/resolve.h"
 #include "front/router.h"
 #include "front/tls.h"
-#include "host/plugin.h"
-#include "host/trial.h"
+#include "host/loader/plugin.h"
+#include "host/loader/trial.h"
 #include <errno.h>
 #include <hg/mem.h>
 #include <hg/strategy.h>

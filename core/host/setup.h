@@ -16,7 +16,7 @@
 #pragma once
 #include "base/list.h"
 #include "base/loop.h"
-#include "host/config.h"
+#include "host/config/config.h"
 #include "ticket/snapshot.h"
 
 struct hg_setup {

@@ -11,7 +11,7 @@
 #include <hg/request.h>
 #include <stdatomic.h>
 
-/* `http:` the clients' side. Filled from option rows in core/host/core_options.c. */
+/* `http:` the clients' side. Filled from option rows in core/host/config/core_options.c. */
 struct hg_http_conf {
 	uint64_t max_head_bytes;         /* 64KiB -> 431 */
 	int64_t max_fields;              /* 100 -> 431 */

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "host/core_options.h"
-#include "host/options.h"
+#include "host/config/core_options.h"
+#include "host/config/options.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

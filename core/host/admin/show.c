@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "front/batch.h"
 #include "host/config_lines.h"
-#include "host/plugin.h"
+#include "host/loader/plugin.h"
 #include <stdio.h>
 
 /* -- the host's own ---------------------------------------------------------------------------- */

@@ -18,7 +18,7 @@
  */
 #pragma once
 #include "host/ask/ask.h"
-#include "host/config.h"
+#include "host/config/config.h"
 
 struct hg_admin_wish {
 	struct hg_config_wish config;

@@ -6,7 +6,7 @@
  */
 #pragma once
 #include "host/ask/listing.h"
-#include "host/listen.h"
+#include "host/config/listen.h"
 
 struct hg_question {
 	const char *method, *target;

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "front/router.h"
-#include "host/plugin.h"
+#include "host/loader/plugin.h"
 #include "host/setup.h"
 #include <fcntl.h>
 #include <hg/route.h>

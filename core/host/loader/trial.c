@@ -1,0 +1,116 @@
+#include "host/loader/trial.h"
+
+#include "base/text.h"
+#include "host/loader/plugin_command.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	SAID_MAX = 4096,
+	SPARE_MS = 5000, /* the other program has a patience of its own */
+};
+
+/* A fork copies one thread, and the locks that the others hold. */
+static bool has_threads(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/task", &st) < 0 || st.st_nlink > 3;
+}
+
+static int spawn(const char *path, int out, pid_t *ret_child)
+{
+	char *const words[] = { (char *)"hubgate", (char *)"plugin", (char *)"check", (char *)path,
+		NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t how;
+	sigset_t none, all;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawnattr_init(&how);
+	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&how, &none);
+	posix_spawnattr_setsigdefault(&how, &all);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, out, 2);
+	int rc = posix_spawn(ret_child, "/proc/self/exe", &files, &how, words, environ);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&how);
+	return rc;
+}
+
+/* What it says on stderr. False: it did not come to an end. */
+static bool hear(int fd, struct hg_text *said)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char piece[512];
+
+	while (said->n < SAID_MAX && poll(&p, 1, HG_PLUGIN_PATIENCE_MS + SPARE_MS) > 0) {
+		ssize_t n = read(fd, piece, sizeof(piece));
+		if (n <= 0)
+			return n == 0;
+		hg_text_add(said, (struct hg_str){ piece, (size_t)n });
+	}
+	return false;
+}
+
+/* The first line, without "hubgate: ". */
+static struct hg_str reason_in(const struct hg_text *said)
+{
+	struct hg_str line = hg_text_str(said);
+
+	if (hg_str_starts(line, HG_STR("hubgate: ")))
+		line = (struct hg_str){ line.p + 9, line.n - 9 };
+	const char *end = line.n ? memchr(line.p, '\n', line.n) : NULL;
+	if (end)
+		line.n = (size_t)(end - line.p);
+	return line;
+}
+
+static int ask_another(const char *path, struct hg_err *err)
+{
+	int fds[2], status = 0;
+	struct hg_text said;
+	pid_t child;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return hg_err_set(err, HG_EIO, "plugin %s: pipe: %s", path, strerrordesc_np(errno));
+	int rc = spawn(path, fds[1], &child);
+	close(fds[1]);
+	if (rc != 0) {
+		close(fds[0]);
+		return hg_err_set(
+			err, HG_EIO, "plugin %s: can not be tried: %s", path, strerrordesc_np(rc));
+	}
+	hg_text_init(&said);
+	if (!hear(fds[0], &said))
+		(void)kill(child, SIGKILL);
+	close(fds[0]);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	bool is_fine = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	struct hg_str reason = reason_in(&said);
+	rc = 0;
+	if (!is_fine && reason.n)
+		rc = hg_err_set(err, HG_EINVAL, "%.*s", (int)reason.n, reason.p);
+	else if (!is_fine)
+		rc = hg_err_set(err, HG_EFAIL, "plugin %s: no word came from its trial", path);
+	hg_text_fini(&said);
+	return rc;
+}
+
+int hg_trial(const char *path, struct hg_err *err)
+{
+	return has_threads() ? ask_another(path, err)
+	                     : hg_plugin_command_try(path, HG_PLUGIN_PATIENCE_MS, err);
+}
