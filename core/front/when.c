@@ -37,11 +37,17 @@ static bool fits_template(const struct hg_when *w, struct hg_request *r)
 	return false;
 }
 
+/* A slash at its end, and one that stayed encoded (resource.h): to some it is another path. */
+static bool is_for_sure(struct hg_str path)
+{
+	return path.p && !memchr(path.p, '%', path.n) && (path.n <= 1 || path.p[path.n - 1] != '/');
+}
+
 static bool fits_route(const struct hg_when *w, struct hg_request *r)
 {
 	if (!has_routes(w))
 		return true;
-	if (!hg_resolve_now(r) || !r->subject.p)
+	if (!hg_resolve_now(r) || !is_for_sure(r->subject))
 		return true;
 	for (uint32_t i = 0; i < w->n_rules; i++)
 		if (hg_rule_allows(w->rules[i], r->subject))

@@ -8,10 +8,11 @@
  *
  * Of each list that is written one row must fit. A request is held against it once an instance, on
  * the path in one spelling (resolve.h), and all phases from ADMIT to DONE have the same answer: who
- * saw LOOKUP sees KEEP and DONE. A path that names nothing for sure (an odd encoding, an ID that
- * GitHub does not know) fits every route: whoever guards something with a plugin is not evaded by
- * a spelling. Routes that the instance serves itself are not bound by it, and what plugins ask by
- * hg_fetch is no client's request: the SEND of an instance with a `when:` does not run for it.
+ * saw LOOKUP sees KEEP and DONE. A path that names nothing for sure (an odd encoding, %2F, a slash
+ * at its end, an ID that GitHub does not know) fits every route: whoever guards something with a
+ * plugin is not evaded by a spelling. Routes that the instance serves itself are not bound by it,
+ * and what plugins ask by hg_fetch is no client's request: the SEND of an instance with a `when:`
+ * does not run for it.
  *
  * Decided when an instance is asked for the first time, and never again: whatever becomes known
  * later, who saw the first phase sees the last. All that a hook costs is a test of a bit.

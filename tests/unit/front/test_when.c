@@ -146,7 +146,13 @@ static void each_list_that_is_written_must_fit(void **state)
 		{ &paths, "GET", "/repos/%6f/r/labels", KEY, true },
 		{ &paths, "GET", "/repos/o/x", KEY, false },
 		{ &paths, "GET", "/repos/o/r%2Fx", KEY, true }, /* odd: it may be what is guarded */
+		{ &paths, "GET", "/user/", KEY, true },
 		{ &named, "GET", "/repos/o/x/labels", KEY, true },
+		{ &named, "GET", "/repos/o/x/labels/", KEY, true },
+		{ &named, "GET", "/repos/o%2Fx/labels", KEY, true },
+		{ &named, "GET", "/repos/o/x%2Flabels", KEY, true },
+		{ &named, "GET", "/repos/o/x/labels%2F", KEY, true },
+		{ &named, "GET", "/repos/o/x/labels%252F", KEY, true },
 		{ &named, "GET", "/repos/o/x/l%61bels", KEY, true },
 		{ &named, "GET", "/repos/o/x/issues", KEY, false },
 		{ &named, "POST", "/graphql", KEY, true },
