@@ -9,6 +9,7 @@
 #include "front/router.h"
 #include "front/tls.h"
 #include "host/loader/plugin.h"
+#include "host/loader/plugin_command.h"
 #include "host/loader/trial.h"
 #include <errno.h>
 #include <hg/mem.h>
@@ -36,19 +37,30 @@ static void read_options(struct hg_setup *s, struct hg_instance *in,
 			err.text[0] ? err.text : "its own check refused it");
 }
 
+/* Whoever reloads can not wait for each of many. */
+static int refuse_untried(const char *path, struct hg_err *err)
+{
+	return hg_err_set(err, HG_ETIMEOUT,
+		"plugin %s: was not tried: a file before it took too long to be loaded", path);
+}
+
 /* Without a mistake, positions in `instances` and in config.plugins agree. */
 static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 {
 	struct hg_config *c = s->config;
+	bool one_hangs = false;
 
 	for (uint32_t i = 0; i < c->n_plugins; i++) {
 		const struct hg_plugin_plan *plan = &c->plugins[i];
 		struct hg_err err = HG_ERR_INIT;
 		if (!plan->entry.use || !plan->entry.name)
 			continue; /* said by the config */
-		const struct hg_plugin *table =
-			hg_plugin_load_tried(plan->entry.use, &c->main.plugin_path, hg_trial, &err);
+		int64_t began_us = hg_stopwatch_now_us();
+		const struct hg_plugin *table = hg_plugin_load_tried(plan->entry.use,
+			&c->main.plugin_path, one_hangs ? refuse_untried : hg_trial, &err);
 		if (!table) {
+			one_hangs |= hg_stopwatch_now_us() - began_us >
+			             HG_PLUGIN_PATIENCE_MS * INT64_C(500);
 			hg_faults_add(faults, &hg_node_find(plan->node, "use")->place, plan->path,
 				"%s", err.text);
 			continue;
