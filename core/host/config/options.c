@@ -301,8 +301,11 @@ static bool expand(struct reading *rd, const struct hg_node *node, struct hg_tex
 		hg_text_add(out, node->text);
 		return true;
 	}
-	if (hg_interpolate(node->text, out, &rd->hide, &err) == 0)
+	if (hg_interpolate(node->text, out, &rd->hide, &err) == 0) {
+		if (rd->hide)
+			hg_faults_hide(rd->faults, hg_text_str(out));
 		return true;
+	}
 	hg_faults_add(rd->faults, &node->place, rd->path, "%s", err.text);
 	return false;
 }
