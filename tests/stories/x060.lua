@@ -4,7 +4,8 @@ local socket = require "socket"
 local github = t.github()
 local guard = { { use = "phases", name = "guard", when = { routes = { "/repos/octo-org/**" } } } }
 local function how(...)
-	return { upstream = github, clock = "held", plugins = guard, config = { listeners = { ... } } }
+	return { upstream = github, clock = "held", plugins = guard,
+		config = { listeners = { ... } } }
 end
 local first, second = { bind = "127.0.0.1:0" }, { bind = "127.0.0.2:0" }
 local hub = t.hub(how(first, second))
