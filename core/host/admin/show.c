@@ -42,18 +42,6 @@ static void show_plugins(struct hg_host *h, struct hg_text *out)
 	}
 }
 
-static void print_values(const struct hg_instance *in, struct hg_text *out)
-{
-	const struct hg_option *row = in->table->options;
-
-	for (bool first = true; row && row->key; row++, first = false) {
-		hg_text_add(out, first ? HG_STR("") : HG_STR(","));
-		hg_text_add_json(out, hg_option_key(row));
-		hg_text_add_char(out, ':');
-		hg_option_print(row, in->conf, out);
-	}
-}
-
 static void show_config(struct hg_host *h, struct hg_text *out)
 {
 	struct hg_config_lines lines;
@@ -62,10 +50,13 @@ static void show_config(struct hg_host *h, struct hg_text *out)
 	out->p[--out->n] = 0; /* its last brace: plugins go before it */
 	hg_text_add(out, HG_STR(",\"plugins\":{"));
 	for (uint32_t i = 0; i < h->setup->n; i++) {
+		const struct hg_instance *in = h->setup->instances[i];
 		hg_text_add(out, i ? HG_STR(",") : HG_STR(""));
-		hg_text_add_json(out, hg_str(h->setup->instances[i]->name));
+		hg_text_add_json(out, hg_str(in->name));
 		hg_text_add(out, HG_STR(":{"));
-		print_values(h->setup->instances[i], out);
+		if (in->table->options)
+			hg_options_print(in->table->options, in->conf,
+				h->setup->config->plugins[i].node, out);
 		hg_text_add_char(out, '}');
 	}
 	hg_text_printf(out, "},\"generation\":%llu,\"options\":",

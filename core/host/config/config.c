@@ -645,25 +645,28 @@ void hg_config_print(const struct hg_config *c, struct hg_text *out)
 	hg_text_add(out, HG_STR("\"file\":"));
 	hg_text_add_json(out, hg_str(c->file ? c->file : HG_BUILT_IN));
 	hg_text_add_char(out, ',');
-	hg_options_print(hg_main_options, &c->main, out);
+	hg_options_print(hg_main_options, &c->main, c->root, out);
 	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++) {
 		hg_text_printf(out, ",\"%s\":{", sc->key);
-		hg_options_print(sc->rows, (const char *)c + sc->offset, out);
+		hg_options_print(sc->rows, (const char *)c + sc->offset,
+			hg_node_member(c->root, sc->key), out);
 		hg_text_add_char(out, '}');
 	}
 	hg_text_add(out, HG_STR(",\"listeners\":["));
 	for (uint32_t i = 0; i < c->n_listeners; i++) {
+		const struct hg_node *map = hg_node_item(hg_node_member(c->root, "listeners"), i);
 		hg_text_add(out, i ? HG_STR(",{") : HG_STR("{"));
-		hg_options_print(hg_listener_options, &c->listeners[i].entry, out);
+		hg_options_print(hg_listener_options, &c->listeners[i].entry, map, out);
 		if (c->listeners[i].tls.is_on) {
 			hg_text_add(out, HG_STR(",\"tls\":{"));
-			hg_options_print(hg_tls_options, &c->listeners[i].tls.entry, out);
+			hg_options_print(hg_tls_options, &c->listeners[i].tls.entry,
+				hg_node_member(map, "tls"), out);
 			hg_text_add_char(out, '}');
 		}
 		hg_text_add_char(out, '}');
 	}
 	hg_text_add(out, HG_STR("],\"upstreams\":"));
-	hg_upstreams_print(c->upstreams, c->n_upstreams, out);
+	hg_upstreams_print(c->upstreams, c->n_upstreams, hg_node_member(c->root, "upstreams"), out);
 	hg_text_add(out, HG_STR(",\"clients\":"));
 	hg_clients_print(&c->clients, out);
 	hg_text_add_char(out, '}');

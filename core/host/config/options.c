@@ -2,6 +2,7 @@
 
 #include "base/secret.h"
 #include "base/text.h"
+#include "host/config/outside.h"
 #include "host/config/secrets.h"
 #include <hg/err.h>
 #include <hg/mem.h>
@@ -687,14 +688,18 @@ void hg_option_print(const struct hg_option *row, const void *conf, struct hg_te
 		print_word(pointer, out);
 }
 
-void hg_options_print(const struct hg_option *rows, const void *conf, struct hg_text *out)
+void hg_options_print(const struct hg_option *rows, const void *conf, const struct hg_node *map,
+	struct hg_text *out)
 {
 	for (const struct hg_option *row = rows; row->key; row++) {
 		if (row > rows)
 			hg_text_add_char(out, ',');
 		hg_text_add_json(out, hg_option_key(row));
 		hg_text_add_char(out, ':');
-		hg_option_print(row, conf, out);
+		if (hg_outside_is_hidden(row, hg_option_node(rows, row, map)))
+			hg_text_add(out, HG_STR("\"***\""));
+		else
+			hg_option_print(row, conf, out);
 	}
 }
 

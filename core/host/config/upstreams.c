@@ -322,18 +322,21 @@ uint32_t hg_upstreams_read(struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX],
 /* -- for people ---------------------------------------------------------------------------------
  */
 
-void hg_upstreams_print(const struct hg_upstream_conf *upstreams, uint32_t n, struct hg_text *out)
+void hg_upstreams_print(const struct hg_upstream_conf *upstreams, uint32_t n,
+	const struct hg_node *list, struct hg_text *out)
 {
 	hg_text_add_char(out, '[');
 	for (uint32_t i = 1; i < n; i++) {
 		const struct hg_upstream_conf *u = &upstreams[i];
 		const struct hg_upstream_entry entry = { u->name, u->prefix, u->hosts };
+		const struct hg_node *map = hg_node_item(list, i - 1);
 		hg_text_add(out, i > 1 ? HG_STR(",{") : HG_STR("{"));
-		hg_options_print(hg_upstream_entry_options, &entry, out);
+		hg_options_print(hg_upstream_entry_options, &entry, map, out);
 		hg_text_add_char(out, ',');
-		hg_options_print(hg_upstream_options, u, out);
+		hg_options_print(hg_upstream_options, u, map, out);
 		hg_text_add(out, HG_STR(",\"credential\":{"));
-		hg_options_print(hg_credential_options, &u->credential, out);
+		hg_options_print(hg_credential_options, &u->credential,
+			hg_node_member(map, "credential"), out);
 		hg_text_add(out, HG_STR("}}"));
 	}
 	hg_text_add_char(out, ']');
