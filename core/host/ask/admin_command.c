@@ -210,15 +210,14 @@ int hg_admin_command_keys(const struct hg_admin_wish *w)
 	return rc ? 1 : 0;
 }
 
+/* Of a configuration without errors: each client has its name. */
 static const struct hg_node *find_client(const struct hg_config *c, const char *name)
 {
-	const struct hg_node *list = c->root ? hg_node_find(c->root, "clients") : NULL;
+	const struct hg_node *list = hg_node_member(c->root, "clients");
 
-	for (uint32_t i = 0; list && list->kind == HG_NODE_SEQUENCE && i < list->n; i++) {
-		const struct hg_node *it = hg_node_find(list->items[i], "name");
-		if (it && hg_str_is(it->text, hg_str(name)))
-			return list->items[i];
-	}
+	for (uint32_t i = 0; i < c->clients.n; i++)
+		if (strcmp(c->clients.items[i].entry.name, name) == 0)
+			return hg_node_item(list, i);
 	return NULL;
 }
 
@@ -236,6 +235,7 @@ static bool is_in_force(const struct hg_address *address, const char *name, bool
 	fclose(out);
 	fclose(to);
 	json_t *rows = rc ? NULL : json_loads(said, 0, NULL);
+	bool rows_are_there = json_is_array(rows);
 	json_array_foreach(rows, i, row)
 	{
 		const char *it = json_string_value(json_object_get(row, "name"));
@@ -247,7 +247,8 @@ static bool is_in_force(const struct hg_address *address, const char *name, bool
 	*ret_runs = rc != HG_ASK_NOBODY;
 	free(said);
 	free(complaint);
-	return found || rc == 1; /* who does not answer is not believed */
+	return found || rc == 1 ||
+	       (rc == 0 && !rows_are_there); /* who is not understood is not believed */
 }
 
 int hg_admin_command_revoke(const struct hg_admin_wish *w, const char *name)
@@ -262,20 +263,25 @@ int hg_admin_command_revoke(const struct hg_admin_wish *w, const char *name)
 		return 1;
 	hg_faults_init(&faults);
 	struct hg_config *c = hg_config_load(&w->config, &faults);
-	const struct hg_node *it = find_client(c, name);
+	bool is_read = faults.n_errors == 0;
+	const struct hg_node *it = is_read ? find_client(c, name) : NULL;
 	const char *file = c->file ? c->file : "the " HG_BUILT_IN;
 	bool in_force = is_in_force(&address, name, &runs);
 	if (it)
 		printf("%s is a client in %s:%u: take its entry out (or one of its hashes), then "
 		       "run `hubgate reload`\n",
 			name, file, it->place.line);
-	else
+	else if (is_read)
 		printf("%s is no client in %s\n", name, file);
+	else
+		printf("%s cannot be read, so whether it has %s is not known\n", file, name);
+	if (!is_read)
+		hg_faults_print(&faults, stderr);
 	if (in_force)
 		printf("the running hubgate lets it in until then: run `hubgate reload`\n");
 	else
 		printf(runs ? "the running hubgate does not know it\n" : "no hubgate is running\n");
 	hg_config_free(c);
 	hg_faults_fini(&faults);
-	return it || in_force ? 1 : 0;
+	return it || in_force || !is_read ? 1 : 0;
 }
