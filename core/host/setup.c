@@ -37,6 +37,16 @@ static void read_options(struct hg_setup *s, struct hg_instance *in,
 			err.text[0] ? err.text : "its own check refused it");
 }
 
+/* Comfort fails open; what refuses requests may be there for more than that. */
+static void warn_of_open_door(
+	const struct hg_instance *in, const struct hg_plugin_plan *plan, struct hg_faults *faults)
+{
+	if (in->is_optional && in->table->on_admit)
+		hg_faults_warn(faults, &plan->node->place, plan->path,
+			"is optional and has a say in ADMIT: while it is left out for failing, "
+			"what it would refuse gets through");
+}
+
 /* Whoever reloads can not wait for each of many. */
 static int refuse_untried(const char *path, struct hg_err *err)
 {
@@ -71,6 +81,7 @@ static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 		if (plan->entry.optional != HG_OPTIONAL_AUTO)
 			in->is_optional = plan->entry.optional == HG_OPTIONAL_YES;
 		s->instances[s->n++] = in;
+		warn_of_open_door(in, plan, faults);
 		read_options(s, in, plan, faults);
 		if (hg_plugin_is_replaced(table))
 			hg_faults_warn(faults, &plan->node->place, plan->path,
