@@ -274,7 +274,7 @@ int hg_admin_command_revoke(const struct hg_admin_wish *w, const char *name)
 	else if (is_read)
 		printf("%s is no client in %s\n", name, file);
 	else
-		printf("%s cannot be read, so whether it has %s is not known\n", file, name);
+		printf("%s can not be read, so whether it has %s is not known\n", file, name);
 	if (!is_read)
 		hg_faults_print(&faults, stderr);
 	if (in_force)
