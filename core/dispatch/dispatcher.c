@@ -33,8 +33,7 @@ static void join(
 			f->klass = t->ask.klass;
 			hg_dispatcher_queue(d, f, now);
 		}
-		if (f->ledger->parked_why)
-			hg_dispatcher_park(d, f, now);
+		hg_dispatcher_park(d, f, now);
 		break;
 	case HG_FLIGHT_RESTING:
 		if (t->ask.klass < f->klass)
@@ -272,8 +271,7 @@ static void run_due_flight(struct hg_dispatcher *d, struct hg_flight *f, const s
 			hg_ticket_enter(d, t, HG_TICKET_QUEUED, now->mono_us);
 		}
 		hg_dispatcher_queue(d, f, now);
-		if (f->ledger->parked_why)
-			hg_dispatcher_park(d, f, now);
+		hg_dispatcher_park(d, f, now);
 		return;
 	}
 	if (hg_flight_due_us(f, &what) <= now->mono_us)
@@ -455,7 +453,7 @@ static void check_flight(const struct hg_flight *f)
 		HG_BUG_ON(f->state == HG_FLIGHT_RESTING && t->state != HG_TICKET_PARKED);
 		HG_BUG_ON(
 			f->state == HG_FLIGHT_QUEUED &&
-			t->state != (f->ledger->parked_why ? HG_TICKET_PARKED : HG_TICKET_QUEUED));
+			t->state != (hg_flight_park(f)->why ? HG_TICKET_PARKED : HG_TICKET_QUEUED));
 		HG_BUG_ON(hg_heap_has(&t->due) && t->state == HG_TICKET_STREAMING);
 		HG_BUG_ON(
 			!hg_heap_has(&t->due) && t->state != HG_TICKET_STREAMING && !f->ask.upload);

@@ -85,11 +85,28 @@ struct hg_dispatch_conf {
 	uint64_t share_bytes;   /* bodies up to this are read at full speed and may be shared */
 	uint64_t window_bytes; /* an unshared transfer pauses when this much waits for its client */
 	int64_t max_requests_per_hour; /* GITHUB_MAX_REQUESTS_PER_HOUR; 0 = no cap */
-	int64_t retries;               /* GITHUB_RETRY_COUNT, safe requests only */
-	int64_t overview_for_us;       /* /rate_limit is answered from the ledgers that long */
+	double reserve_low, reserve_normal, reserve_high; /* shares of a limit at which a class
+	                                                      stops: hg_dispatch_reserve */
+	int64_t retries;         /* GITHUB_RETRY_COUNT, safe requests only */
+	int64_t overview_for_us; /* /rate_limit is answered from the ledgers that long */
 	const char
 		*strategy; /* label of a strategy/1 provider; NULL = adaptive when there is one */
 };
+
+/* What a class leaves to those above it, as a share of the limit; critical: 0. */
+static inline double hg_dispatch_reserve(const struct hg_dispatch_conf *c, enum hg_class klass)
+{
+	switch (klass) {
+	case HG_CLASS_LOW:
+		return c->reserve_low;
+	case HG_CLASS_NORMAL:
+		return c->reserve_normal;
+	case HG_CLASS_HIGH:
+		return c->reserve_high;
+	default:
+		return 0;
+	}
+}
 
 enum { /* faces a listener may serve, besides plugin instances */
 	HG_FACE_GITHUB =

@@ -279,6 +279,24 @@ static void check_public_urls(struct loading *l)
 	}
 }
 
+/* Who goes before others must not stop before them. */
+static void check_reserves(struct loading *l)
+{
+	const struct hg_dispatch_conf *d = &l->config->dispatch;
+	const struct hg_node *node = hg_node_find(l->root, "dispatch");
+
+	for (unsigned c = HG_CLASS_HIGH; c < HG_CLASS_LOW; c++) {
+		const char *name = hg_class_name((enum hg_class)c);
+		const char *next = hg_class_name((enum hg_class)(c + 1));
+		if (hg_dispatch_reserve(d, (enum hg_class)c) <=
+			hg_dispatch_reserve(d, (enum hg_class)(c + 1)))
+			continue;
+		hg_faults_add(l->faults, node ? &node->place : NULL, "dispatch",
+			"reserve_%s is larger than reserve_%s: %s would stop before %s", name, next,
+			name, next);
+	}
+}
+
 static void check_access_log(struct loading *l)
 {
 	const struct hg_access_log_conf *conf = &l->config->access_log;
@@ -613,6 +631,7 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 	check_workers(&l);
 	check_public_urls(&l);
 	check_access_log(&l);
+	check_reserves(&l);
 	c->n_upstreams = hg_upstreams_read(c->upstreams, l.root, &c->keep, faults);
 	hg_clients_read(&c->clients, hg_node_find(l.root, "clients"), c->upstreams, c->n_upstreams,
 		wish->wall_us, &c->keep, faults);
