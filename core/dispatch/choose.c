@@ -211,21 +211,25 @@ static struct hg_strategy_view look(
 	};
 }
 
-static const struct hg_strategy *strategy_of(const struct hg_dispatcher *d)
+static const struct hg_provider *strategy_of(const struct hg_dispatcher *d)
 {
-	return d->snapshot->strategy.vtable;
+	static const struct hg_provider none = { .size = sizeof(none) };
+	const struct hg_snapshot *s = d->snapshot;
+
+	return d->strategy < s->n_strategies ? &s->strategies[d->strategy].provider : &none;
 }
 
 /* 0: now. Critical and high are never asked about, and neither is a budget nobody knows. */
 static int64_t pace_us(
 	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
 {
-	const struct hg_strategy *s = strategy_of(d);
+	const struct hg_provider *p = strategy_of(d);
+	const struct hg_strategy *s = p->vtable;
 
 	if (!s || f->klass <= HG_CLASS_HIGH || !hg_ledger_is_known(f->ledger))
 		return 0;
 	struct hg_strategy_view v = look(f->ledger, f->klass, now);
-	int64_t wait_us = s->wait_us(d->snapshot->strategy.self, &v);
+	int64_t wait_us = s->wait_us(p->self, &v);
 	return wait_us > 0 ? wait_us : 0;
 }
 
@@ -233,14 +237,15 @@ static int64_t pace_us(
 static void note_pace(
 	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
 {
-	const struct hg_strategy *s = strategy_of(d);
+	const struct hg_provider *p = strategy_of(d);
+	const struct hg_strategy *s = p->vtable;
 	struct hg_ledger *l = f->ledger;
 
 	if (!s || f->klass <= HG_CLASS_HIGH || !hg_ledger_is_known(l) || !HG_HAS(s, allowance) ||
 		!s->allowance)
 		return;
 	struct hg_strategy_view v = look(l, f->klass, now);
-	if ((double)v.used >= s->allowance(d->snapshot->strategy.self, &v) * (double)v.limit)
+	if ((double)v.used >= s->allowance(p->self, &v) * (double)v.limit)
 		l->last_paced_us = now->mono_us;
 }
 

@@ -348,6 +348,7 @@ struct hg_dispatcher *hg_dispatcher_new(
 	struct hg_dispatcher *d = hg_alloc0(sizeof(*d));
 
 	d->snapshot = hg_snapshot_ref(s);
+	d->strategy = s->strategy;
 	d->transport = *transport;
 	d->view = view;
 	hg_credentials_init(&d->credentials);
@@ -415,12 +416,28 @@ void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
 	struct hg_credential *cred;
 
 	d->snapshot = hg_snapshot_ref(s);
+	d->strategy = s->strategy;
 	hg_credentials_adopt(&d->credentials, s);
 	HG_LIST_EACH(&d->credentials.all, cred, link)
 	{
 		hg_dispatcher_look_at(d, cred); /* strategy, cap or concurrency may differ */
 	}
 	hg_snapshot_unref(old);
+}
+
+bool hg_dispatcher_set_strategy(struct hg_dispatcher *d, struct hg_str label)
+{
+	uint32_t i = hg_snapshot_strategy(d->snapshot, label);
+	struct hg_credential *cred;
+
+	if (i == d->snapshot->n_strategies)
+		return false;
+	d->strategy = i;
+	HG_LIST_EACH(&d->credentials.all, cred, link)
+	{
+		hg_dispatcher_look_at(d, cred);
+	}
+	return true;
 }
 
 void hg_dispatcher_seed(struct hg_dispatcher *d, uint64_t seed)

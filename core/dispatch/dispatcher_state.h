@@ -21,6 +21,7 @@
 
 struct hg_dispatcher {
 	struct hg_snapshot *snapshot; /* referenced: the newest */
+	uint32_t strategy;            /* of it; as configured, or as it was set by hand */
 	struct hg_transport transport;
 	struct hg_view *view;
 	struct hg_credentials credentials;

@@ -159,6 +159,7 @@ static void make_listener(struct hg_setup *s, const struct hg_listener_plan *pla
 	if (plan->serves_all || hg_listener_names(plan, "github")) {
 		l->faces |= HG_FACE_GITHUB;
 		add_routes(l->router, NULL, NULL, hg_batch_routes, true, plan, faults);
+		add_routes(l->router, NULL, core->self, core->github, true, plan, faults);
 	}
 	if (plan->serves_all || hg_listener_names(plan, "health")) {
 		l->faces |= HG_FACE_HEALTH;
@@ -232,27 +233,40 @@ static void guard(struct hg_setup *s)
 		snap->resolver = hg_resolver_new();
 }
 
+static void collect_strategies(struct hg_setup *s)
+{
+	struct hg_snapshot *snap = &s->snapshot;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		const struct hg_service *sv = s->instances[i]->table->provides;
+		for (; sv && sv->name && snap->n_strategies < HG_STRATEGIES_MAX; sv++) {
+			if (strcmp(sv->name, HG_STRATEGY) != 0 || !sv->label)
+				continue;
+			snap->strategies[snap->n_strategies++] =
+				(struct hg_strategy_row){ sv->label,
+					{ .size = sizeof(struct hg_provider),
+						.vtable = sv->vtable,
+						.self = s->instances[i]->self } };
+		}
+	}
+}
+
 static void choose_strategy(struct hg_setup *s, struct hg_faults *faults)
 {
 	const char *wanted = s->config->dispatch.strategy;
-	struct hg_provider *p = &s->snapshot.strategy;
-	char have[256] = "";
-	size_t n = 0;
+	struct hg_snapshot *snap = &s->snapshot;
+	struct hg_text have;
 
-	p->size = sizeof(*p);
-	if (hg_setup_provider(s, HG_STRATEGY, wanted ? wanted : "adaptive", p) || !wanted)
+	collect_strategies(s);
+	snap->strategy = hg_snapshot_strategy(snap, hg_str(wanted ? wanted : "adaptive"));
+	if (snap->strategy < snap->n_strategies || !wanted)
 		return;
-	for (uint32_t i = 0; i < s->n; i++) {
-		const struct hg_service *sv = s->instances[i]->table->provides;
-		for (; sv && sv->name && n < sizeof(have) - 64; sv++) {
-			if (strcmp(sv->name, HG_STRATEGY) == 0 && sv->label)
-				n += (size_t)snprintf(have + n, sizeof(have) - n, "%s%.40s",
-					n ? ", " : "", sv->label);
-		}
-	}
+	hg_text_init(&have);
+	hg_snapshot_strategy_names(snap, &have);
 	hg_faults_add(faults, &s->config->dispatch_place, "dispatch.strategy",
-		"no plugin of this configuration provides the strategy \"%s\" (there is %s)",
-		wanted, n ? have : "none: plugin ratelimit is not in it");
+		"no plugin of this configuration provides the strategy \"%s\" (there is %s%s)",
+		wanted, have.p, snap->n_strategies ? "" : ": plugin ratelimit is not in it");
+	hg_text_fini(&have);
 }
 
 /* No front takes more connections than there are descriptors for; some are kept for the way to

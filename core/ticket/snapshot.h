@@ -11,6 +11,8 @@
 #include <hg/request.h>
 #include <stdatomic.h>
 
+struct hg_text;
+
 /* `http:` the clients' side. Filled from option rows in core/host/config/core_options.c. */
 struct hg_http_conf {
 	uint64_t max_head_bytes;         /* 64KiB -> 431 */
@@ -135,6 +137,13 @@ struct hg_listener_conf {
 	uint32_t n_trusted;
 };
 
+#define HG_STRATEGIES_MAX 16u
+
+struct hg_strategy_row { /* how a budget may be spent: strategy/1 (hg/strategy.h) */
+	const char *label;
+	struct hg_provider provider;
+};
+
 struct hg_hooks { /* instances of one phase, in the order of `plugins:` */
 	uint32_t n;
 	struct hg_instance *in[HG_INSTANCES_MAX];
@@ -151,7 +160,10 @@ struct hg_snapshot {
 	struct hg_instance **instances;
 	struct hg_listener_conf *listeners;
 	struct hg_hooks admit, weigh, lookup, send, head, keep, done;
-	struct hg_provider strategy;      /* vtable NULL: none; nothing is paced */
+	struct hg_strategy_row strategies[HG_STRATEGIES_MAX];
+	uint32_t n_strategies;
+	uint32_t strategy; /* which of them, when nobody says otherwise; n_strategies: nothing
+	                      is paced */
 	struct hg_access_log *access_log; /* owned by the host; NULL: none */
 	struct hg_keys *keys;             /* owned by the host; NULL: none configured */
 	struct hg_resolver *resolver;     /* the same; NULL: no rule is about paths */
@@ -163,6 +175,10 @@ struct hg_snapshot {
 
 /* Place, origin and pool of each upstream; when bases and tokens are known, before it is used. */
 void hg_snapshot_set_origins(struct hg_snapshot *s);
+/* The index of a strategy, or n_strategies. */
+uint32_t hg_snapshot_strategy(const struct hg_snapshot *s, struct hg_str label);
+/* "conservative, adaptive, aggressive"; "none" */
+void hg_snapshot_strategy_names(const struct hg_snapshot *s, struct hg_text *out);
 /* The index of an upstream, or n_upstreams. */
 uint32_t hg_snapshot_upstream(const struct hg_snapshot *s, struct hg_str name);
 struct hg_snapshot *hg_snapshot_ref(struct hg_snapshot *s);

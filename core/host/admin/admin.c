@@ -187,6 +187,29 @@ static enum hg_verdict on_set_log(void *self, struct hg_request *r)
 	return say_ok(r);
 }
 
+static enum hg_verdict on_set_strategy(void *self, struct hg_request *r)
+{
+	struct hg_host *h = self;
+	struct hg_admin_args args;
+	struct hg_text text;
+
+	hg_admin_args_init(&args, hg_request_query(r));
+	hg_text_init(&text);
+	bool is_set =
+		hg_host_set_strategy(h, hg_admin_arg(&args, "name"), HG_STR("the admin socket"));
+	hg_admin_args_fini(&args);
+	if (is_set) {
+		hg_host_show_strategy(h, &text);
+		(void)say(r, 200, &text);
+	} else {
+		hg_text_add(&text, HG_STR("there is no such strategy; there is "));
+		hg_snapshot_strategy_names(&h->setup->snapshot, &text);
+		(void)say_wrong(r, 400, hg_text_str(&text));
+	}
+	hg_text_fini(&text);
+	return HG_ANSWERED;
+}
+
 static enum hg_verdict on_reload(void *self, struct hg_request *r)
 {
 	struct hg_host *h = self;
@@ -266,6 +289,10 @@ const struct hg_route hg_admin_routes[] = {
 		.path = "/set/log",
 		.on_request = on_set_log,
 		.about = "Level of a component." },
+	{ .methods = "POST",
+		.path = "/set/strategy",
+		.on_request = on_set_strategy,
+		.about = "How budgets are spent, until the next start." },
 	{ .methods = "POST",
 		.path = "/reload",
 		.on_request = on_reload,

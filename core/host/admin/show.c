@@ -126,6 +126,8 @@ static void show_routes(struct hg_host *h, struct hg_text *out)
 		const struct hg_listener_conf *l = &snap->listeners[i];
 		if (l->faces & HG_FACE_GITHUB)
 			add_routes(l->name, "hubgate", hg_batch_routes, true, &first, out);
+		if (l->faces & HG_FACE_GITHUB)
+			add_routes(l->name, "hubgate", hg_strategy_routes, true, &first, out);
 		if (l->faces & HG_FACE_HEALTH)
 			add_routes(l->name, "hubgate", hg_health_routes, true, &first, out);
 		if (l->faces & HG_FACE_ADMIN)

@@ -139,10 +139,7 @@ void hg_show_status(struct hg_host *h, struct hg_text *out)
 		out, "\"generation\":%llu,", (unsigned long long)h->setup->snapshot.generation);
 	add_moment(out, "loaded", h->loaded_wall_us);
 	add_member(out, "file", c->file ? c->file : HG_BUILT_IN);
-	add_member(out, "strategy",
-		!h->setup->snapshot.strategy.vtable ? "none"
-		: c->dispatch.strategy              ? c->dispatch.strategy
-						    : "adaptive");
+	add_member(out, "strategy", hg_host_strategy(h));
 	add_reload(&h->reload_note, out);
 	hg_text_add(out, HG_STR("\"listeners\":"));
 	hg_show_print(h, hg_show_find(HG_STR("listeners")), out);

@@ -116,13 +116,19 @@ int hg_admin_command_set(
 	struct hg_text target;
 	struct hg_question q = { .method = "POST" };
 
-	if (!what || strcmp(what, "log") != 0 || !level)
-		return complain("set log COMPONENT LEVEL, not", what ? what : "set alone");
+	bool is_log = what && strcmp(what, "log") == 0 && level;
+	bool is_strategy = what && strcmp(what, "strategy") == 0 && component && !level;
+	if (!is_log && !is_strategy)
+		return complain("set log COMPONENT LEVEL or set strategy NAME, not",
+			what ? what : "set alone");
 	hg_text_init(&target);
-	hg_text_add(&target, HG_STR("/set/log?component="));
+	hg_text_add(
+		&target, is_log ? HG_STR("/set/log?component=") : HG_STR("/set/strategy?name="));
 	add_encoded(&target, component);
-	hg_text_add(&target, HG_STR("&level="));
-	add_encoded(&target, level);
+	if (is_log) {
+		hg_text_add(&target, HG_STR("&level="));
+		add_encoded(&target, level);
+	}
 	q.target = target.p;
 	int rc = ask(w, &q);
 	hg_text_fini(&target);

@@ -29,6 +29,7 @@ static const char usage[] =
 	"PATH]\n"
 	"       hubgate trace REQUEST-ID [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate set log COMPONENT LEVEL [--config FILE] [--socket PATH]\n"
+	"       hubgate set strategy NAME [--config FILE] [--socket PATH]\n"
 	"       hubgate reload [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
 	"       hubgate key new NAME [--expires DATE] | key hash\n"
@@ -50,6 +51,7 @@ static const char usage[] =
 	"show       what it holds: requests, tickets, budgets, plugins, config …\n"
 	"trace      the way of a request through hubgate, by its X-Request-Id\n"
 	"set log    what a component logs from now on: error, warn, info or debug\n"
+	"set strategy  how budgets are spent until the next start: conservative, adaptive …\n"
 	"reload     reads the configuration anew; exit status 1: the old one stays\n"
 	"send       POST to the admin socket: /cache/flush, '/clock/advance?by=30s'\n"
 	"key new    a key for a client, shown once, and its lines for the configuration\n"
@@ -225,7 +227,8 @@ static int command_simulator(const struct words *w)
 
 static int command_check(const struct words *w)
 {
-	const struct hg_core_routes core = { hg_health_routes, hg_admin_routes, NULL };
+	const struct hg_core_routes core = { hg_strategy_routes, hg_health_routes, hg_admin_routes,
+		NULL };
 	struct hg_host_wish wish = { 0 };
 	struct hg_faults faults;
 	struct hg_text text;

@@ -225,7 +225,7 @@ static const struct hg_strategy slow = { .size = sizeof(struct hg_strategy),
 static void normal_is_paced_and_high_is_not(void **state)
 {
 	(void)state;
-	rig.snapshot.strategy.vtable = &slow;
+	rig_pace(&rig, &slow);
 	rig_learn(&rig, 5000, 4000, 3600);
 	struct hg_ticket *t[4];
 	static const char *const paths[] = { "/a", "/b", "/c", "/d" };
@@ -250,7 +250,7 @@ static void normal_is_paced_and_high_is_not(void **state)
 static void a_paced_ticket_that_can_not_wait_is_told_at_once(void **state)
 {
 	(void)state;
-	rig.snapshot.strategy.vtable = &slow;
+	rig_pace(&rig, &slow);
 	rig_learn(&rig, 5000, 4000, 3600);
 	struct hg_ticket *a = rig_ticket(&rig, "GET", "/a", HG_CLASS_NORMAL);
 	struct hg_ticket *b = rig_ticket(&rig, "GET", "/b", HG_CLASS_NORMAL);
@@ -315,7 +315,7 @@ static void a_304_without_a_token_is_not_free(void **state)
 static void a_paced_ticket_whose_turn_does_not_come_is_told_of_the_budget(void **state)
 {
 	(void)state;
-	rig.snapshot.strategy.vtable = &slow;
+	rig_pace(&rig, &slow);
 	rig_learn(&rig, 5000, 4000, 3600);
 	struct hg_ticket *t[40];
 	char path[8];
