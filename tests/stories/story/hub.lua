@@ -163,10 +163,15 @@ function Hub:show(what)
 end
 
 -- `hubgate WORD …` at this hub's admin socket: what it says. `status`: what it must end with.
+-- Words with a `--config` name the socket by it.
 function Hub:command(words, status)
 	local args = { table.unpack(words) }
-	args[#args + 1] = "--socket"
-	args[#args + 1] = self.folder .. "/admin"
+	local has_config = false
+	for _, word in ipairs(args) do has_config = has_config or word == "--config" end
+	if not has_config then
+		args[#args + 1] = "--socket"
+		args[#args + 1] = self.folder .. "/admin"
+	end
 	local text, got = daemon.run { program = M.program, args = args, folder = self.folder }
 	report.count()
 	if got ~= (status or 0) then
