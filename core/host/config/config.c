@@ -286,6 +286,7 @@ static void check_access_log(struct loading *l)
 	struct hg_place path = place_in(section, "path"), format = place_in(section, "format");
 	struct hg_err err = HG_ERR_INIT;
 
+	l->config->access_log_place = path;
 	if (conf->path && conf->path[0] != '/' && strcmp(conf->path, "stderr") != 0)
 		hg_faults_add(l->faults, &path, "access_log.path",
 			"expected /path or stderr, got \"%.80s\"", conf->path);

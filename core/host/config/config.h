@@ -86,8 +86,9 @@ struct hg_config {
 	bool has_admin; /* true also of a file with mistakes, when its socket is not one of them */
 	struct hg_address admin_address;
 	int simulator_listener; /* in `listeners`; -1 = none. The upstream of a demonstration */
-	struct hg_place dispatch_place; /* of dispatch.strategy */
-	struct hg_text unsupported;     /* variables that are set but wait for their plugin */
+	struct hg_place dispatch_place;   /* of dispatch.strategy */
+	struct hg_place access_log_place; /* of access_log.path */
+	struct hg_text unsupported;       /* variables that are set but wait for their plugin */
 };
 
 struct hg_config_section { /* a mapping at the top of the file */
