@@ -72,6 +72,11 @@ refuses({ "send", "/nobody/x" }, "there is no such instance: `hubgate show plugi
 
 -- Levels and the configuration.
 hub:command { "set", "log", "front", "warn" }
+hub:command { "set", "log", "cache", "debug" }
+local levels = hub:command { "show", "log" }
+t.expect(levels:find("\nfront +warn +listeners and connections\n"), levels)
+t.expect(levels:find("\nhost +debug +start, stop"), levels)
+t.expect(levels:find("\ncache +debug +Answers safe requests"), levels)
 no = hub:command({ "set", "log", "front", "loud" }, 1)
 t.expect(no:find('there is no level "loud"', 1, true), no)
 no = hub:command({ "set", "log", "a&b=c", "info" }, 1)

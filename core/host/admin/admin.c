@@ -200,7 +200,8 @@ static enum hg_verdict say_unset(struct hg_request *r, const char *component, co
 #define X(id, word, help) hg_text_printf(&text, " %s", word);
 		HG_COMPONENTS(X)
 #undef X
-		hg_text_add(&text, HG_STR(" and each instance of `plugins:`"));
+		hg_text_add(&text, HG_STR(" and each instance of `plugins:`; "
+					  "`hubgate show log` names all"));
 	}
 	(void)say_wrong(r, 400, hg_text_str(&text));
 	hg_text_fini(&text);

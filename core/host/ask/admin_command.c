@@ -139,8 +139,11 @@ int hg_admin_command_set(
 	struct hg_text target;
 	struct hg_question q = { .method = "POST" };
 
-	if (!what || strcmp(what, "log") != 0 || !level)
+	if (!what || strcmp(what, "log") != 0)
 		return complain("set log COMPONENT LEVEL, not", what ? what : "set alone");
+	if (!level)
+		return complain("set log COMPONENT LEVEL:",
+			component ? "a LEVEL is missing" : "a COMPONENT is missing");
 	hg_text_init(&target);
 	hg_text_add(&target, HG_STR("/set/log?component="));
 	add_encoded(&target, component);
