@@ -273,7 +273,8 @@ static void read_further(struct reading *rd, struct hg_upstream_conf *first)
 	if (!entry.name)
 		return; /* said: it is required */
 	check_name(rd, first);
-	if (!hg_node_find(rd->map, "base_url"))
+	const struct hg_node *base_url = hg_node_find(rd->map, "base_url");
+	if (!base_url || hg_node_is_null(base_url)) /* its token is not for api.github.com */
 		hg_faults_add(rd->faults, &rd->map->place, path_of(rd, "base_url"),
 			"is required: https://ghe.example.com/api/v3, https://api.TENANT.ghe.com");
 	if (entry.prefix)
