@@ -87,6 +87,9 @@ static void check_token(const struct reading *rd)
 	size_t n = 0;
 	const char *bytes = token ? hg_secret_bytes(token, &n) : "";
 
+	if (n && bytes[0] == '$') /* as a shell would have it */
+		hg_faults_add(rd->faults, &place, path,
+			"begins with $, as no token does: a variable is ${env:NAME}");
 	for (size_t i = 0; i < n; i++) {
 		if (bytes[i] > ' ' && bytes[i] < 0x7f)
 			continue;
