@@ -114,7 +114,7 @@ static void who_may_not_ask_is_told_that(void **state)
 	assert_int_equal(status, 1);
 	snprintf(wanted, sizeof(wanted),
 		"hubgate: admin socket %s: Permission denied: ask as the user that runs hubgate, "
-	        "or "
+		"or "
 		"as root\n",
 		name);
 	assert_string_equal(complained, wanted);

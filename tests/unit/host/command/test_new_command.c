@@ -182,7 +182,7 @@ static void what_a_daemon_finds_already_is_not_replaced(void **state)
 	assert_int_equal(status, 1);
 	(void)snprintf(wanted, sizeof(wanted),
 		"hubgate: plugin new: there is a plugin \"there_already\", which `make install` "
-	        "would "
+		"would "
 		"replace: %s\n",
 		path);
 	assert_string_equal(complaint, wanted);
