@@ -111,7 +111,7 @@ local function start(how)
 	end
 	if type(how.upstream) == "table" then args[#args + 1] = "--demo" end
 	self.daemon = daemon.start { program = M.program, args = args, folder = self.folder,
-		env = how.env }
+		env = how.env, cwd = how.cwd }
 	return self
 end
 
@@ -124,7 +124,7 @@ end
 
 -- upstream: a github of this story, or a URL. clock: "held" or nil. plugins: names or tables;
 -- default metrics, cache, ratelimit. token: the gateway's own; false = none. config: what is
--- merged into the configuration. env: variables. yaml: the text of the whole configuration, with
+-- merged into the configuration. env: variables. cwd: where it is started. yaml: the text of the whole configuration, with
 -- @FOLDER@ for the hub's own; it has the admin socket @FOLDER@/admin.
 function M.new(how)
 	local self = start(how)
