@@ -124,8 +124,8 @@ end
 
 -- upstream: a github of this story, or a URL. clock: "held" or nil. plugins: names or tables;
 -- default metrics, cache, ratelimit. token: the gateway's own; false = none. config: what is
--- merged into the configuration. env: variables. cwd: where it is started. yaml: the text of the whole configuration, with
--- @FOLDER@ for the hub's own; it has the admin socket @FOLDER@/admin.
+-- merged into the configuration. env: variables. cwd: where it is started. yaml: the text of the
+-- whole configuration, with @FOLDER@ for the hub's own; it has the admin socket @FOLDER@/admin.
 function M.new(how)
 	local self = start(how)
 	local ok, why = pcall(self.daemon.wait_until, self.daemon, "hubgate to be ready",
