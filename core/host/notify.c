@@ -77,8 +77,7 @@ void hg_notify_ready(const struct hg_notify *n, uint64_t generation, bool reload
 	if (!hg_notify_send(n, lines) && n->n)
 		HG_LOG(HG_LOG_HOST, HG_LOG_WARN,
 			"the service manager did not take READY=1 at its socket, and may think "
-		        "that "
-			"hubgate hangs: %s",
+			"that hubgate hangs: %s",
 			strerror(errno));
 }
 
