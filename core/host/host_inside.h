@@ -130,6 +130,8 @@ void hg_faults_log(const struct hg_faults *faults);
 int hg_host_open_access_log(struct hg_setup *s, const struct hg_setup *old, struct hg_err *err);
 /* The file was renamed: a new one from now on. */
 void hg_host_reopen_access_log(const struct hg_host *h);
+/* Lines that the access log lost since the start. Any thread. */
+uint64_t hg_host_access_log_dropped(void);
 
 /* -- the current one (current.c) --------------------------------------------------------------- */
 

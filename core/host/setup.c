@@ -36,6 +36,22 @@ static void read_options(struct hg_setup *s, struct hg_instance *in,
 			err.text[0] ? err.text : "its own check refused it");
 }
 
+/* A `when:` is for hooks: who writes one for a plugin without any means something else by it. */
+static void warn_of_idle_when(
+	const struct hg_plugin *t, const struct hg_plugin_plan *plan, struct hg_faults *faults)
+{
+	bool has_hooks = t->on_admit || t->on_weigh || t->on_lookup || t->on_send || t->on_head ||
+	                 t->on_keep || t->on_done;
+	char path[128];
+
+	if (!plan->guard || has_hooks)
+		return;
+	(void)snprintf(path, sizeof(path), "%s.when", plan->path);
+	hg_faults_warn(faults, &hg_node_find(plan->node, "when")->place, path,
+		"changes nothing: %s has no hooks%s", t->name,
+		t->routes ? ", and its routes answer whoever may ask" : "");
+}
+
 /* Without a mistake, positions in `instances` and in config.plugins agree. */
 static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 {
@@ -60,6 +76,7 @@ static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 			in->is_optional = plan->entry.optional == HG_OPTIONAL_YES;
 		s->instances[s->n++] = in;
 		read_options(s, in, plan, faults);
+		warn_of_idle_when(table, plan, faults);
 		if (hg_plugin_is_replaced(table))
 			hg_faults_warn(faults, &plan->node->place, plan->path,
 				"%s is another file than the one that was loaded, which stays: "

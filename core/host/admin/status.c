@@ -105,6 +105,7 @@ static void add_warnings(struct hg_host *h, struct hg_text *out)
 	warn(out, &first, hg_odd_n(), "odd states (bugs that one request was given up for)", "");
 	hg_bus_look(h->bus, &bus);
 	warn(out, &first, bus.dropped, "events dropped by the bus", "");
+	warn(out, &first, hg_host_access_log_dropped(), "lines of the access log dropped", "");
 	for (uint32_t i = 0; i < h->n_fronts + 2; i++) {
 		struct hg_loop *l = hg_host_loop(h, i);
 		struct hg_mailbox_state box;

@@ -22,7 +22,7 @@
 static const char usage[] =
 	"usage: hubgate [run] [--config FILE] [--demo] [--clock real|held|xN] [--plugin-path "
 	"DIRS]\n"
-	"       hubgate check [FILE] [--format json] [--demo] [--plugin-path DIRS]\n"
+	"       hubgate check [FILE] [--json] [--demo] [--plugin-path DIRS]\n"
 	"       hubgate simulator [--bind ADDRESS] [--clock …] [--plugin-path DIRS]\n"
 	"       hubgate status [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate show WHAT [--limit N] [--filter TEXT] [--json] [--config FILE] [--socket "
@@ -242,7 +242,7 @@ static int command_check(const struct words *w)
 	hg_faults_init(&faults);
 	struct hg_setup *s = hg_setup_new(hg_config_load(&wish.config, &faults), &core, 1, &faults);
 	int status = s ? 0 : 1;
-	if (w->format && strcmp(w->format, "json") == 0) {
+	if (w->json || (w->format && strcmp(w->format, "json") == 0)) {
 		hg_text_init(&text);
 		hg_faults_print_json(&faults, &text);
 		puts(text.p);
@@ -334,7 +334,8 @@ static int command_key(const struct words *w)
 	if (w->subject && strcmp(w->subject, "revoke") == 0)
 		return hg_admin_command_revoke(&wish, w->object);
 	if (w->subject && strcmp(w->subject, "new") == 0)
-		return hg_key_command_new(w->object, w->expires, stdout, stderr);
+		return hg_key_command_new(
+			w->object, w->expires, wish.config.wall_us, stdout, stderr);
 	if (w->subject && strcmp(w->subject, "hash") == 0 && w->object)
 		return complain("key hash reads the standard input, not", w->object);
 	if (w->subject && strcmp(w->subject, "hash") == 0)

@@ -304,6 +304,7 @@ static void check_access_log(struct loading *l)
 	struct hg_place path = place_in(section, "path"), format = place_in(section, "format");
 	struct hg_err err = HG_ERR_INIT;
 
+	l->config->access_log_place = path;
 	if (conf->path && conf->path[0] != '/' && strcmp(conf->path, "stderr") != 0)
 		hg_faults_add(l->faults, &path, "access_log.path",
 			"expected /path or stderr, got \"%.80s\"", conf->path);
@@ -554,6 +555,8 @@ static void set_admin(struct loading *l)
 
 	if (c->admin.bind && strcmp(c->admin.bind, "none") == 0)
 		return;
+	if (!c->admin.bind && hg_faults_has(l->faults, "admin"))
+		return; /* what was meant is not known */
 	if (!c->admin.bind)
 		c->admin.bind = hg_arena_printf(arena_of(l), "unix:%s/admin.sock", run_dir(l)).p;
 	if (hg_address_parse(hg_str(c->admin.bind), &c->admin_address, &err) < 0)
@@ -561,7 +564,8 @@ static void set_admin(struct loading *l)
 	else if (!c->admin_address.is_unix)
 		hg_faults_add(l->faults, &place, "admin.bind",
 			"must be unix:/path (mode 0600 guards it) or none");
-	c->has_admin = true;
+	else
+		c->has_admin = true;
 }
 
 static void set_state_dir(struct loading *l)
