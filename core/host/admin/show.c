@@ -1,5 +1,6 @@
 #include "host/admin/show.h"
 
+#include "base/log.h"
 #include "base/metric.h"
 #include "base/pool.h"
 #include "base/text.h"
@@ -117,6 +118,8 @@ static void show_routes(struct hg_host *h, struct hg_text *out)
 		const struct hg_listener_conf *l = &snap->listeners[i];
 		if (l->faces & HG_FACE_GITHUB)
 			add_routes(l->name, "hubgate", hg_batch_routes, true, &first, out);
+		if (l->faces & HG_FACE_GITHUB)
+			add_routes(l->name, "hubgate", hg_strategy_routes, true, &first, out);
 		if (l->faces & HG_FACE_HEALTH)
 			add_routes(l->name, "hubgate", hg_health_routes, true, &first, out);
 		if (l->faces & HG_FACE_ADMIN)
@@ -219,6 +222,35 @@ static void show_reload(struct hg_host *h, struct hg_text *out)
 	hg_text_add(out, h->last_receipt.n ? hg_text_str(&h->last_receipt) : HG_STR("{}"));
 }
 
+static void add_component(
+	struct hg_text *out, const char *name, int level, const char *about, bool is_first)
+{
+	hg_text_add(out, is_first ? HG_STR("{\"component\":") : HG_STR(",{\"component\":"));
+	hg_text_add_json(out, hg_str(name));
+	hg_text_printf(out, ",\"level\":\"%s\",\"about\":", hg_log_level_word(level));
+	hg_text_add_json(out, hg_str(about));
+	hg_text_add_char(out, '}');
+}
+
+static void show_log(struct hg_host *h, struct hg_text *out)
+{
+	static const struct {
+		const char *name, *about;
+	} parts[HG_LOG_COMPONENTS] = {
+#define X(id, word, help) [HG_LOG_##id] = { word, help },
+		HG_COMPONENTS(X)
+#undef X
+	};
+
+	for (int i = 0; i < HG_LOG_COMPONENTS; i++)
+		add_component(out, parts[i].name, hg_log_level_of((enum hg_component)i),
+			parts[i].about, i == 0);
+	for (uint32_t i = 0; i < h->setup->n; i++) {
+		const struct hg_instance *in = h->setup->instances[i];
+		add_component(out, in->name, atomic_load(&in->log_level), in->table->about, false);
+	}
+}
+
 const struct hg_show_word hg_show_words[] = {
 	{ .word = "status",
 		.ask = HG_ASK_ALL,
@@ -238,6 +270,7 @@ const struct hg_show_word hg_show_words[] = {
 	{ .word = "metrics", .show = show_all_metrics },
 	{ .word = "routes", .show = show_routes, .is_list = true },
 	{ .word = "listeners", .show = show_listeners, .is_list = true },
+	{ .word = "log", .show = show_log, .is_list = true },
 	{ .word = "events", .show = show_events },
 	{ .word = "quiet", .show = show_quiet },
 	{ .word = "clock", .show = show_clock },

@@ -5,6 +5,7 @@
 #include <hg/mem.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { HIDDEN_BYTES = 8 }; /* in a row */
 
@@ -125,6 +126,19 @@ void hg_faults_warn(
 	va_start(ap, fmt);
 	add(f, place, path, true, fmt, ap);
 	va_end(ap);
+}
+
+bool hg_faults_has(const struct hg_faults *f, const char *section)
+{
+	size_t n = strlen(section);
+
+	for (uint32_t i = 0; i < f->n; i++) {
+		const struct hg_fault *it = &f->items[i];
+		if (!it->is_warning && strncmp(it->path, section, n) == 0 &&
+			(!it->path[n] || strchr(".[", it->path[n])))
+			return true;
+	}
+	return false;
 }
 
 void hg_fault_print(const struct hg_fault *fault, struct hg_text *out)

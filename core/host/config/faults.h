@@ -9,6 +9,7 @@
  */
 #pragma once
 #include <hg/str.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -47,6 +48,9 @@ void hg_faults_add(struct hg_faults *f, const struct hg_place *place, const char
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void hg_faults_warn(struct hg_faults *f, const struct hg_place *place, const char *path,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* Is one of the errors about `section` or something in it? What was lost is not known. */
+bool hg_faults_has(const struct hg_faults *f, const char *section);
 
 /* "file:line:col: path: message", without a newline. */
 void hg_fault_print(const struct hg_fault *fault, struct hg_text *out);

@@ -528,9 +528,12 @@ static void read_row(
 	if (hg_option_heir(rows, rd->row))
 		return; /* when the heirs have their defaults */
 	read_default(rd);
-	if (!any && (rd->row->flags & HG_OPT_REQUIRED) && !wrong)
-		hg_faults_add(rd->faults, map ? &map->place : NULL, rd->path, "must be set: %s",
-			rd->row->help ? rd->row->help : "");
+	if ((!any || hg_node_is_null(any)) && (rd->row->flags & HG_OPT_REQUIRED) && !wrong)
+		hg_faults_add(rd->faults,
+			any   ? &any->place
+			: map ? &map->place
+			      : NULL,
+			rd->path, "must be set: %s", rd->row->help ? rd->row->help : "");
 	if (!node)
 		return;
 	if (rd->row->flags & HG_OPT_DEPRECATED)

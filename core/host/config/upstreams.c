@@ -87,6 +87,9 @@ static void check_token(const struct reading *rd)
 	size_t n = 0;
 	const char *bytes = token ? hg_secret_bytes(token, &n) : "";
 
+	if (n && bytes[0] == '$') /* as a shell would have it */
+		hg_faults_add(rd->faults, &place, path,
+			"begins with $, as no token does: a variable is ${env:NAME}");
 	for (size_t i = 0; i < n; i++) {
 		if (bytes[i] > ' ' && bytes[i] < 0x7f)
 			continue;
@@ -273,7 +276,8 @@ static void read_further(struct reading *rd, struct hg_upstream_conf *first)
 	if (!entry.name)
 		return; /* said: it is required */
 	check_name(rd, first);
-	if (!hg_node_find(rd->map, "base_url"))
+	const struct hg_node *base_url = hg_node_find(rd->map, "base_url");
+	if (!base_url || hg_node_is_null(base_url)) /* its token is not for api.github.com */
 		hg_faults_add(rd->faults, &rd->map->place, path_of(rd, "base_url"),
 			"is required: https://ghe.example.com/api/v3, https://api.TENANT.ghe.com");
 	if (entry.prefix)
