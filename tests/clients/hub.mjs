@@ -183,7 +183,8 @@ export async function startHub(how = {}) {
 	const output = [];
 	/* A test that dies, however it does, must not leave a daemon behind. */
 	hub.child = spawn("setpriv", ["--pdeathsig", "KILL", process.env.HUBGATE, ...args],
-		{ env, stdio: ["ignore", "pipe", "pipe"] });
+		// where a person would be who was told to type ./scripts/dev/clients
+		{ env, cwd: new URL("../..", import.meta.url), stdio: ["ignore", "pipe", "pipe"] });
 	hub.child.stdout.on("data", (piece) => output.push(piece));
 	hub.child.stderr.on("data", (piece) => output.push(piece));
 	hub.log = () => Buffer.concat(output).toString();
