@@ -11,7 +11,7 @@
 
 static uint64_t installation_of(const struct sim_user *org)
 {
-	return org->id + 40000000;
+	return org->id + SIM_INSTALLATION;
 }
 
 static struct sim_user *find_installed(struct sim_call *c)

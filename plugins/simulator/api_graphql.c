@@ -1,6 +1,7 @@
 #include "api.h"
 
 #include "gql_schema.h"
+#include "secondary.h"
 
 /* GraphQL's own errors come in a 200, without data. */
 static int say_error(struct sim_call *c, const char *message, struct sim_gql_place place)
@@ -12,10 +13,35 @@ static int say_error(struct sim_call *c, const char *message, struct sim_gql_pla
 	return sim_say(c, 200, json_pack("{s:[o]}", "errors", error));
 }
 
-static int run(struct sim_call *c, const struct sim_gql_document *d)
+static const struct sim_gql_operation *find_operation(
+	struct sim_call *c, const struct sim_gql_document *d)
+{
+	return sim_gql_operation_find(d, hg_str(sim_input_text(c, "operationName")));
+}
+
+static bool is_change(const struct sim_gql_operation *operation)
+{
+	return operation && hg_str_is(operation->word, HG_STR("mutation"));
+}
+
+/* What cannot be read costs what a query costs. */
+static struct sim_toll toll_of(const struct sim_gql_operation *operation)
+{
+	bool is_write = is_change(operation);
+	struct sim_toll toll = {
+		.points = is_write ? 5 : 1, .is_graphql = true, .is_write = is_write
+	};
+
+	for (const struct sim_gql_pick *p = is_write ? operation->picks : NULL; p; p = p->next)
+		toll.is_content |= hg_str_starts(p->name, HG_STR("create")) ||
+		                   hg_str_starts(p->name, HG_STR("add"));
+	return toll;
+}
+
+static int run(struct sim_call *c, const struct sim_gql_document *d,
+	const struct sim_gql_operation *operation)
 {
 	const char *name = sim_input_text(c, "operationName");
-	const struct sim_gql_operation *operation = sim_gql_operation_find(d, hg_str(name));
 	struct sim_gql g = {
 		.call = c, .document = d, .operation = operation, .types = sim_gql_types
 	};
@@ -26,11 +52,10 @@ static int run(struct sim_call *c, const struct sim_gql_document *d)
 			name && *name ? "No operation with that name in the document"
 				      : "An operation name is required",
 			nowhere);
-	bool is_change = hg_str_is(operation->word, HG_STR("mutation"));
-	if (!is_change && !hg_str_is(operation->word, HG_STR("query")))
+	if (!is_change(operation) && !hg_str_is(operation->word, HG_STR("query")))
 		return say_error(c, "Schema is not configured for subscriptions", operation->place);
 	return sim_say(c, 200,
-		sim_gql_run(&g, is_change ? &sim_gql_mutation : &sim_gql_query,
+		sim_gql_run(&g, is_change(operation) ? &sim_gql_mutation : &sim_gql_query,
 			json_object_get(c->input, "variables")));
 }
 
@@ -48,9 +73,12 @@ int sim_post_graphql(struct sim_call *c)
 	if (!query)
 		return say_error(c, "A query attribute must be specified and must be a string.",
 			(struct sim_gql_place){ 0 });
-	said = sim_gql_read(&d, hg_str(query), &mistake)
-	               ? run(c, &d)
-	               : say_error(c, mistake.message, mistake.place);
+	bool is_read = sim_gql_read(&d, hg_str(query), &mistake);
+	const struct sim_gql_operation *operation = is_read ? find_operation(c, &d) : NULL;
+	said = sim_secondary_admit(c, toll_of(operation));
+	if (!said)
+		said = is_read ? run(c, &d, operation)
+		               : say_error(c, mistake.message, mistake.place);
 	sim_gql_fini(&d);
 	return said;
 }

@@ -1,7 +1,8 @@
 /*
  * engine - the order in which GitHub looks at a request.
  *
- *     script? -> User-Agent -> API version -> who asks -> budget -> route -> ETag -> count
+ *     script? -> User-Agent -> API version -> who asks -> budget -> secondary limits -> route
+ *             -> ETag -> count
  *
  * What is refused before the budget costs nothing; a 304 costs nothing when a token asked;
  * everything else costs one point of its bucket.
@@ -58,8 +59,8 @@ static void add_budget(struct sim_call *c)
 	const struct sim_budget *b = c->budget;
 
 	sim_answer_setf(c->out, "x-ratelimit-limit", "%lld", (long long)b->limit);
-	sim_answer_setf(
-		c->out, "x-ratelimit-remaining", "%lld", (long long)sim_budget_remaining(b));
+	sim_answer_setf(c->out, "x-ratelimit-remaining", "%lld",
+		c->shows_none_left ? 0ll : (long long)sim_budget_remaining(b));
 	sim_answer_setf(c->out, "x-ratelimit-reset", "%lld", (long long)b->reset_s);
 	sim_answer_setf(c->out, "x-ratelimit-used", "%lld", (long long)b->used);
 	sim_answer_set(c->out, "x-ratelimit-resource", sim_resource_name(b->resource));
@@ -113,18 +114,23 @@ static bool answer_as_github(struct sim_call *c)
 			"The API version in the X-GitHub-Api-Version header is not supported.");
 		return true;
 	}
-	bool is_free = hg_str_is(c->path, HG_STR("/rate_limit"));
+	bool is_free = hg_str_is(c->path, HG_STR("/rate_limit")) || c->w->conf.is_enterprise;
+	sim_route_find(c);
 	if (!is_free && sim_budget_remaining(c->budget) == 0 &&
 		!(c->budget->resource == SIM_GRAPHQL && c->who.kind == SIM_WHO_ADDRESS)) {
 		say_exceeded(c);
+		sim_party_provoke(sim_party_find(&c->w->parties, &c->payer), SIM_PRIMARY, c->route);
+		c->is_refused = true;
 		return false;
 	}
 	if (c->who.kind == SIM_WHO_UNKNOWN) {
 		sim_say_error(c, 401, "Bad credentials");
 		return true;
 	}
-	sim_route(c);
-	return !c->is_free && c->who.kind != SIM_WHO_APP;
+	/* GraphQL's own points depend on what is asked: its route says them */
+	if (c->budget->resource == SIM_GRAPHQL || !sim_secondary_admit(c, sim_toll_of_rest(c)))
+		sim_route(c);
+	return !is_free && !c->is_free && !c->is_refused && c->who.kind != SIM_WHO_APP;
 }
 
 static void answer_by_script(struct sim_call *c, const struct sim_script *s)
@@ -218,14 +224,43 @@ static void finish(struct sim_call *c, const struct sim_script *s, bool costs)
 		costs = false;
 	if (out->status == 200 && c->body && is_read_by_people(c->rq))
 		write_body(c, JSON_INDENT(2));
-	if (costs)
-		c->budget->used++;
-	if (c->who.kind != SIM_WHO_APP && !(s && s->is_free))
+	if (costs) {
+		c->budget->used += c->cost;
+		sim_party_find(&c->w->parties, &c->payer)->points[c->budget->resource] +=
+			(uint64_t)c->cost;
+	}
+	if (c->who.kind != SIM_WHO_APP && !(s && s->is_free) && !c->w->conf.is_enterprise)
 		add_budget(c);
 	if (s)
 		add_script_headers(c, s);
 	out->head_only = hg_str_is(c->rq->method, HG_STR("HEAD")) || out->status == 304 ||
 	                 out->status == 204;
+}
+
+/* What GitHub needs for an answer, from the seed and the number of the request. */
+static int64_t drawn_response_us(const struct sim_call *c)
+{
+	const struct sim_conf *conf = &c->w->conf;
+	struct sim_world draw = { .random = (uint64_t)conf->seed ^ (c->w->n_served << 20) };
+	int64_t span = conf->response_max_us - conf->response_min_us;
+
+	if (span <= 0)
+		return conf->response_min_us;
+	return conf->response_min_us + (int64_t)(sim_random(&draw) % (uint64_t)(span + 1));
+}
+
+/* How long it is under way, and who paid for what. */
+static void book(struct sim_call *c, const struct sim_script *s)
+{
+	struct sim_answer *out = c->out;
+	struct hg_str body = { out->body, out->body_bytes };
+
+	if (c->is_refused)
+		return;
+	int64_t cpu_us = s && s->cpu_us >= 0 ? s->cpu_us : out->delay_us;
+	sim_secondary_settle(c, out->delay_us + out->stall_us, cpu_us);
+	if (out->status == 200 && !out->close && out->body)
+		sim_distinct_put(&c->w->distinct, c->path, c->rq->query, body);
 }
 
 static void answer_request(struct sim_call *c, struct sim_entry *e)
@@ -254,8 +289,11 @@ static void answer_request(struct sim_call *c, struct sim_entry *e)
 	}
 	int64_t used = c->budget->used;
 	finish(c, s, costs);
+	if (!c->is_refused)
+		c->out->delay_us += drawn_response_us(c);
 	if (s)
 		sim_script_deliver(s, c->out);
+	book(c, s);
 	e->was_scripted = s != NULL;
 	e->was_counted = c->budget->used > used;
 	e->status = c->out->close ? 0 : c->out->status;

@@ -10,6 +10,17 @@
 
 #define MAX_TOKENS 10000
 
+const char *sim_who_kind_name(enum sim_who_kind kind)
+{
+	static const char *const names[] = { [SIM_WHO_ADDRESS] = "address",
+		[SIM_WHO_USER] = "user",
+		[SIM_WHO_INSTALLATION] = "installation",
+		[SIM_WHO_APP] = "app",
+		[SIM_WHO_UNKNOWN] = "unknown" };
+
+	return names[kind];
+}
+
 static void hash_of(struct hg_str token, uint8_t hash[32])
 {
 	unsigned n = 0;

@@ -26,6 +26,9 @@ enum sim_who_kind {
 	SIM_WHO_UNKNOWN = 4, /* credentials that nobody has: 401 */
 };
 
+/* An installation's number is its organization's and this. */
+#define SIM_INSTALLATION 40000000u
+
 struct sim_who {
 	enum sim_who_kind kind;
 	bool read_only;
@@ -45,6 +48,8 @@ struct sim_token {
 
 struct sim_world;
 struct sim_request;
+
+const char *sim_who_kind_name(enum sim_who_kind kind);
 
 struct sim_who sim_who_of(struct sim_world *w, const struct sim_request *rq, int64_t now_s);
 struct sim_who sim_who_of_address(struct hg_str peer);

@@ -19,6 +19,8 @@
 
 #include "answer.h"
 #include "limit.h"
+#include "secondary.h"
+#include "stats.h"
 #include "who.h"
 
 #define SIM_MAX_ITEMS 100000u
@@ -33,7 +35,13 @@ struct sim_conf {
 	int64_t window_us; /* what GitHub's hour lasts */
 	int64_t phase_us;  /* see sim_limits.phase_s */
 	int64_t users, repos, issues;
-	int64_t delay_us;          /* added to every answer but control's */
+	int64_t delay_us;        /* added to every answer but control's */
+	int64_t response_min_us; /* what an answer takes beside: drawn from the seed, up to … */
+	int64_t response_max_us;
+	bool is_enterprise; /* a GitHub Enterprise Server as installed: without limits */
+	struct sim_secondary_conf secondary;
+	const char *const *hidden; /* rows of sim_hidden_put */
+	uint32_t n_hidden;
 	const char *base_url;      /* NULL: the request's own Host */
 	bool opaque_etags;         /* ETags that do not follow the algorithm */
 	const char *const *tokens; /* rows of who.h */
@@ -169,6 +177,9 @@ struct sim_world {
 	uint64_t app_id;
 
 	struct sim_limits limits;
+	struct sim_parties parties;
+	struct sim_hiddens hidden;
+	struct sim_distinct distinct;
 
 	struct sim_script *scripts;
 	uint32_t n_scripts, cap_scripts;
@@ -189,7 +200,7 @@ struct sim_world {
 struct sim_world *sim_world_new(const struct sim_conf *conf, struct hg_now now);
 void sim_world_free(struct sim_world *w);
 
-/* Takes over what may change while it lives: limit, window, phase, delay. */
+/* Takes over what may change while it lives: all but what the world was grown from. */
 void sim_world_set(struct sim_world *w, const struct sim_conf *conf);
 
 /* Throws everything away: as new again, but for the requests that are under way. */
