@@ -24,6 +24,9 @@ int sim_get_org(struct sim_call *c);
 int sim_list_org_repos(struct sim_call *c);
 int sim_list_org_members(struct sim_call *c);
 
+/* api_notifications.c */
+int sim_list_notifications(struct sim_call *c);
+
 /* api_repos.c */
 int sim_get_repo(struct sim_call *c);
 int sim_patch_repo(struct sim_call *c);

@@ -1,6 +1,9 @@
 #include "api.h"
 
+#include <stdio.h>
+
 #include "gql_schema.h"
+#include "odd.h"
 #include "secondary.h"
 
 /* GraphQL's own errors come in a 200, without data. */
@@ -36,6 +39,21 @@ static struct sim_toll toll_of(const struct sim_gql_operation *operation)
 		toll.is_content |= hg_str_starts(p->name, HG_STR("create")) ||
 		                   hg_str_starts(p->name, HG_STR("add"));
 	return toll;
+}
+
+/* GitHub gave up, and what it had done until then is paid for, and more. */
+static int say_timeout(struct sim_call *c)
+{
+	char message[300];
+
+	snprintf(message, sizeof(message),
+		"Something went wrong while executing your query. This may be the result of a "
+		"timeout, or it could be a GitHub bug. Please include `%s` when reporting this "
+		"issue.",
+		c->request_id);
+	c->cost *= 2;
+	c->out->delay_us += 10000000;
+	return sim_say(c, 502, json_pack("{s:n, s:[{s:s}]}", "data", "errors", "message", message));
 }
 
 static int run(struct sim_call *c, const struct sim_gql_document *d,
@@ -76,6 +94,8 @@ int sim_post_graphql(struct sim_call *c)
 	bool is_read = sim_gql_read(&d, hg_str(query), &mistake);
 	const struct sim_gql_operation *operation = is_read ? find_operation(c, &d) : NULL;
 	said = sim_secondary_admit(c, toll_of(operation));
+	if (!said && sim_is_odd_now(c, SIM_GRAPHQL_TIMEOUTS, 3))
+		said = say_timeout(c);
 	if (!said)
 		said = is_read ? run(c, &d, operation)
 		               : say_error(c, mistake.message, mistake.place);

@@ -238,6 +238,7 @@ static const struct {
 	{ "GET", "/_sim/limits", sim_control_limits },
 	{ "POST", "/_sim/secondary", sim_control_secondary },
 	{ "POST", "/_sim/hidden", sim_control_hidden },
+	{ "POST", "/_sim/odd", sim_control_odd },
 	{ "GET", "/_sim/stats", sim_control_stats },
 	{ "POST", "/_sim/stats", sim_control_clear_stats },
 	{ "POST", "/_sim/repos", post_repos },

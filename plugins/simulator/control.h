@@ -21,5 +21,6 @@ int sim_control_limit(struct sim_call *c);
 int sim_control_limits(struct sim_call *c);
 int sim_control_secondary(struct sim_call *c);
 int sim_control_hidden(struct sim_call *c);
+int sim_control_odd(struct sim_call *c);
 int sim_control_stats(struct sim_call *c);
 int sim_control_clear_stats(struct sim_call *c);

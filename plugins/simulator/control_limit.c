@@ -1,6 +1,9 @@
 /* control_limit - the control routes of budgets, secondary limits and what they were seen to do. */
 #include "control.h"
 
+#include <stdlib.h>
+
+#include "odd.h"
 #include "text.h"
 
 int sim_control_limit(struct sim_call *c)
@@ -153,6 +156,41 @@ int sim_control_hidden(struct sim_call *c)
 	bool is_fine = sim_hidden_put(&c->w->hidden, row.p);
 	sim_text_fini(&row);
 	return is_fine ? sim_control_agree(c) : sim_control_refuse(c, "too many rules");
+}
+
+/* -- odd behaviour ----------------------------------------------------------------------------- */
+
+/* Exactly those of "names" are on from now on. */
+int sim_control_odd(struct sim_call *c)
+{
+	json_t *all = json_object_get(c->input, "names"), *name;
+	json_t *skew = json_object_get(c->input, "skew_s");
+	int64_t lag_ms;
+	uint32_t odds = 0;
+	size_t i;
+
+	if (all && !json_is_array(all))
+		return sim_control_refuse(c, "names is a list");
+	json_array_foreach(all, i, name)
+	{
+		enum sim_odd odd =
+			sim_odd_find(json_is_string(name) ? json_string_value(name) : "");
+		if (odd == SIM_ODDS)
+			return sim_control_refuse(c, "names has one that there is not");
+		odds |= 1u << odd;
+	}
+	if (!sim_control_number(c, "lag_ms", &lag_ms) || lag_ms > 86400000 ||
+		(skew && (!json_is_integer(skew) || llabs(json_integer_value(skew)) > 86400)))
+		return sim_control_refuse(c,
+			"lag_ms and skew_s are whole numbers, up to a day; skew_s may be below 0");
+	if (all)
+		c->w->conf.odds = odds;
+	if (skew)
+		c->w->conf.skew_s = json_integer_value(skew);
+	if (lag_ms >= 0)
+		c->w->conf.lag_us = lag_ms * 1000;
+	return sim_say(
+		c, 200, json_pack("{s:b, s:o}", "ok", 1, "odd", sim_odds_show(c->w->conf.odds)));
 }
 
 /* -- stats ------------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "odd.h"
 #include "seed.h"
 
 const struct hg_option sim_options[] = {
@@ -63,6 +64,12 @@ const struct hg_option sim_options[] = {
 		"Retry-After of a refusal."),
 	HG_ENUM(struct sim_options, refusal_remaining, "kept", "kept|zero", HG_OPT_LIVE,
 		"X-RateLimit-Remaining of a refusal: the budget's, or 0."),
+	HG_LIST(struct sim_options, odd, NULL, HG_OPT_LIVE,
+		"Behaviour that GitHub does not admit to, by name; the README has all names."),
+	HG_INT(struct sim_options, skew_s, "-90", "-86400", "86400", HG_OPT_LIVE,
+		"How many seconds GitHub's clock is ahead when clock_skew is on."),
+	HG_USEC(struct sim_options, lag_us, "5s", "0", "1d", HG_OPT_LIVE,
+		"How long late_objects and late_tokens are not known yet."),
 	{ 0 },
 };
 
@@ -84,6 +91,18 @@ static struct sim_secondary_conf secondary_conf(const struct sim_options *o)
 			.retry_after = (int)o->refusal_retry } };
 }
 
+/* Names that are not there were refused before. */
+static uint32_t odds_of(const struct hg_option_list *names)
+{
+	uint32_t odds = 0;
+
+	for (uint32_t i = 0; i < names->n; i++) {
+		enum sim_odd odd = sim_odd_find(names->items[i]);
+		odds |= odd < SIM_ODDS ? 1u << odd : 0;
+	}
+	return odds;
+}
+
 struct sim_conf sim_options_conf(const struct sim_options *o)
 {
 	return (struct sim_conf){ .seed = o->seed,
@@ -100,6 +119,9 @@ struct sim_conf sim_options_conf(const struct sim_options *o)
 		.opaque_etags = o->etags == 1,
 		.is_enterprise = o->enterprise,
 		.secondary = secondary_conf(o),
+		.odds = odds_of(&o->odd),
+		.skew_s = o->skew_s,
+		.lag_us = o->lag_us,
 		.hidden = o->hidden.items,
 		.n_hidden = o->hidden.n,
 		.tokens = o->tokens.items,
@@ -148,6 +170,10 @@ int sim_options_check(const void *raw, struct hg_err *err)
 		return hg_err_set(err, HG_EINVAL, "response_max: is less than response_min");
 	if ((rc = check_hidden(conf, err)))
 		return rc;
+	for (uint32_t i = 0; i < conf->odd.n; i++)
+		if (sim_odd_find(conf->odd.items[i]) == SIM_ODDS)
+			return hg_err_set(err, HG_EINVAL, "odd: row %u: there is no %s", i + 1,
+				conf->odd.items[i]);
 	empty.repos = empty.n_tokens = empty.n_hidden = 0;
 	struct sim_world *people = sim_world_new(&empty, (struct hg_now){ 0, 0 });
 	sim_world_seed(people);

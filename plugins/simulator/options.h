@@ -41,6 +41,10 @@ struct sim_options {
 	int64_t refusal_graphql;   /* index into "200|403" */
 	int64_t refusal_retry;     /* index into "seconds|date|none" */
 	int64_t refusal_remaining; /* index into "kept|zero" */
+
+	struct hg_option_list odd; /* names of odd.h */
+	int64_t skew_s;
+	int64_t lag_us;
 };
 
 extern const struct hg_option sim_options[];

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "api.h"
+#include "odd.h"
 #include "text.h"
 
 #define DOC(page) "https://docs.github.com/rest/" page
@@ -34,6 +35,7 @@ static const struct route routes[] = {
 	{ "GET", ROOT, "/user", sim_get_me, DOC("users/users#get-the-authenticated-user") },
 	{ "GET", ROOT, "/user/repos", sim_list_my_repos, REPOS },
 	{ "GET", ROOT, "/user/orgs", sim_list_my_orgs, DOC("orgs/orgs") },
+	{ "GET", ROOT, "/notifications", sim_list_notifications, DOC("activity/notifications") },
 	{ "GET", ROOT, "/search/issues", sim_search_issues, DOC("search/search") },
 	{ "GET", ROOT, "/search/repositories", sim_search_repos, DOC("search/search") },
 	{ "GET", ROOT, "/search/code", sim_search_code, DOC("search/search") },
@@ -183,7 +185,8 @@ static int find_repo(
 		is_renamed = r != NULL;
 	}
 	c->repo = r;
-	if (!r || (r->is_private && !sim_sees_private(c))) {
+	if (!r || (r->is_private && !sim_sees_private(c)) ||
+		sim_odd_is_too_young(c, r->created_s)) {
 		c->repo = NULL;
 		return sim_say_error(c, 404, "Not Found");
 	}

@@ -5,6 +5,7 @@
 #include <hg/mem.h>
 
 #include "answer.h"
+#include "odd.h"
 #include "text.h"
 #include "world.h"
 
@@ -95,6 +96,9 @@ struct sim_who sim_who_of_token(struct sim_world *w, struct hg_str token, int64_
 	const struct sim_token *t = find_token(w, hash);
 	if (t) {
 		if (t->revoked || (t->expires_s && now_s >= t->expires_s))
+			return who;
+		if (t->minted_s && sim_is_odd(w, SIM_LATE_TOKENS) &&
+			now_s - t->minted_s < w->conf.lag_us / 1000000)
 			return who;
 		who.kind = t->kind;
 		who.id = t->id;
@@ -212,6 +216,7 @@ bool sim_token_mint(struct sim_world *w, uint64_t installation, struct hg_str to
 		return false;
 	t->kind = SIM_WHO_INSTALLATION;
 	t->id = installation;
+	t->minted_s = now_s;
 	t->expires_s = now_s + 3600;
 	return true;
 }

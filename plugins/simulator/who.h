@@ -43,6 +43,7 @@ struct sim_token {
 	uint64_t id;
 	bool read_only;
 	bool revoked;
+	int64_t minted_s;  /* wall; 0: not by the simulator */
 	int64_t expires_s; /* wall; 0 = never */
 };
 

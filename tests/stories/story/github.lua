@@ -62,6 +62,12 @@ function Github:hidden(how)
 	command(self, "hidden", how)
 end
 
+-- { "clock_skew", …, skew_s, lag_ms }: these odd behaviours are on, and no others.
+function Github:odd(how)
+	local names = json.list { table.unpack(how) }
+	command(self, "odd", { names = names, skew_s = how.skew_s, lag_ms = how.lag_ms })
+end
+
 -- { repo = "octo-org/hello-world", issue = 7 }: it has changed, and so has its ETag.
 function Github:touch(how)
 	command(self, "touch", how)
