@@ -90,4 +90,5 @@ int sim_get_app(struct sim_call *c);
 int sim_list_installations(struct sim_call *c);
 int sim_get_installation(struct sim_call *c);
 int sim_create_installation_token(struct sim_call *c);
+int sim_revoke_installation_token(struct sim_call *c);
 int sim_list_installation_repos(struct sim_call *c);

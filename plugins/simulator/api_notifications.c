@@ -15,7 +15,7 @@ int sim_list_notifications(struct sim_call *c)
 		struct sim_repo *r = &c->w->repos[i];
 		const struct sim_issue *last = r->n_issues ? &r->issues[r->n_issues - 1] : NULL;
 		if (!last || last->updated_s < c->w->born_s || r->deleted || last->deleted ||
-			(r->is_private && !sim_sees_private(c)) || json_array_size(rows) == MOST)
+			!sim_sees(c, r) || json_array_size(rows) == MOST)
 			continue;
 		json_array_append_new(rows,
 			json_pack("{s:o, s:b, s:s, s:o, s:{s:s, s:s}, s:o}", "id",

@@ -147,23 +147,6 @@ static int post_touch(struct sim_call *c)
 	return sim_control_agree(c);
 }
 
-static int post_tokens(struct sim_call *c)
-{
-	const char *add = sim_input_text(c, "add");
-	const char *revoke = sim_input_text(c, "revoke");
-
-	if (!add && !revoke)
-		return sim_control_refuse(c, "add: TOKEN[=LOGIN[:read]], or revoke: TOKEN");
-	bool had_list = c->w->has_token_list;
-	if (add && !sim_token_put(c->w, add))
-		return sim_control_refuse(c, "add names no user, or there are too many tokens");
-	/* one token more does not shut out those that need no list */
-	c->w->has_token_list = had_list;
-	if (revoke && !sim_token_revoke(c->w, hg_str(revoke)))
-		return sim_control_refuse(c, "too many tokens");
-	return sim_control_agree(c);
-}
-
 static int post_etag(struct sim_call *c)
 {
 	const char *route = sim_input_text(c, "route");
@@ -244,7 +227,9 @@ static const struct {
 	{ "POST", "/_sim/repos", post_repos },
 	{ "POST", "/_sim/issues", post_issues },
 	{ "POST", "/_sim/touch", post_touch },
-	{ "POST", "/_sim/tokens", post_tokens },
+	{ "POST", "/_sim/tokens", sim_control_tokens },
+	{ "POST", "/_sim/app", sim_control_app },
+	{ "GET", "/_sim/app", sim_control_app },
 	{ "POST", "/_sim/etag", post_etag },
 	{ "POST", "/_sim/reset", post_reset },
 	{ "GET", "/_sim/requests", get_requests },

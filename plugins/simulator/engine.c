@@ -113,7 +113,8 @@ static bool answer_as_github(struct sim_call *c)
 		return false;
 	}
 	if (c->who.kind == SIM_WHO_UNKNOWN) {
-		sim_say_error(c, 401, "Bad credentials");
+		sim_say_error(c, c->who.fault_status ? c->who.fault_status : 401,
+			c->who.fault ? c->who.fault : "Bad credentials");
 		return true;
 	}
 	/* GraphQL's own points depend on what is asked: its route says them */
@@ -234,6 +235,7 @@ static void finish(struct sim_call *c, const struct sim_script *s, bool costs)
 	}
 	if (c->who.kind != SIM_WHO_APP && !(s && s->is_free) && !c->w->conf.is_enterprise)
 		sim_odd_budget(c);
+	sim_permit_headers(c);
 	if (s)
 		add_script_headers(c, s);
 	out->head_only = hg_str_is(c->rq->method, HG_STR("HEAD")) || out->status == 304 ||

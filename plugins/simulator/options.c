@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "jwt.h"
 #include "odd.h"
 #include "seed.h"
 
@@ -28,6 +29,10 @@ const struct hg_option sim_options[] = {
 		"What an answer takes at least, beside delay; refusals take none."),
 	HG_USEC(struct sim_options, response_max_us, "0", "0", "10min", HG_OPT_LIVE,
 		"What an answer takes at most; each one's time is drawn from the seed."),
+	HG_INT(struct sim_options, app_id, "0", "0", NULL, 0,
+		"Number of the one App there is; 0: drawn from the seed."),
+	HG_STRING(struct sim_options, app_key, NULL, 0,
+		"The App's RSA key, in PEM; unset: who signs its tokens is not looked at."),
 	HG_STRING(struct sim_options, base_url, NULL, 0,
 		"What URLs in answers begin with; unset: the Host that the client asked."),
 	HG_ENUM(struct sim_options, etags, "github", "github|opaque", 0,
@@ -115,6 +120,8 @@ struct sim_conf sim_options_conf(const struct sim_options *o)
 		.delay_us = o->delay_us,
 		.response_min_us = o->response_min_us,
 		.response_max_us = o->response_max_us,
+		.app_id = o->app_id,
+		.app_key = o->app_key,
 		.base_url = o->base_url,
 		.opaque_etags = o->etags == 1,
 		.is_enterprise = o->enterprise,
@@ -170,6 +177,8 @@ int sim_options_check(const void *raw, struct hg_err *err)
 		return hg_err_set(err, HG_EINVAL, "response_max: is less than response_min");
 	if ((rc = check_hidden(conf, err)))
 		return rc;
+	if (conf->app_key && !sim_is_app_key(conf->app_key))
+		return hg_err_set(err, HG_EINVAL, "app_key: is not an RSA key in PEM");
 	for (uint32_t i = 0; i < conf->odd.n; i++)
 		if (sim_odd_find(conf->odd.items[i]) == SIM_ODDS)
 			return hg_err_set(err, HG_EINVAL, "odd: row %u: there is no %s", i + 1,

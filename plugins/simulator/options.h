@@ -22,6 +22,8 @@ struct sim_options {
 	int64_t delay_us;
 	int64_t response_min_us;
 	int64_t response_max_us;
+	int64_t app_id;
+	const char *app_key;
 	const char *base_url;
 	int64_t etags; /* index into "github|opaque" */
 	bool enterprise;

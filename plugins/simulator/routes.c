@@ -45,6 +45,7 @@ static const struct route routes[] = {
 	{ "GET", ROOT, "/app/installations/{}", sim_get_installation, APPS },
 	{ "POST", ROOT, "/app/installations/{}/access_tokens", sim_create_installation_token,
 		APPS },
+	{ "DELETE", ROOT, "/installation/token", sim_revoke_installation_token, APPS },
 	{ "GET", ROOT, "/installation/repositories", sim_list_installation_repos, APPS },
 
 	{ "GET", USER, "", sim_get_user, DOC("users/users#get-a-user") },
@@ -185,8 +186,7 @@ static int find_repo(
 		is_renamed = r != NULL;
 	}
 	c->repo = r;
-	if (!r || (r->is_private && !sim_sees_private(c)) ||
-		sim_odd_is_too_young(c, r->created_s)) {
+	if (!r || !sim_sees(c, r) || sim_odd_is_too_young(c, r->created_s)) {
 		c->repo = NULL;
 		return sim_say_error(c, 404, "Not Found");
 	}
@@ -289,6 +289,8 @@ int sim_route(struct sim_call *c)
 	if (!c->route)
 		return sim_say_error(c, 404, "Not Found");
 	c->doc = routes[c->route - 1].doc;
+	if ((said = sim_permit(c)))
+		return said;
 	return routes[c->route - 1].answer(c);
 }
 

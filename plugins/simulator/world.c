@@ -280,7 +280,8 @@ static void empty(struct sim_world *w)
 	hg_free(w->repos);
 	hg_free(w->runners);
 	hg_free(w->etag_rules);
-	hg_free(w->tokens);
+	hg_free(w->app.key);
+	sim_tokens_fini(&w->tokens);
 	sim_scripts_clear(w);
 	sim_journal_clear(w);
 	sim_limits_fini(&w->limits);
@@ -296,7 +297,11 @@ static void begin(struct sim_world *w, const struct sim_conf *conf, struct hg_no
 		.born_s = now.wall_us / 1000000,
 		.due_us = SIM_NEVER };
 	w->next_id = 1000000 + sim_random_below(w, 1000000);
-	w->app_id = 100000 + sim_random_below(w, 900000);
+	w->app = (struct sim_app){ .id = 100000 + sim_random_below(w, 900000),
+		.key = copy(conf->app_key),
+		.grants = sim_grants_all() };
+	if (conf->app_id)
+		w->app.id = (uint64_t)conf->app_id;
 	sim_limits_init(&w->limits, conf->limit, conf->window_us, conf->phase_us);
 	for (uint32_t i = 0; i < conf->n_hidden; i++)
 		(void)sim_hidden_put(&w->hidden, conf->hidden[i]); /* looked at before */
@@ -326,6 +331,7 @@ static struct sim_conf copy_conf(const struct sim_conf *conf)
 	own.tokens = copy_rows(conf->tokens, conf->n_tokens);
 	own.hidden = copy_rows(conf->hidden, conf->n_hidden);
 	own.base_url = copy(conf->base_url);
+	own.app_key = copy(conf->app_key);
 	return own;
 }
 
@@ -334,6 +340,7 @@ static void free_conf(struct sim_conf *conf)
 	free_rows(conf->tokens, conf->n_tokens);
 	free_rows(conf->hidden, conf->n_hidden);
 	hg_free((char *)conf->base_url);
+	hg_free((char *)conf->app_key);
 }
 
 struct sim_world *sim_world_new(const struct sim_conf *conf, struct hg_now now)

@@ -45,6 +45,8 @@ struct sim_conf {
 	int64_t lag_us;            /* of late_objects and late_tokens */
 	const char *const *hidden; /* rows of sim_hidden_put */
 	uint32_t n_hidden;
+	int64_t app_id;            /* 0: from the seed */
+	const char *app_key;       /* PEM; NULL: signatures are not checked */
 	const char *base_url;      /* NULL: the request's own Host */
 	bool opaque_etags;         /* ETags that do not follow the algorithm */
 	const char *const *tokens; /* rows of who.h */
@@ -56,8 +58,19 @@ struct sim_user {
 	char *login;
 	char *name;
 	bool is_org;
-	bool is_member; /* of every organization: sees private repositories, administers */
+	bool is_member;        /* of every organization: sees private repositories, administers */
+	bool has_no_app;       /* of an organization: the App is not installed */
+	bool is_app_suspended; /* it is, but may do nothing */
 	int64_t created_s;
+};
+
+#define SIM_CLIENT_ID "Iv1.0123456789abcdef"
+
+/* The one App there is; each organization has it installed unless told otherwise. */
+struct sim_app {
+	uint64_t id;
+	char *key; /* PEM; owned; NULL: JSON Web Tokens are not checked */
+	struct sim_grants grants;
 };
 
 struct sim_comment {
@@ -174,10 +187,8 @@ struct sim_world {
 	uint32_t n_repos, cap_repos;
 	struct sim_runner *runners;
 	uint32_t n_runners, cap_runners;
-	struct sim_token *tokens;
-	uint32_t n_tokens, cap_tokens;
-	bool has_token_list;
-	uint64_t app_id;
+	struct sim_tokens tokens;
+	struct sim_app app;
 
 	struct sim_limits limits;
 	struct sim_parties parties;

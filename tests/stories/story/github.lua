@@ -62,6 +62,11 @@ function Github:hidden(how)
 	command(self, "hidden", how)
 end
 
+-- { id, public_key, permissions, install, uninstall, suspend, restore }: the App, as it is then.
+function Github:app(how)
+	return command(self, "app", how)
+end
+
 -- { "clock_skew", …, skew_s, lag_ms }: these odd behaviours are on, and no others.
 function Github:odd(how)
 	local names = json.list { table.unpack(how) }
@@ -78,7 +83,8 @@ function Github:repo(how)
 	command(self, "repos", how)
 end
 
--- { add = "TOKEN=LOGIN" } or { revoke = "TOKEN" }
+-- { add = "TOKEN=LOGIN", permissions, repositories, scopes, expires_in_s }, { revoke = "TOKEN" } or
+-- { suspend = "TOKEN" }
 function Github:token(how)
 	command(self, "tokens", how)
 end
