@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "gql_cost.h"
 #include "gql_schema.h"
 #include "odd.h"
 #include "secondary.h"
@@ -56,14 +57,63 @@ static int say_timeout(struct sim_call *c)
 	return sim_say(c, 502, json_pack("{s:n, s:[{s:s}]}", "data", "errors", "message", message));
 }
 
+/* Less is left than it costs: nothing is done, and nothing is paid. */
+static int say_exceeded(struct sim_call *c)
+{
+	char message[120];
+
+	snprintf(message, sizeof(message), "API rate limit exceeded for %s ID %llu.",
+		c->who.kind == SIM_WHO_USER ? "user" : "installation",
+		(unsigned long long)c->who.id);
+	sim_party_provoke(sim_party_find(&c->w->parties, &c->payer), SIM_PRIMARY, c->route);
+	c->is_refused = true;
+	c->shows_none_left = true;
+	return sim_say(c, 200,
+		json_pack(
+			"{s:[{s:s, s:s}]}", "errors", "type", "RATE_LIMITED", "message", message));
+}
+
+static int say_too_many(struct sim_call *c, int64_t nodes)
+{
+	char message[160];
+
+	snprintf(message, sizeof(message),
+		"This query requests up to %lld possible nodes which exceeds the maximum limit of "
+		"%d.",
+		(long long)nodes, SIM_GQL_MOST_NODES);
+	return sim_say(c, 200,
+		json_pack("{s:[{s:s, s:s}]}", "errors", "type", "MAX_NODE_LIMIT_EXCEEDED",
+			"message", message));
+}
+
+/* 0 when it may be carried out for what it costs. */
+static int charge(struct sim_gql *g)
+{
+	struct sim_call *c = g->call;
+	bool is_limited = !c->w->conf.is_enterprise;
+
+	g->cost = sim_gql_cost_of(g);
+	if (g->cost.nodes > SIM_GQL_MOST_NODES)
+		return say_too_many(c, g->cost.nodes);
+	if (is_limited && g->cost.points > sim_budget_remaining(c->budget))
+		return say_exceeded(c);
+	c->cost = g->cost.points;
+	return sim_is_odd_now(c, SIM_GRAPHQL_TIMEOUTS, 3) ? say_timeout(c) : 0;
+}
+
 static int run(struct sim_call *c, const struct sim_gql_document *d,
 	const struct sim_gql_operation *operation)
 {
 	const char *name = sim_input_text(c, "operationName");
 	struct sim_gql g = {
-		.call = c, .document = d, .operation = operation, .types = sim_gql_types
+		.call = c,
+		.document = d,
+		.operation = operation,
+		.types = sim_gql_types,
+		.most_members = (uint32_t)c->w->conf.graphql_nodes,
 	};
 	struct sim_gql_place nowhere = { 0 };
+	int said = 0;
 
 	if (!operation)
 		return say_error(c,
@@ -72,9 +122,13 @@ static int run(struct sim_call *c, const struct sim_gql_document *d,
 			nowhere);
 	if (!is_change(operation) && !hg_str_is(operation->word, HG_STR("query")))
 		return say_error(c, "Schema is not configured for subscriptions", operation->place);
-	return sim_say(c, 200,
-		sim_gql_run(&g, is_change(operation) ? &sim_gql_mutation : &sim_gql_query,
-			json_object_get(c->input, "variables")));
+	const struct sim_gql_type *root = is_change(operation) ? &sim_gql_mutation : &sim_gql_query;
+	if (sim_gql_begin(&g, root, json_object_get(c->input, "variables")))
+		said = charge(&g);
+	if (!said)
+		said = sim_say(c, 200, sim_gql_run(&g, root));
+	sim_gql_end(&g);
+	return said;
 }
 
 int sim_post_graphql(struct sim_call *c)
@@ -94,8 +148,6 @@ int sim_post_graphql(struct sim_call *c)
 	bool is_read = sim_gql_read(&d, hg_str(query), &mistake);
 	const struct sim_gql_operation *operation = is_read ? find_operation(c, &d) : NULL;
 	said = sim_secondary_admit(c, toll_of(operation));
-	if (!said && sim_is_odd_now(c, SIM_GRAPHQL_TIMEOUTS, 3))
-		said = say_timeout(c);
 	if (!said)
 		said = is_read ? run(c, &d, operation)
 		               : say_error(c, mistake.message, mistake.place);

@@ -165,7 +165,7 @@ int sim_control_odd(struct sim_call *c)
 {
 	json_t *all = json_object_get(c->input, "names"), *name;
 	json_t *skew = json_object_get(c->input, "skew_s");
-	int64_t lag_ms;
+	int64_t lag_ms, nodes;
 	uint32_t odds = 0;
 	size_t i;
 
@@ -183,8 +183,12 @@ int sim_control_odd(struct sim_call *c)
 		(skew && (!json_is_integer(skew) || llabs(json_integer_value(skew)) > 86400)))
 		return sim_control_refuse(c,
 			"lag_ms and skew_s are whole numbers, up to a day; skew_s may be below 0");
+	if (!sim_control_number(c, "graphql_nodes", &nodes) || nodes > 100000)
+		return sim_control_refuse(c, "graphql_nodes is a whole number up to 100000");
 	if (all)
 		c->w->conf.odds = odds;
+	if (nodes >= 0)
+		c->w->conf.graphql_nodes = nodes;
 	if (skew)
 		c->w->conf.skew_s = json_integer_value(skew);
 	if (lag_ms >= 0)

@@ -308,7 +308,7 @@ static void answer_request(struct sim_call *c, struct sim_entry *e)
 		c->out->close = true;
 	book(c, s);
 	e->was_scripted = s != NULL;
-	e->was_counted = c->budget->used > used;
+	e->points = c->budget->used - used;
 	e->status = c->out->close ? 0 : c->out->status;
 	sim_journal_end(c->w, e);
 }

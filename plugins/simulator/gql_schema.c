@@ -110,14 +110,14 @@ static int64_t left_after(const struct sim_gql *g)
 {
 	int64_t remaining = sim_budget_remaining(g->call->budget);
 
-	return remaining > 0 ? remaining - 1 : 0;
+	return remaining > g->cost.points ? remaining - g->cost.points : 0;
 }
 
 ANSWER(limit_limit, void, json_integer((json_int_t)g->call->budget->limit))
-ANSWER(limit_cost, void, json_integer(1))
+ANSWER(limit_cost, void, json_integer((json_int_t)g->cost.points))
 ANSWER(limit_remaining, void, json_integer((json_int_t)left_after(g)))
-ANSWER(limit_used, void, json_integer((json_int_t)g->call->budget->used + 1))
-ANSWER(limit_nodes, void, json_integer(0))
+ANSWER(limit_used, void, json_integer((json_int_t)(g->call->budget->used + g->cost.points)))
+ANSWER(limit_nodes, void, json_integer((json_int_t)g->cost.nodes))
 ANSWER(limit_reset, void, sim_shape_date(g->call->budget->reset_s))
 
 static const struct sim_gql_field limit_fields[] = { { "limit", NULL, limit_limit, NULL },

@@ -44,6 +44,7 @@ struct sim_options {
 	int64_t refusal_retry;     /* index into "seconds|date|none" */
 	int64_t refusal_remaining; /* index into "kept|zero" */
 
+	int64_t graphql_nodes;
 	struct hg_option_list odd; /* names of odd.h */
 	int64_t skew_s;
 	int64_t lag_us;

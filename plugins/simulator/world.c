@@ -371,6 +371,7 @@ void sim_world_set(struct sim_world *w, const struct sim_conf *conf)
 	w->conf.response_max_us = conf->response_max_us;
 	w->conf.is_enterprise = conf->is_enterprise;
 	w->conf.secondary = conf->secondary;
+	w->conf.graphql_nodes = conf->graphql_nodes;
 	w->conf.odds = conf->odds;
 	w->conf.skew_s = conf->skew_s;
 	w->conf.lag_us = conf->lag_us;

@@ -40,6 +40,7 @@ struct sim_conf {
 	int64_t response_max_us;
 	bool is_enterprise; /* a GitHub Enterprise Server as installed: without limits */
 	struct sim_secondary_conf secondary;
+	int64_t graphql_nodes;     /* members until RESOURCE_LIMITS_EXCEEDED; 0: never */
 	uint32_t odds;             /* bits of odd.h */
 	int64_t skew_s;            /* of GitHub's clock, when clock_skew is on */
 	int64_t lag_us;            /* of late_objects and late_tokens */

@@ -67,10 +67,11 @@ function Github:app(how)
 	return command(self, "app", how)
 end
 
--- { "clock_skew", …, skew_s, lag_ms }: these odd behaviours are on, and no others.
+-- { "clock_skew", …, skew_s, lag_ms, graphql_nodes }: these odd behaviours are on, and no others.
 function Github:odd(how)
 	local names = json.list { table.unpack(how) }
-	command(self, "odd", { names = names, skew_s = how.skew_s, lag_ms = how.lag_ms })
+	command(self, "odd", { names = names, skew_s = how.skew_s, lag_ms = how.lag_ms,
+		graphql_nodes = how.graphql_nodes })
 end
 
 -- { repo = "octo-org/hello-world", issue = 7 }: it has changed, and so has its ETag.
