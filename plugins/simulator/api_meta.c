@@ -61,12 +61,12 @@ static json_t *budget_shape(const struct sim_call *c, const struct sim_budget *b
 
 int sim_get_rate_limit(struct sim_call *c)
 {
-	json_t *rows = json_object();
 	json_t *core = NULL;
 
 	c->is_free = true;
 	if (c->w->conf.is_enterprise)
 		return sim_say_error(c, 404, "Rate limiting is not enabled.");
+	json_t *rows = json_object();
 	for (int r = 0; r < SIM_RESOURCES; r++) {
 		struct sim_budget *b =
 			sim_budget_find(&c->w->limits, &c->payer, (enum sim_resource)r, c->now);
