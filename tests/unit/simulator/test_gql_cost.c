@@ -34,6 +34,9 @@ static void it_is_counted_as_github_counts(void **state)
 		{ "viewer{repositories(first:100){nodes{a:issues(first:9){totalCount}"
 		  "b:issues(first:9){totalCount}}}}",
 			NULL, 2, 1900 },
+		{ "viewer{repositories(first:75){nodes{a:issues(first:1){totalCount}"
+		  "b:issues(first:1){totalCount}}}}",
+			NULL, 2, 225 },
 		{ "viewer{repositories(first:$n){nodes{issues(first:$n){totalCount}}}}", NULL, 1,
 			12 },
 		{ "viewer{repositories(first:$n){nodes{issues(first:$n){totalCount}}}}",

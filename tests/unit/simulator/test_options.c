@@ -68,12 +68,45 @@ static void a_world_is_told_all_of_it(void **state)
 	assert_int_equal(conf.odds, 1u << SIM_CLOCK_SKEW | 1u << SIM_304_COUNTS);
 }
 
+static void a_reload_changes_what_is_live(void **state)
+{
+	(void)state;
+	static const char *const odd[] = { "304_counts" };
+	struct github g = github_new(NULL);
+	struct sim_options o = options();
+
+	o.limit = 77;
+	o.window_us = 60ll * SEC;
+	o.route_points = 1;
+	o.concurrent = o.cpu_us = o.content_per_minute = 1000;
+	o.block_us = 5ll * SEC;
+	o.refusal_status = 1;
+	o.response_min_us = 9;
+	o.graphql_nodes = 8;
+	o.odd = (struct hg_option_list){ (void *)odd, 1 };
+	struct sim_conf conf = sim_options_conf(&o);
+	sim_world_set(g.w, &conf);
+	ask(&g, "GET", REPO, OCTOCAT, NULL);
+	assert_string_equal(header(&g, "x-ratelimit-limit"), "77");
+	assert_int_equal(g.out.delay_us, 9);
+	assert_int_equal(ask(&g, "GET", REPO, OCTOCAT, NULL), 429);
+	assert_string_equal(header(&g, "Retry-After"), "5");
+	assert_true(sim_is_odd(g.w, SIM_304_COUNTS));
+	assert_int_equal(g.w->conf.graphql_nodes, 8);
+	o.enterprise = true;
+	conf = sim_options_conf(&o);
+	sim_world_set(g.w, &conf);
+	assert_int_equal(ask(&g, "GET", REPO, OCTOCAT, NULL), 200);
+	github_free(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_no_range_can_say_is_checked),
 		cmocka_unit_test(times_that_cannot_be_are_refused),
 		cmocka_unit_test(a_world_is_told_all_of_it),
+		cmocka_unit_test(a_reload_changes_what_is_live),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,10 +106,10 @@ static void a_classic_token_may_what_its_scopes_say(void **state)
 	const char *secret = "/repos/octo-org/secret-plans";
 	const char *body = "{\"title\":\"x\"}";
 
-	add(&g, "{\"add\":\"ghp_octocat=octocat\",\"scopes\":\"read:org, public_repo\"}");
+	add(&g, "{\"add\":\"ghp_octocat=octocat\",\"scopes\":\"repo:status, public_repo\"}");
 	assert_int_equal(ask(&g, "GET", secret, OCTOCAT, NULL), 404);
 	assert_int_equal(ask(&g, "POST", REPO "/issues", OCTOCAT, body), 201);
-	assert_string_equal(header(&g, "X-OAuth-Scopes"), "read:org, public_repo");
+	assert_string_equal(header(&g, "X-OAuth-Scopes"), "repo:status, public_repo");
 	add(&g, "{\"add\":\"ghp_octocat=octocat\",\"scopes\":\"\"}");
 	assert_int_equal(ask(&g, "GET", REPO, OCTOCAT, NULL), 200);
 	assert_int_equal(ask(&g, "POST", REPO "/issues", OCTOCAT, body), 404);
