@@ -16,6 +16,7 @@ static const char *const names[SIM_ODDS] = {
 	[SIM_HUGE_LIMIT] = "huge_limit",
 	[SIM_FULL_RATE_LIMIT] = "full_rate_limit",
 	[SIM_PRIMARY_429] = "primary_429",
+	[SIM_REFUSALS_PROLONG] = "refusals_prolong",
 	[SIM_304_COUNTS] = "304_counts",
 	[SIM_WEAK_ETAGS] = "weak_etags",
 	[SIM_FLAPPING_ETAGS] = "flapping_etags",

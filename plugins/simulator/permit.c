@@ -171,12 +171,25 @@ static struct need need_of(const struct sim_call *c)
 	return need;
 }
 
+const char *sim_permit_refusal(const struct sim_call *c)
+{
+	return c->who.kind == SIM_WHO_INSTALLATION
+	               ? "Resource not accessible by integration"
+	               : "Resource not accessible by personal access token";
+}
+
 static int say_not_accessible(struct sim_call *c)
 {
-	return sim_say_error(c, 403,
-		c->who.kind == SIM_WHO_INSTALLATION
-			? "Resource not accessible by integration"
-			: "Resource not accessible by personal access token");
+	return sim_say_error(c, 403, sim_permit_refusal(c));
+}
+
+bool sim_permit_writes_issues(const struct sim_call *c, const struct sim_repo *r)
+{
+	const struct sim_token *t = token_of(c);
+
+	return sim_permit_reaches(c, r) &&
+	       (!t || !t->has_grants || t->grants.level[SIM_ISSUES] == SIM_WRITE) &&
+	       (!t || !t->scopes || has_scope(t, "repo") || has_scope(t, "public_repo"));
 }
 
 int sim_permit(struct sim_call *c)

@@ -52,5 +52,9 @@ bool sim_permit_reaches(const struct sim_call *c, const struct sim_repo *r);
 bool sim_sees(struct sim_call *c, const struct sim_repo *r);
 /* The route's need, once what it is about is resolved: 0, or what was said. */
 int sim_permit(struct sim_call *c);
+/* GraphQL's mutations are about issues. */
+bool sim_permit_writes_issues(const struct sim_call *c, const struct sim_repo *r);
+/* "Resource not accessible by …", whatever the credentials are. */
+const char *sim_permit_refusal(const struct sim_call *c);
 /* X-OAuth-Scopes, X-Accepted-…, github-authentication-token-expiration. */
 void sim_permit_headers(struct sim_call *c);

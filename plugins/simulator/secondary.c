@@ -5,6 +5,7 @@
 #include <hg/mem.h>
 
 #include "call.h"
+#include "odd.h"
 #include "routes.h"
 #include "text.h"
 
@@ -160,9 +161,10 @@ static int64_t objects(struct sim_call *c, struct sim_party *p, enum sim_seconda
 
 	if (cost == 0)
 		return 0;
-	if (count->blocked_until_us > now_us)
+	bool is_blocked = count->blocked_until_us > now_us;
+	if (is_blocked && !sim_is_odd(c->w, SIM_REFUSALS_PROLONG))
 		return count->blocked_until_us - now_us;
-	if (sum + cost <= limit)
+	if (!is_blocked && sum + cost <= limit)
 		return 0;
 	count->blocked_until_us = now_us + c->w->conf.secondary.block_us;
 	/* without a block one may come again at once, and is told the least that can be told */

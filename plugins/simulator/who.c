@@ -43,6 +43,19 @@ static bool is_installed(struct sim_world *w, uint64_t installation)
 	return org && !org->has_no_app && !org->is_app_suspended;
 }
 
+/* 50 an hour for each repository above 20, and for each user above 20. */
+static int64_t extra_points(const struct sim_world *w, uint64_t installation)
+{
+	int64_t n_repos = 0, n_users = 0;
+
+	for (uint32_t i = 0; i < w->n_repos; i++)
+		n_repos += w->repos[i].owner + SIM_INSTALLATION == installation &&
+		           !w->repos[i].deleted;
+	for (uint32_t i = 0; i < w->n_users; i++)
+		n_users += w->users[i].is_member;
+	return 50 * ((n_repos > 20 ? n_repos - 20 : 0) + (n_users > 20 ? n_users - 20 : 0));
+}
+
 static void set_known(
 	struct sim_world *w, struct sim_who *who, const struct sim_token *t, int64_t now_s)
 {
@@ -57,6 +70,8 @@ static void set_known(
 	who->id = t->id;
 	who->read_only = t->read_only;
 	who->token = (uint32_t)(t - w->tokens.rows) + 1;
+	if (is_minted)
+		who->extra_points = extra_points(w, t->id);
 	if (t->suspended)
 		set_fault(who, 403, "Sorry. Your account was suspended.");
 	else if (is_minted && !is_installed(w, t->id))

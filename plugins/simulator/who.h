@@ -28,6 +28,7 @@ struct sim_who {
 	bool read_only;
 	bool is_classic;      /* has scopes */
 	bool is_fine_grained; /* has permissions, but is no installation's */
+	int64_t extra_points; /* of an installation: what its size adds to the hour's budget */
 	uint32_t token;       /* number in the world's list; 0: it is in none */
 	uint64_t id;          /* of the user or installation */
 	char address[48];     /* for SIM_WHO_ADDRESS; zero-filled */

@@ -130,6 +130,28 @@ static void an_app_may_be_installed_nowhere(void **state)
 	github_free(&g);
 }
 
+static void a_large_installation_has_a_larger_budget(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t repos, users;
+		const char *limit;
+	} rows[] = { { 40, 21, "5000" }, { 46, 24, "5300" }, { 900, 6, "12500" } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim_conf conf = fixture_conf;
+		conf.repos = rows[i].repos;
+		conf.users = rows[i].users; /* the last is a stranger */
+		struct github g = github_new(&conf);
+		mint(&g, NULL);
+		ask(&g, "GET", "/installation/repositories", minted, NULL);
+		assert_string_equal(header(&g, "x-ratelimit-limit"), rows[i].limit);
+		ask(&g, "GET", REPO, OCTOCAT, NULL);
+		assert_string_equal(header(&g, "x-ratelimit-limit"), "5000");
+		github_free(&g);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +160,7 @@ int main(void)
 		cmocka_unit_test(a_token_may_be_for_some_repositories),
 		cmocka_unit_test(a_token_ends_by_time_or_by_wish),
 		cmocka_unit_test(a_suspended_installation_may_nothing),
+		cmocka_unit_test(a_large_installation_has_a_larger_budget),
 		cmocka_unit_test(an_app_may_be_installed_nowhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,39 @@ static void a_token_says_when_it_expires_and_then_does(void **state)
 	github_free(&g);
 }
 
+static void a_mutation_needs_the_right_to_write(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *token;
+		bool may;
+	} rows[] = {
+		{ "\"permissions\":{\"issues\":\"read\"}", false },
+		{ "\"permissions\":{\"issues\":\"write\"}", true },
+		{ "\"repositories\":[\"octo-org/secret-plans\"]", false },
+		{ "\"repositories\":[\"octo-org/hello-world\"]", true },
+		{ "\"scopes\":\"read:org\"", false },
+		{ "\"scopes\":\"public_repo\"", true },
+	};
+	struct github g = github_new(NULL);
+	char input[300], change[300];
+
+	ask(&g, "GET", REPO, OCTOCAT, NULL);
+	snprintf(change, sizeof(change),
+		"{\"query\":\"mutation{createIssue(input:{repositoryId:\\\"%s\\\",title:\\\"x\\\"}"
+		"){clientMutationId}}\"}",
+		text_at(g.json, "node_id"));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(input, sizeof(input), "{\"add\":\"github_pat_x=octocat\",%s}",
+			rows[i].token);
+		add(&g, input);
+		ask(&g, "POST", "/graphql", FINE, change);
+		const json_t *error = json_array_get(json_object_get(g.json, "errors"), 0);
+		assert_string_equal(text_at(error, "type"), rows[i].may ? "" : "FORBIDDEN");
+	}
+	github_free(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +175,7 @@ int main(void)
 		cmocka_unit_test(each_route_names_what_it_needs),
 		cmocka_unit_test(a_fine_grained_token_may_what_it_was_given),
 		cmocka_unit_test(a_classic_token_may_what_its_scopes_say),
+		cmocka_unit_test(a_mutation_needs_the_right_to_write),
 		cmocka_unit_test(a_token_says_when_it_expires_and_then_does),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

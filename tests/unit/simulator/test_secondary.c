@@ -73,6 +73,24 @@ static void a_route_has_900_points_a_minute(void **state)
 	github_free(&g);
 }
 
+static void asking_while_blocked_may_prolong_the_block(void **state)
+{
+	(void)state;
+	struct github g = limited_new();
+
+	set(&g, "/_sim/secondary", "{\"route_points\":1}");
+	set(&g, "/_sim/odd", "{\"names\":[\"refusals_prolong\"]}");
+	ask(&g, "GET", REPO, OCTOCAT, NULL);
+	for (int i = 0; i < 3; i++) {
+		pass(&g, i ? 59 : 0);
+		assert_int_equal(ask(&g, "GET", REPO, OCTOCAT, NULL), 403);
+		assert_string_equal(header(&g, "Retry-After"), "60");
+	}
+	pass(&g, 60);
+	assert_int_equal(ask(&g, "GET", REPO, OCTOCAT, NULL), 200);
+	github_free(&g);
+}
+
 static void a_write_costs_five_points(void **state)
 {
 	(void)state;
@@ -338,6 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_route_has_900_points_a_minute),
+		cmocka_unit_test(asking_while_blocked_may_prolong_the_block),
 		cmocka_unit_test(a_write_costs_five_points),
 		cmocka_unit_test(the_window_slides),
 		cmocka_unit_test(graphql_has_2000_points_and_tells_it_in_a_200),
