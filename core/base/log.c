@@ -196,6 +196,13 @@ bool hg_log_parse_level(const char *word, int *ret_level)
 	return false;
 }
 
+const char *hg_log_level_word(int level)
+{
+	bool is_one = level >= HG_LOG_ERROR && level <= HG_LOG_DEBUG;
+
+	return level_words[is_one ? level : HG_LOG_ERROR];
+}
+
 void hg_log_set_json(bool json)
 {
 	atomic_store_explicit(&is_json, json, memory_order_relaxed);

@@ -57,6 +57,7 @@ void hg_log_event(const char *component, int level, const char *fmt, va_list arg
  * component. hg_log_set_level of instance.h is for people. */
 bool hg_log_set_core_level(const char *component, int level);
 bool hg_log_parse_level(const char *word, int *ret_level); /* error warn info debug */
+const char *hg_log_level_word(int level);                  /* the other way round */
 void hg_log_set_json(bool json);
 /* Lines go to `write` instead of standard error (tests). NULL = standard error again. */
 void hg_log_set_sink(void (*write)(void *arg, const char *line, size_t n), void *arg);

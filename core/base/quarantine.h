@@ -7,8 +7,8 @@
  *       out_for: 5min       its hooks are not called for five minutes, then it may try again
  *
  * A failure is a hook that held its loop longer than `stuck`, or that gave no usable verdict.
- * Requests that began before, or in the same turn of a loop, go on with it to their end, and those
- * that began while it was out never meet it: a hook that saw LOOKUP sees DONE.
+ * Requests that began before, or met it before this was known, go on with it to their end, and
+ * those that began while it was out never meet it (front/when.h): a hook that saw LOOKUP sees DONE.
  *
  * Thread: any. Asking costs one relaxed load; failures are counted under a leaf lock.
  * Clock: monotonic, the caller's.

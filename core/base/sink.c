@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <hg/mem.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #define COMPLAINT_S 60
+#define ROOM_MS 1000
 #define GATHER_NS 100000000ll /* lines wait this long for others: one write for many */
 #define GATHER_BYTES 65536    /* … or until there is this much */
 
@@ -38,7 +40,9 @@ static int open_file(const struct hg_sink *s)
 {
 	if (s->is_stderr)
 		return STDERR_FILENO;
-	return open(s->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	/* a FIFO without a reader is an error, and one that is not read from does not block */
+	return open(
+		s->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 }
 
 static void count(const struct hg_sink *s, uint64_t n)
@@ -59,6 +63,14 @@ static void complain(struct hg_sink *s, const char *what, int number)
 	HG_LOG(HG_LOG_HOST, HG_LOG_ERROR, "access log %s: %s: %s", s->path, what, strerror(number));
 }
 
+/* Of a pipe: was there room soon? */
+static bool has_room(const struct hg_sink *s)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLOUT };
+
+	return poll(&p, 1, ROOM_MS) == 1;
+}
+
 /* Returns how many bytes of it got out. */
 static size_t write_all(struct hg_sink *s, const struct hg_text *text)
 {
@@ -68,10 +80,10 @@ static size_t write_all(struct hg_sink *s, const struct hg_text *text)
 		s->is_torn = false;
 	while (at < text->n) {
 		ssize_t n = write(s->fd, text->p + at, text->n - at);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && (errno == EINTR || (errno == EAGAIN && has_room(s))))
 			continue;
 		if (n <= 0) {
-			complain(s, "can not be written, lines are dropped", errno);
+			complain(s, "can not be written, lines are dropped", n < 0 ? errno : EIO);
 			break;
 		}
 		at += (size_t)n;

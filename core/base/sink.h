@@ -4,8 +4,8 @@
  *     front: hg_sink_put ─► buffer (bounded) ─► thread: write(2), ten times a second or at 64 KiB
  *
  * A line is taken whole or dropped whole and counted: when `room` bytes wait already, when the
- * disk is full, when the file can not be opened. What was dropped for the disk is said once a
- * minute in the log.
+ * disk is full, when the file can not be opened, when it is a pipe that takes nothing for a second.
+ * What was dropped for the disk is said once a minute in the log.
  *
  * Rotation: rename the file, then hg_sink_reopen; lines put after that are in the new file.
  *

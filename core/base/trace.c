@@ -67,13 +67,14 @@ uint32_t hg_trace_find(const struct hg_trace_ring *ring, uint64_t key,
 	if (!ring)
 		return 0;
 	uint64_t first = ring->n_written > ring->mask ? ring->n_written - ring->mask - 1 : 0;
-	for (uint64_t at = first; at < ring->n_written; at++) {
+	uint64_t from = ring->n_written;
+	while (from > first && n < most)
+		n += ring->records[--from & ring->mask].key == key;
+	n = 0;
+	for (uint64_t at = from; at < ring->n_written; at++) {
 		const struct hg_trace_record *r = &ring->records[at & ring->mask];
-		if (r->key != key)
-			continue;
-		if (n == most)
-			memmove(ret_records, ret_records + 1, --n * sizeof(*ret_records));
-		ret_records[n++] = *r;
+		if (r->key == key)
+			ret_records[n++] = *r;
 	}
 	return n;
 }

@@ -90,6 +90,23 @@ int64_t hg_ledger_opens_us(struct hg_ledger *l, uint32_t cost, const struct hg_n
 	return now->mono_us + (over_at_us(l) - now->wall_us);
 }
 
+int64_t hg_ledger_spares_us(
+	struct hg_ledger *l, uint32_t cost, int64_t kept, const struct hg_now *now)
+{
+	int64_t points = cost < l->limit ? cost : l->limit;
+
+	roll(l, now);
+	if (!hg_ledger_is_known(l) || kept <= 0)
+		return now->mono_us;
+	if (kept > l->limit - points)
+		kept = l->limit - points; /* or it could never go */
+	if (l->theirs - reserved(l) - points >= kept)
+		return now->mono_us;
+	if (l->theirs - points >= kept || l->over) /* some of it may turn out free */
+		return l->in_flight ? INT64_MAX : now->mono_us;
+	return now->mono_us + (over_at_us(l) - now->wall_us);
+}
+
 void hg_ledger_take(struct hg_ledger *l, uint32_t cost)
 {
 	l->in_flight += cost;

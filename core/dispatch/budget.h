@@ -55,8 +55,10 @@ struct hg_ledger {
 	struct hg_list link;              /* among the credential's */
 	struct hg_queue queue, uploads;   /* which take a connection for long: hg_site.n_uploads */
 	int64_t last_paced_us;            /* hg_strategy_view.last_paced_at_us */
-	int64_t parked_us;                /* mono: until then all of the queue is parked */
-	int parked_why;                   /* enum hg_stop; 0: not parked */
+	struct hg_park {
+		int why;          /* enum hg_stop; 0: not parked */
+		int64_t until_us; /* mono */
+	} parks[HG_CLASSES];      /* those of a class stand together */
 	uint64_t n_sent, n_refusals;
 	struct {
 		struct hg_series *limit, *remaining, *reset; /* NULL: not published yet */
@@ -68,6 +70,10 @@ int64_t hg_ledger_window_us(const struct hg_ledger *l); /* 1 h for core, 1 min f
 
 /* When may `cost` points go: now->mono_us or earlier = now; INT64_MAX = when something settles. */
 int64_t hg_ledger_opens_us(struct hg_ledger *l, uint32_t cost, const struct hg_now *now);
+
+/* The same for whom must leave `kept` points to better classes, when all else allows it. */
+int64_t hg_ledger_spares_us(
+	struct hg_ledger *l, uint32_t cost, int64_t kept, const struct hg_now *now);
 
 void hg_ledger_take(struct hg_ledger *l, uint32_t cost);   /* before sending */
 void hg_ledger_untake(struct hg_ledger *l, uint32_t cost); /* it never left */

@@ -15,6 +15,7 @@ static const char *const stop_names[HG_STOPS] = {
 	[HG_STOP_REFUSED] = "refused",
 	[HG_STOP_BLOCKED] = "blocked",
 	[HG_STOP_CAP] = "cap",
+	[HG_STOP_RESERVE] = "reserve",
 };
 
 const char *hg_stop_name(enum hg_stop why)
@@ -61,19 +62,25 @@ static int64_t seconds_to(int64_t until_us, int64_t now_us)
 	return s > 0 ? s : 1;
 }
 
+const struct hg_park *hg_flight_park(const struct hg_flight *f)
+{
+	return &f->ledger->parks[f->klass];
+}
+
 /* Says which budget, and when there is some again. */
-static void refuse_parked(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_ledger *l,
+static void refuse_parked(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_flight *f,
 	const struct hg_now *now)
 {
+	const struct hg_ledger *l = f->ledger;
 	const char *alias = l->credential->alias;
 	struct hg_ticket_end end = { .code = HG_EAGAIN,
 		.status = 429,
 		.word = "no_budget",
-		.retry_after_s = seconds_to(l->parked_us, now->mono_us) };
+		.retry_after_s = seconds_to(hg_flight_park(f)->until_us, now->mono_us) };
 	char at[21];
 
 	hg_format_time(now->wall_us + end.retry_after_s * SEC_US, at);
-	switch ((enum hg_stop)l->parked_why) {
+	switch ((enum hg_stop)hg_flight_park(f)->why) {
 	case HG_STOP_NONE:
 	case HG_STOPS:
 		HG_BUG_ON("not parked");
@@ -105,18 +112,41 @@ static void refuse_parked(struct hg_dispatcher *d, struct hg_ticket *t, const st
 			"the deadline.",
 			(long long)l->credential->max_per_hour, alias, at);
 		break;
+	case HG_STOP_RESERVE:
+		hg_dispatcher_refuse(d, t, &end, now->mono_us,
+			"Class %s stops at %.0f %% of the %s budget of credential %s, and %lld of "
+			"%lld are left; there is more at %s, after the deadline.",
+			hg_class_name(f->klass),
+			100 * hg_dispatch_reserve(&d->snapshot->dispatch, f->klass), l->resource,
+			alias, (long long)hg_ledger_remaining(l), (long long)l->limit, at);
+		break;
+	}
+}
+
+static void unpark(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	struct hg_ticket *t;
+
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		if (t->state == HG_TICKET_PARKED)
+			hg_ticket_enter(d, t, HG_TICKET_QUEUED, now->mono_us);
 	}
 }
 
 void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
-	const struct hg_ledger *l = f->ledger;
+	const struct hg_park *park = hg_flight_park(f);
 	struct hg_ticket *t;
 
+	if (!park->why) {
+		unpark(d, f, now);
+		return;
+	}
 	HG_LIST_EACH(&f->tickets, t, link)
 	{
-		if (t->ask.deadline_us <= l->parked_us)
-			refuse_parked(d, t, l, now);
+		if (t->ask.deadline_us <= park->until_us)
+			refuse_parked(d, t, f, now);
 		else if (t->state == HG_TICKET_QUEUED)
 			hg_ticket_enter(d, t, HG_TICKET_PARKED, now->mono_us);
 	}
@@ -124,53 +154,43 @@ void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const stru
 		hg_dispatcher_drop_flight(d, f, now);
 }
 
-static void park_queue(struct hg_dispatcher *d, struct hg_queue *q, const struct hg_now *now)
+static void park_list(struct hg_dispatcher *d, struct hg_list *flights, const struct hg_now *now)
 {
-	for (unsigned c = 0; c < HG_CLASSES; c++) {
-		struct hg_flight *f;
-		HG_LIST_EACH(&q->classes[c], f, queued)
-		{
-			hg_dispatcher_park(d, f, now);
-		}
+	struct hg_flight *f;
+
+	HG_LIST_EACH(flights, f, queued)
+	{
+		hg_dispatcher_park(d, f, now);
 	}
+}
+
+/* The class stands for that reason from now on; HG_STOP_NONE: it does not. */
+static void park_class(struct hg_dispatcher *d, struct hg_ledger *l, unsigned c, enum hg_stop why,
+	int64_t until_us, const struct hg_now *now)
+{
+	struct hg_park *park = &l->parks[c];
+	bool is_news = park->why != (int)why || until_us > park->until_us;
+
+	*park = (struct hg_park){ (int)why, until_us };
+	if (!is_news)
+		return;
+	park_list(d, &l->queue.classes[c], now);
+	park_list(d, &l->uploads.classes[c], now);
 }
 
 static void park_all(struct hg_dispatcher *d, struct hg_ledger *l, enum hg_stop why,
 	int64_t until_us, const struct hg_now *now)
 {
-	bool is_same = l->parked_why == (int)why && until_us <= l->parked_us;
-
-	l->parked_why = (int)why;
-	if (is_same) {
-		l->parked_us = until_us;
-		return;
-	}
-	l->parked_us = until_us;
-	park_queue(d, &l->queue, now);
-	park_queue(d, &l->uploads, now);
-}
-
-static void unpark_queue(struct hg_dispatcher *d, struct hg_queue *q, const struct hg_now *now)
-{
 	for (unsigned c = 0; c < HG_CLASSES; c++)
-		for (struct hg_list *at = q->classes[c].next; at != &q->classes[c]; at = at->next) {
-			struct hg_flight *f = HG_CONTAINER(at, struct hg_flight, queued);
-			struct hg_ticket *t;
-			HG_LIST_EACH(&f->tickets, t, link)
-			{
-				if (t->state == HG_TICKET_PARKED)
-					hg_ticket_enter(d, t, HG_TICKET_QUEUED, now->mono_us);
-			}
-		}
+		park_class(d, l, c, why, until_us, now);
 }
 
+/* What stopped all of them does not any more; who stands for a reserve stands on. */
 static void unpark_all(struct hg_dispatcher *d, struct hg_ledger *l, const struct hg_now *now)
 {
-	if (!l->parked_why)
-		return;
-	l->parked_why = HG_STOP_NONE;
-	unpark_queue(d, &l->queue, now);
-	unpark_queue(d, &l->uploads, now);
+	for (unsigned c = 0; c < HG_CLASSES; c++)
+		if (l->parks[c].why != HG_STOP_NONE && l->parks[c].why != HG_STOP_RESERVE)
+			park_class(d, l, c, HG_STOP_NONE, 0, now);
 }
 
 /* -- pacing ------------------------------------------------------------------------------------ */
@@ -191,21 +211,25 @@ static struct hg_strategy_view look(
 	};
 }
 
-static const struct hg_strategy *strategy_of(const struct hg_dispatcher *d)
+static const struct hg_provider *strategy_of(const struct hg_dispatcher *d)
 {
-	return d->snapshot->strategy.vtable;
+	static const struct hg_provider none = { .size = sizeof(none) };
+	const struct hg_snapshot *s = d->snapshot;
+
+	return d->strategy < s->n_strategies ? &s->strategies[d->strategy].provider : &none;
 }
 
 /* 0: now. Critical and high are never asked about, and neither is a budget nobody knows. */
 static int64_t pace_us(
 	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
 {
-	const struct hg_strategy *s = strategy_of(d);
+	const struct hg_provider *p = strategy_of(d);
+	const struct hg_strategy *s = p->vtable;
 
 	if (!s || f->klass <= HG_CLASS_HIGH || !hg_ledger_is_known(f->ledger))
 		return 0;
 	struct hg_strategy_view v = look(f->ledger, f->klass, now);
-	int64_t wait_us = s->wait_us(d->snapshot->strategy.self, &v);
+	int64_t wait_us = s->wait_us(p->self, &v);
 	return wait_us > 0 ? wait_us : 0;
 }
 
@@ -213,14 +237,15 @@ static int64_t pace_us(
 static void note_pace(
 	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
 {
-	const struct hg_strategy *s = strategy_of(d);
+	const struct hg_provider *p = strategy_of(d);
+	const struct hg_strategy *s = p->vtable;
 	struct hg_ledger *l = f->ledger;
 
 	if (!s || f->klass <= HG_CLASS_HIGH || !hg_ledger_is_known(l) || !HG_HAS(s, allowance) ||
 		!s->allowance)
 		return;
 	struct hg_strategy_view v = look(l, f->klass, now);
-	if ((double)v.used >= s->allowance(d->snapshot->strategy.self, &v) * (double)v.limit)
+	if ((double)v.used >= s->allowance(p->self, &v) * (double)v.limit)
 		l->last_paced_us = now->mono_us;
 }
 
@@ -276,6 +301,26 @@ static bool is_stopped(struct hg_dispatcher *d, struct hg_ledger *l, const struc
 	return true;
 }
 
+/* Must it leave what there is to better classes? Then its class stands, ageing or not. */
+static bool is_reserved(
+	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now, int64_t *wake_us)
+{
+	struct hg_ledger *l = f->ledger;
+	enum hg_class klass = f->klass;
+	double share = hg_dispatch_reserve(&d->snapshot->dispatch, klass);
+	int64_t kept = (int64_t)(share * (double)l->limit);
+	int64_t opens_us = hg_ledger_spares_us(l, f->cost, kept, now);
+
+	if (opens_us <= now->mono_us || opens_us == INT64_MAX) {
+		park_class(d, l, klass, HG_STOP_NONE, 0, now);
+		return opens_us > now->mono_us; /* until something settles, and we look again */
+	}
+	park_class(d, l, klass, HG_STOP_RESERVE, opens_us, now); /* the flight may be gone */
+	if (l->queue.n[klass] || l->uploads.n[klass])
+		wake_by(wake_us, opens_us);
+	return true;
+}
+
 /* The one of this queue that may go now, or NULL and the moment when to look again. */
 static struct hg_flight *first_ready(struct hg_dispatcher *d, struct hg_ledger *l,
 	const struct hg_queue *q, const struct hg_now *now, int64_t *wake_us)
@@ -285,12 +330,17 @@ static struct hg_flight *first_ready(struct hg_dispatcher *d, struct hg_ledger *
 
 	if (n == 0) {
 		if (!l->queue.n_all && !l->uploads.n_all)
-			l->parked_why = HG_STOP_NONE;
+			memset(l->parks, 0, sizeof(l->parks));
 		return NULL;
 	}
 	if (is_stopped(d, l, firsts[0], now, wake_us))
 		return NULL;
+	for (unsigned i = 0; i < n; i++)
+		if (is_reserved(d, firsts[i], now, wake_us))
+			firsts[i] = NULL;
 	for (unsigned i = 0; i < n; i++) {
+		if (!firsts[i])
+			continue;
 		int64_t wait_us = pace_us(d, firsts[i], now);
 		if (wait_us == 0)
 			return firsts[i];

@@ -4,9 +4,9 @@
  *
  * Equal means: the same credential, visibility scope, method, path, query, every forwarded field
  * (Accept and API version choose the representation), the same configuration (its plugins answer
- * for the validators), the same claim to validators and the same instances left out by `when:`. All
- * under one 128-bit keyed hash. A flight is in the table while a new follower would get all of the
- * reply: from queueing until its body outgrows what is kept, or it ends.
+ * for the validators), the same claim to validators and the same instances left out (front/when.h).
+ * All under one 128-bit keyed hash. A flight is in the table while a new follower would get all of
+ * the reply: from queueing until its body outgrows what is kept, or it ends.
  *
  * Thread: dispatcher.
  */

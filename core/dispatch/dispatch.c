@@ -51,6 +51,14 @@ struct hg_port *hg_dispatch_port(struct hg_dispatch *d)
 	return &d->desk.port;
 }
 
+bool hg_dispatch_set_strategy(struct hg_dispatch *d, struct hg_str label)
+{
+	bool is_known = hg_dispatcher_set_strategy(d->desk.dispatcher, label);
+
+	hg_desk_turn_later(&d->desk);
+	return is_known;
+}
+
 void hg_dispatch_adopt(struct hg_dispatch *d, struct hg_snapshot *s)
 {
 	hg_dispatcher_adopt(d->desk.dispatcher, s);

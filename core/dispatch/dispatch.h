@@ -22,6 +22,8 @@ struct hg_dispatch *hg_dispatch_new(
 void hg_dispatch_free(struct hg_dispatch *d); /* ends what is under way with HG_ECANCELLED */
 struct hg_port *hg_dispatch_port(struct hg_dispatch *d); /* any; outlives the dispatch's clients */
 void hg_dispatch_adopt(struct hg_dispatch *d, struct hg_snapshot *s);
+/* Until the next adopt. False: there is none of that label. */
+bool hg_dispatch_set_strategy(struct hg_dispatch *d, struct hg_str label);
 
 /* JSON for `show tickets|queues|budgets|credentials|upstreams`: appended to `out`. */
 struct hg_text;

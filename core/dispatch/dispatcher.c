@@ -33,8 +33,7 @@ static void join(
 			f->klass = t->ask.klass;
 			hg_dispatcher_queue(d, f, now);
 		}
-		if (f->ledger->parked_why)
-			hg_dispatcher_park(d, f, now);
+		hg_dispatcher_park(d, f, now);
 		break;
 	case HG_FLIGHT_RESTING:
 		if (t->ask.klass < f->klass)
@@ -272,8 +271,7 @@ static void run_due_flight(struct hg_dispatcher *d, struct hg_flight *f, const s
 			hg_ticket_enter(d, t, HG_TICKET_QUEUED, now->mono_us);
 		}
 		hg_dispatcher_queue(d, f, now);
-		if (f->ledger->parked_why)
-			hg_dispatcher_park(d, f, now);
+		hg_dispatcher_park(d, f, now);
 		return;
 	}
 	if (hg_flight_due_us(f, &what) <= now->mono_us)
@@ -350,6 +348,7 @@ struct hg_dispatcher *hg_dispatcher_new(
 	struct hg_dispatcher *d = hg_alloc0(sizeof(*d));
 
 	d->snapshot = hg_snapshot_ref(s);
+	d->strategy = s->strategy;
 	d->transport = *transport;
 	d->view = view;
 	hg_credentials_init(&d->credentials);
@@ -417,12 +416,28 @@ void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
 	struct hg_credential *cred;
 
 	d->snapshot = hg_snapshot_ref(s);
+	d->strategy = s->strategy;
 	hg_credentials_adopt(&d->credentials, s);
 	HG_LIST_EACH(&d->credentials.all, cred, link)
 	{
 		hg_dispatcher_look_at(d, cred); /* strategy, cap or concurrency may differ */
 	}
 	hg_snapshot_unref(old);
+}
+
+bool hg_dispatcher_set_strategy(struct hg_dispatcher *d, struct hg_str label)
+{
+	uint32_t i = hg_snapshot_strategy(d->snapshot, label);
+	struct hg_credential *cred;
+
+	if (i == d->snapshot->n_strategies)
+		return false;
+	d->strategy = i;
+	HG_LIST_EACH(&d->credentials.all, cred, link)
+	{
+		hg_dispatcher_look_at(d, cred);
+	}
+	return true;
 }
 
 void hg_dispatcher_seed(struct hg_dispatcher *d, uint64_t seed)
@@ -455,7 +470,7 @@ static void check_flight(const struct hg_flight *f)
 		HG_BUG_ON(f->state == HG_FLIGHT_RESTING && t->state != HG_TICKET_PARKED);
 		HG_BUG_ON(
 			f->state == HG_FLIGHT_QUEUED &&
-			t->state != (f->ledger->parked_why ? HG_TICKET_PARKED : HG_TICKET_QUEUED));
+			t->state != (hg_flight_park(f)->why ? HG_TICKET_PARKED : HG_TICKET_QUEUED));
 		HG_BUG_ON(hg_heap_has(&t->due) && t->state == HG_TICKET_STREAMING);
 		HG_BUG_ON(
 			!hg_heap_has(&t->due) && t->state != HG_TICKET_STREAMING && !f->ask.upload);

@@ -52,6 +52,9 @@ struct hg_dispatcher *hg_dispatcher_new(
 void hg_dispatcher_free(struct hg_dispatcher *d);
 /* Ledgers, credentials with the same token and flights survive. */
 void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s);
+/* The one in force from now on, until the next adopt. False: the snapshot has none of that label.
+ */
+bool hg_dispatcher_set_strategy(struct hg_dispatcher *d, struct hg_str label);
 /* Of the jitter. Not called: differs per process (base/hash.h). */
 void hg_dispatcher_seed(struct hg_dispatcher *d, uint64_t seed);
 

@@ -21,6 +21,7 @@
 
 struct hg_dispatcher {
 	struct hg_snapshot *snapshot; /* referenced: the newest */
+	uint32_t strategy;            /* of it; as configured, or as it was set by hand */
 	struct hg_transport transport;
 	struct hg_view *view;
 	struct hg_credentials credentials;
@@ -43,13 +44,14 @@ struct hg_dispatcher {
 	struct hg_series *coalesced;
 };
 
-/* Why a ledger's queue stands; also the order of what people are told. */
+/* Why a ledger's queue stands, or a class of it; also the order of what people are told. */
 enum hg_stop {
 	HG_STOP_NONE,
 	HG_STOP_EMPTY,   /* the budget is spent: until the reset */
 	HG_STOP_REFUSED, /* GitHub said so: primary limit */
 	HG_STOP_BLOCKED, /* GitHub said so: secondary limit of the credential */
 	HG_STOP_CAP,     /* max_requests_per_hour */
+	HG_STOP_RESERVE, /* what is left is for better classes: until the reset */
 	HG_STOPS
 };
 const char *hg_stop_name(enum hg_stop why);
@@ -92,8 +94,11 @@ bool hg_dispatcher_has_slot(const struct hg_credential *cred, enum hg_class klas
 /* Does something stop this ledger, and until when (mono)? INT64_MAX: until something settles. */
 enum hg_stop hg_dispatcher_stop(
 	struct hg_ledger *l, uint32_t cost, const struct hg_now *now, int64_t *ret_until_us);
-/* Parks the tickets of a flight whose ledger stands; those that could not make it are refused. */
+/* Parks the tickets of a queued flight whose class stands, and refuses those that could not make
+ * it; or lets them go on waiting for their turn, when it does not. */
 void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
+/* Of the class that it waits in. */
+const struct hg_park *hg_flight_park(const struct hg_flight *f);
 
 /* reply.c */
 void hg_dispatcher_time_out(

@@ -135,8 +135,7 @@ void hg_flight_dress(struct hg_flight *f)
 	const struct hg_hooks *hooks = &f->snapshot->send;
 	for (uint32_t i = 0; i < hooks->n; i++) {
 		struct hg_instance *in = hooks->in[i];
-		if (f->ask.left_out & UINT64_C(1) << in->index ||
-			!hg_instance_takes_part(in, f->ask.arrived_us))
+		if (f->ask.left_out & UINT64_C(1) << in->index)
 			continue;
 		struct hg_stopwatch w = hg_stopwatch_begin(in, "send");
 		in->table->on_send(in->self, (struct hg_send *)f); /* send.c */

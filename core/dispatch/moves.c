@@ -33,9 +33,9 @@ static void trace_state(const struct hg_ticket *t, enum hg_ticket_state to, int6
 
 	if (to == HG_TICKET_PARKED && f) {
 		bool rests = f->state == HG_FLIGHT_RESTING;
-		int64_t until_us = rests ? f->due.key : l->parked_us;
+		int64_t until_us = rests ? f->due.key : hg_flight_park(f)->until_us;
 		number = (uint32_t)((until_us > now_us ? until_us - now_us : 0) / 1000);
-		word = hg_str(rests ? "retry" : hg_stop_name(l->parked_why));
+		word = hg_str(rests ? "retry" : hg_stop_name(hg_flight_park(f)->why));
 	} else if (to == HG_TICKET_SENT && f) {
 		number = f->tries;
 		word = hg_str(l->credential->alias);

@@ -38,9 +38,9 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 		add_member(out, "resource", hg_str(f->ledger->resource));
 		if (t->state == HG_TICKET_PARKED) {
 			bool rests = f->state == HG_FLIGHT_RESTING;
-			int64_t until_us = rests ? f->due.key : f->ledger->parked_us;
+			int64_t until_us = rests ? f->due.key : hg_flight_park(f)->until_us;
 			hg_text_printf(out, ",\"waits_for\":\"%s\",\"opens_in_ms\":%lld",
-				rests ? "retry" : hg_stop_name(f->ledger->parked_why),
+				rests ? "retry" : hg_stop_name(hg_flight_park(f)->why),
 				(long long)(until_us - now->mono_us) / 1000);
 		}
 	}
@@ -55,6 +55,19 @@ static const struct hg_flight *oldest_of(const struct hg_ledger *l, enum hg_clas
 	return !a || (b && b->queued_us < a->queued_us) ? b : a;
 }
 
+/* What the best of its classes that stand stands for: that is what stops all behind it. */
+static void show_stop(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out)
+{
+	unsigned c = 0;
+
+	while (c + 1 < HG_CLASSES && !l->parks[c].why)
+		c++;
+	hg_text_printf(out, ",\"stop\":\"%s\"", hg_stop_name(l->parks[c].why));
+	if (l->parks[c].why)
+		hg_text_printf(out, ",\"opens_in_ms\":%lld",
+			(long long)(l->parks[c].until_us - now->mono_us) / 1000);
+}
+
 static void show_queue(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out)
 {
 	hg_text_printf(out, "{\"credential\":");
@@ -64,19 +77,17 @@ static void show_queue(const struct hg_ledger *l, const struct hg_now *now, stru
 	int64_t oldest_us = now->mono_us;
 	for (unsigned c = 0; c < HG_CLASSES; c++) {
 		const struct hg_flight *first = oldest_of(l, (enum hg_class)c);
-		hg_text_printf(out, ",\"%s\":{\"waiting\":%u,\"oldest_ms\":%lld}",
+		hg_text_printf(out, ",\"%s\":{\"waiting\":%u,\"oldest_ms\":%lld,\"stop\":\"%s\"}",
 			hg_class_name((enum hg_class)c), l->queue.n[c] + l->uploads.n[c],
-			first ? (long long)(now->mono_us - first->queued_us) / 1000 : 0ll);
+			first ? (long long)(now->mono_us - first->queued_us) / 1000 : 0ll,
+			hg_stop_name(l->parks[c].why));
 		n += l->queue.n[c] + l->uploads.n[c];
 		if (first && first->queued_us < oldest_us)
 			oldest_us = first->queued_us;
 	}
 	hg_text_printf(out, ",\"waiting\":%u,\"oldest_ms\":%lld", n,
 		(long long)(now->mono_us - oldest_us) / 1000);
-	hg_text_printf(out, ",\"stop\":\"%s\"", hg_stop_name(l->parked_why));
-	if (l->parked_why)
-		hg_text_printf(out, ",\"opens_in_ms\":%lld",
-			(long long)(l->parked_us - now->mono_us) / 1000);
+	show_stop(l, now, out);
 	hg_text_add_char(out, '}');
 }
 

@@ -28,17 +28,15 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* As GitHub would read it: "access%5Ftoken" is access_token. Longer than `size`: it is none of our
- * words. */
+/* As GitHub would read it: "access%5Ftoken" is access_token. Of one longer than `size` its end,
+ * where it matters. */
 static struct hg_str decoded(struct hg_str s, char *into, size_t size)
 {
-	size_t n = 0;
+	size_t n = 0, from = s.n > size ? s.n - size : 0;
 
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = from; i < s.n; i++) {
 		int high = s.p[i] == '%' && i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
 		int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
-		if (n == size)
-			return (struct hg_str){ into, 0 };
 		into[n++] = low >= 0 ? (char)(high * 16 + low) : s.p[i];
 		i += low >= 0 ? 2 : 0;
 	}
@@ -54,15 +52,13 @@ static bool ends_nocase(struct hg_str s, const char *end)
 
 /* Names that hold a secret somewhere: OAuth, signed links of storage, keys. By their ends, so that
  * refresh_token and X-Amz-Signature are found. */
-static bool is_secret(struct hg_str name)
+static bool is_secret_word(struct hg_str name)
 {
 	static const char *const ends[] = { "token", "secret", "sig", "signature", "password",
 		"passwd", "pwd", "credential", "credentials", "authorization", "apikey", "api_key",
 		"access_key", "private_key", "jwt", "assertion", "session" };
 	static const char *const whole[] = { "code", "key", "auth", "pass", "code_verifier" };
-	char plain[64];
 
-	name = decoded(name, plain, sizeof(plain));
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		if (ends_nocase(name, ends[i]))
 			return true;
@@ -74,11 +70,30 @@ static bool is_secret(struct hg_str name)
 	return false;
 }
 
+/* Of a list or a map, "token[]" and "auth[token]", either part. */
+static bool is_secret(struct hg_str name)
+{
+	char bytes[64];
+	struct hg_str plain = decoded(name, bytes, sizeof(bytes));
+	const char *bracket = plain.n ? memchr(plain.p, '[', plain.n) : NULL;
+
+	if (bracket && is_secret_word((struct hg_str){ plain.p, (size_t)(bracket - plain.p) }))
+		return true;
+	if (bracket && plain.p[plain.n - 1] == ']')
+		plain.n--;
+	return is_secret_word(plain);
+}
+
+static bool is_separator(char c)
+{
+	return c == '&' || c == ';' || c == '#';
+}
+
 void hg_mask_query(struct hg_text *out, struct hg_str query)
 {
 	for (size_t i = 0; i < query.n;) {
 		size_t from = i;
-		while (i < query.n && query.p[i] != '&' && query.p[i] != ';')
+		while (i < query.n && !is_separator(query.p[i]))
 			i++;
 		struct hg_str pair = { query.p + from, i - from };
 		const char *equals = memchr(pair.p, '=', pair.n);
@@ -94,12 +109,34 @@ void hg_mask_query(struct hg_text *out, struct hg_str query)
 	}
 }
 
+/* Where its host begins, behind a name and password that begin at *ret_from; 0: it has none. */
+static size_t after_user(struct hg_str url, size_t *ret_from)
+{
+	const char *slashes = url.n ? memmem(url.p, url.n, "//", 2) : NULL;
+	size_t at = 0;
+
+	if (!slashes)
+		return 0;
+	*ret_from = (size_t)(slashes - url.p) + 2;
+	for (size_t i = *ret_from;
+		i < url.n && url.p[i] != '/' && url.p[i] != '?' && url.p[i] != '#'; i++)
+		if (url.p[i] == '@')
+			at = i + 1;
+	return at;
+}
+
 void hg_mask_url(struct hg_text *out, struct hg_str url)
 {
-	const char *mark = url.n ? memchr(url.p, '?', url.n) : NULL;
-	size_t n = mark ? (size_t)(mark - url.p) + 1 : url.n;
+	size_t from = 0, n = 0, at = after_user(url, &from);
 
+	if (at) {
+		hg_mask_control(out, (struct hg_str){ url.p, from });
+		hg_text_add(out, HG_STR("***@"));
+		url = (struct hg_str){ url.p + at, url.n - at };
+	}
+	while (n < url.n && url.p[n] != '?' && url.p[n] != '#')
+		n++;
+	n += n < url.n;
 	hg_mask_control(out, (struct hg_str){ url.p, n });
-	if (mark)
-		hg_mask_query(out, (struct hg_str){ url.p + n, url.n - n });
+	hg_mask_query(out, (struct hg_str){ url.p + n, url.n - n });
 }

@@ -16,5 +16,5 @@
 void hg_mask_control(struct hg_text *out, struct hg_str s);
 /* Without its question mark. */
 void hg_mask_query(struct hg_text *out, struct hg_str query);
-/* What stands behind its first question mark is a query. */
+/* What stands behind its first ? or # is a query; a name and password before its host are "***". */
 void hg_mask_url(struct hg_text *out, struct hg_str url);

@@ -41,13 +41,6 @@ static void enter(struct hg_request *r, struct hg_instance *in, void *self)
 	r->reply.hook_in = in;
 }
 
-/* The same in each phase of a request: it is not left out for failing, or was not when the request
- * began (quarantine.h), and its `when:` is met. */
-static bool takes_part(struct hg_request *r, const struct hg_instance *in)
-{
-	return hg_instance_takes_part(in, r->began_us) && hg_when_is_met(r, in);
-}
-
 typedef enum hg_verdict (*verdict_hook)(void *self, struct hg_request *r);
 
 static enum hg_verdict call(
@@ -67,7 +60,7 @@ enum hg_verdict hg_phase_admit(struct hg_request *r)
 
 	while (v == HG_NEXT && r->hook_at < hooks->n) {
 		struct hg_instance *in = hooks->in[r->hook_at++];
-		if (takes_part(r, in))
+		if (hg_when_is_met(r, in))
 			v = call(r, in, "on_admit", in->table->on_admit);
 	}
 	return v;
@@ -80,7 +73,7 @@ enum hg_verdict hg_phase_weigh(struct hg_request *r)
 
 	while (v == HG_NEXT && r->hook_at < hooks->n) {
 		struct hg_instance *in = hooks->in[r->hook_at++];
-		if (takes_part(r, in))
+		if (hg_when_is_met(r, in))
 			v = call(r, in, "on_weigh", in->table->on_weigh);
 	}
 	return v;
@@ -93,7 +86,7 @@ enum hg_verdict hg_phase_lookup(struct hg_request *r)
 
 	while (v == HG_NEXT && r->hook_at < hooks->n) {
 		struct hg_instance *in = hooks->in[r->hook_at++];
-		if (takes_part(r, in))
+		if (hg_when_is_met(r, in))
 			v = call(r, in, "on_lookup", in->table->on_lookup);
 	}
 	return v;
@@ -107,7 +100,7 @@ enum hg_verdict hg_phase_head(struct hg_request *r)
 	r->reply.in_head = true;
 	for (uint32_t i = hooks->n; v == HG_NEXT && i-- > 0;) {
 		struct hg_instance *in = hooks->in[i];
-		if (!takes_part(r, in))
+		if (!hg_when_is_met(r, in))
 			continue;
 		enter(r, in, in->self);
 		struct hg_stopwatch w = hg_stopwatch_begin(in, "on_head");
@@ -147,7 +140,7 @@ void hg_phase_done(struct hg_request *r)
 
 	for (uint32_t i = 0; i < hooks->n; i++) {
 		struct hg_instance *in = hooks->in[i];
-		if (!takes_part(r, in))
+		if (!hg_when_is_met(r, in))
 			continue;
 		enter(r, in, in->self);
 		struct hg_stopwatch w = hg_stopwatch_begin(in, "on_done");

@@ -105,6 +105,7 @@ struct hg_request {
 	int64_t answer_age_s;
 	struct hg_str cache_status; /* parameters; p NULL: none */
 	struct hg_batch *batch;     /* what asks for many (batch.h); NULL: it does not */
+	void *core_slot;            /* of the route of the core that answers */
 
 	/* upstream */
 	struct hg_ticket *ticket; /* the owner's reference */

@@ -132,6 +132,12 @@ static bool is_number(struct hg_str s)
 void hg_resource_of(struct hg_arena *arena, struct hg_str path, struct hg_resource *ret_resource)
 {
 	struct hg_resource r = { .path = decode(arena, path) };
+
+	if (!path.n) { /* refused before anybody looked where it goes */
+		r.kind = HG_RESOURCE_ODD;
+		*ret_resource = r;
+		return;
+	}
 	struct hg_str first = segment_at(r.path, 0);
 	size_t at = first.n + 1;
 

@@ -43,7 +43,8 @@ struct hg_resource {
 	struct hg_str rest; /* "/issues" */
 };
 
-/* Of a path that http1 has accepted: no dot segments, no "//". Strings are the arena's. */
+/* Of a path that http1 has accepted: no dot segments, no "//". An empty one is ODD. Strings are the
+ * arena's. */
 void hg_resource_of(struct hg_arena *arena, struct hg_str path, struct hg_resource *ret_resource);
 /* The same once its ID has a name ("/repos/octo-org/hello-world"). */
 struct hg_str hg_resource_named(

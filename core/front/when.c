@@ -37,11 +37,17 @@ static bool fits_template(const struct hg_when *w, struct hg_request *r)
 	return false;
 }
 
+/* A slash at its end, and one that stayed encoded (resource.h): to some it is another path. */
+static bool is_for_sure(struct hg_str path)
+{
+	return path.p && !memchr(path.p, '%', path.n) && (path.n <= 1 || path.p[path.n - 1] != '/');
+}
+
 static bool fits_route(const struct hg_when *w, struct hg_request *r)
 {
 	if (!has_routes(w))
 		return true;
-	if (!hg_resolve_now(r) || !r->subject.p)
+	if (!hg_resolve_now(r) || !is_for_sure(r->subject))
 		return true;
 	for (uint32_t i = 0; i < w->n_rules; i++)
 		if (hg_rule_allows(w->rules[i], r->subject))
@@ -63,12 +69,18 @@ enum hg_verdict hg_when_prepare(struct hg_request *r)
 	return HG_NEXT;
 }
 
+static bool fits(const struct hg_when *w, struct hg_request *r)
+{
+	return w->methods & 1u << r->head.method_id && fits_client(w, r) && fits_route(w, r);
+}
+
 bool hg_when_decide(struct hg_request *r, const struct hg_instance *in)
 {
-	const struct hg_when *w = r->snapshot->when[in->index];
 	uint64_t bit = UINT64_C(1) << in->index;
+	bool is_guarded = r->snapshot->guarded & bit;
 
-	if (w->methods & 1u << r->head.method_id && fits_client(w, r) && fits_route(w, r))
+	if (hg_instance_takes_part(in, r->began_us) &&
+		(!is_guarded || fits(r->snapshot->when[in->index], r)))
 		r->when_met |= bit;
 	r->when_known |= bit;
 	return r->when_met & bit;
@@ -80,7 +92,7 @@ uint64_t hg_when_left_out(struct hg_request *r)
 	const struct hg_hooks *const lists[] = { &s->send, &s->head, &s->keep };
 	uint64_t out = 0;
 
-	for (size_t k = 0; s->guarded && k < sizeof(lists) / sizeof(*lists); k++)
+	for (size_t k = 0; k < sizeof(lists) / sizeof(*lists); k++)
 		for (uint32_t i = 0; i < lists[k]->n; i++)
 			if (!hg_when_is_met(r, lists[k]->in[i]))
 				out |= UINT64_C(1) << lists[k]->in[i]->index;

@@ -11,6 +11,12 @@ static void on_dropped(uint64_t n)
 	hg_series_add(hg_core_series(HG_METRIC_ACCESS_LOG_DROPPED, NULL, NULL, NULL), (double)n);
 }
 
+uint64_t hg_host_access_log_dropped(void)
+{
+	return (uint64_t)hg_series_read(
+		hg_core_series(HG_METRIC_ACCESS_LOG_DROPPED, NULL, NULL, NULL));
+}
+
 static struct hg_sink *sink_of(const struct hg_setup *s)
 {
 	return s && s->snapshot.access_log ? hg_access_log_sink(s->snapshot.access_log) : NULL;
@@ -19,6 +25,7 @@ static struct hg_sink *sink_of(const struct hg_setup *s)
 int hg_host_open_access_log(struct hg_setup *s, const struct hg_setup *old, struct hg_err *err)
 {
 	const struct hg_access_log_conf *conf = &s->config->access_log;
+	const struct hg_place *place = &s->config->access_log_place;
 	struct hg_sink *sink = sink_of(old);
 
 	if (!conf->path)
@@ -30,7 +37,8 @@ int hg_host_open_access_log(struct hg_setup *s, const struct hg_setup *old, stru
 		sink = hg_sink_new(conf->path, conf->max_waiting_bytes, on_dropped, err);
 	}
 	if (!sink)
-		return hg_err_wrap(err, "access_log.path");
+		return hg_err_wrap(
+			err, "%s:%u:%u: access_log.path", place->file, place->line, place->col);
 	s->snapshot.access_log = hg_access_log_new(conf->format, sink, err);
 	hg_sink_unref(sink); /* the log has its own */
 	return s->snapshot.access_log ? 0 : HG_EINVAL;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "ticket/snapshot.h"
 #include <string.h>
+#include <unistd.h>
 
 /* The first listener that serves GitHub over TCP, or at a Unix socket. Not over TLS: which name and
  * authority its clients need is not known here. */
@@ -44,11 +45,19 @@ static void print_listeners(const struct hg_host *h, struct hg_text *out)
 	}
 }
 
-/* Lines that work as they stand, from the root of the project; gh asks nothing without a token. */
+/* What brings clients along is in the project, and not in what is installed. */
+static bool has_clients(void)
+{
+	return access("scripts/dev/clients", X_OK) == 0;
+}
+
+/* Lines that work as they stand; gh asks nothing without a token. */
 static void print_try(const char *url, const char *gh_token, struct hg_text *out)
 {
 	hg_text_printf(out, "\nTry it (the second time the answer comes from memory):\n\n");
 	hg_text_printf(out, "  curl -i %s/repos/octocat/Hello-World\n\n", url);
+	if (!has_clients())
+		return;
 	if (gh_token)
 		hg_text_printf(out,
 			"  GH_TOKEN=%s ./scripts/dev/clients gh api %s/repos/octocat/Hello-World "
@@ -118,6 +127,6 @@ void hg_banner_print(const struct hg_host *h, struct hg_text *out)
 		else
 			print_try(url, is_demo ? "demo" : has_token ? "$GITHUB_TOKEN" : NULL, out);
 	}
-	if (is_demo && find_github(h, true, url, sizeof(url)))
+	if (is_demo && has_clients() && find_github(h, true, url, sizeof(url)))
 		print_try_socket(url, out);
 }

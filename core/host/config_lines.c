@@ -1,5 +1,6 @@
 #include "host/config_lines.h"
 
+#include "host/config/outside.h"
 #include <hg/mem.h>
 
 static const char by_default[] = "default";
@@ -23,51 +24,13 @@ static struct hg_config_line *add_line(struct hg_config_lines *l)
 	return &l->items[l->n++];
 }
 
-/* The first ${env:NAME} or ${file:PATH} in it, without a default; n 0: none. */
-static struct hg_str reference_in(const struct hg_node *node)
-{
-	struct hg_str none = { NULL, 0 };
-
-	if (node->kind != HG_NODE_SCALAR || node->is_verbatim)
-		return none;
-	for (size_t i = 0; i + 1 < node->text.n; i++) {
-		struct hg_str rest = { node->text.p + i, node->text.n - i };
-		if (hg_str_starts(rest, HG_STR("$${"))) {
-			i += 2;
-			continue;
-		}
-		if (!hg_str_starts(rest, HG_STR("${")))
-			continue;
-		const char *end = memchr(rest.p, '}', rest.n);
-		const char *deflt = memmem(rest.p, rest.n, ":-", 2);
-		if (deflt && (!end || deflt < end))
-			end = deflt;
-		return (struct hg_str){ rest.p + 2, end ? (size_t)(end - rest.p) - 2 : 0 };
-	}
-	return none;
-}
-
-static struct hg_str reference_within(const struct hg_node *node)
-{
-	struct hg_str found = reference_in(node);
-
-	for (uint32_t i = 0; !found.n && node->kind != HG_NODE_SCALAR && i < node->n; i++)
-		found = reference_in(node->items[i]);
-	return found;
-}
-
-static bool can_hold_a_secret(const struct hg_option *row)
-{
-	return row->type == HG_OPT_STRING || row->type == HG_OPT_LIST || row->type == HG_OPT_MAP;
-}
-
 static const char *origin_of(struct hg_config_lines *l, const struct hg_node *node)
 {
 	if (!node || hg_node_is_null(node))
 		return by_default;
 	if (strcmp(node->place.file, HG_BUILT_IN) == 0)
 		return by_default;
-	struct hg_str outside = reference_within(node);
+	struct hg_str outside = hg_outside_reference(node);
 	if (outside.n)
 		return hg_arena_printf(&l->arena, "%s:%u %.*s", node->place.file, node->place.line,
 			(int)outside.n, outside.p)
@@ -75,16 +38,6 @@ static const char *origin_of(struct hg_config_lines *l, const struct hg_node *no
 	if (node->place.line)
 		return hg_arena_printf(&l->arena, "%s:%u", node->place.file, node->place.line).p;
 	return hg_arena_printf(&l->arena, "environment %s", node->place.file).p;
-}
-
-static const struct hg_node *find(const struct hg_node *map, const char *key)
-{
-	return map && map->kind == HG_NODE_MAP ? hg_node_find(map, key) : NULL;
-}
-
-static const struct hg_node *item(const struct hg_node *list, uint32_t i)
-{
-	return list && list->kind == HG_NODE_SEQUENCE && i < list->n ? list->items[i] : NULL;
 }
 
 static const char *keep_text(struct hg_config_lines *l, struct hg_text *text)
@@ -108,7 +61,7 @@ static void add_rows(struct hg_config_lines *l, struct table t)
 		line->path =
 			hg_arena_printf(&l->arena, "%s%s%s", t.path, t.path[0] ? "." : "", key.p).p;
 		line->origin = origin_of(l, node);
-		if (node && can_hold_a_secret(row) && reference_within(node).n)
+		if (hg_outside_is_hidden(row, node))
 			line->value = "\"***\"";
 		line->needs_restart = !t.is_plugin && !(row->flags & HG_OPT_LIVE);
 		line->row = row;
@@ -125,19 +78,19 @@ static const char *entry_path(struct hg_config_lines *l, const char *list, const
 
 static void add_listeners(struct hg_config_lines *l, const struct hg_config *c)
 {
-	const struct hg_node *list = find(c->root, "listeners");
+	const struct hg_node *list = hg_node_member(c->root, "listeners");
 
 	for (uint32_t i = 0; i < c->n_listeners; i++) {
 		const struct hg_listener_plan *plan = &c->listeners[i];
 		struct table t = { .rows = hg_listener_options,
 			.path = entry_path(l, "listeners", plan->name),
 			.conf = &plan->entry,
-			.map = item(list, i) };
+			.map = hg_node_item(list, i) };
 		add_rows(l, t);
 		if (!plan->tls.is_on)
 			continue;
 		t.rows = hg_tls_options;
-		t.map = find(t.map, "tls");
+		t.map = hg_node_member(t.map, "tls");
 		t.path = hg_arena_printf(&l->arena, "%s.tls", t.path).p;
 		t.conf = &plan->tls.entry;
 		add_rows(l, t);
@@ -146,7 +99,7 @@ static void add_listeners(struct hg_config_lines *l, const struct hg_config *c)
 
 static void add_upstreams(struct hg_config_lines *l, const struct hg_config *c)
 {
-	const struct hg_node *list = find(c->root, "upstreams");
+	const struct hg_node *list = hg_node_member(c->root, "upstreams");
 
 	for (uint32_t i = 1; i < c->n_upstreams; i++) {
 		const struct hg_upstream_conf *u = &c->upstreams[i];
@@ -155,14 +108,14 @@ static void add_upstreams(struct hg_config_lines *l, const struct hg_config *c)
 		struct table t = { .rows = hg_upstream_entry_options,
 			.path = entry_path(l, "upstreams", u->name),
 			.conf = entry,
-			.map = item(list, i - 1) };
+			.map = hg_node_item(list, i - 1) };
 		add_rows(l, t);
 		t.rows = hg_upstream_options;
 		t.conf = u;
 		add_rows(l, t);
 		t.rows = hg_credential_options;
 		t.conf = &u->credential;
-		t.map = find(t.map, "credential");
+		t.map = hg_node_member(t.map, "credential");
 		t.path = hg_arena_printf(&l->arena, "%s.credential", t.path).p;
 		add_rows(l, t);
 	}
@@ -172,7 +125,7 @@ static void add_upstreams(struct hg_config_lines *l, const struct hg_config *c)
 static void add_keys(
 	struct hg_config_lines *l, const struct hg_clients *c, uint32_t client, struct table t)
 {
-	const struct hg_node *node = find(t.map, "key_hash");
+	const struct hg_node *node = hg_node_member(t.map, "key_hash");
 	struct hg_config_line *line = add_line(l);
 	struct hg_text exact;
 	uint32_t n = 0;
@@ -189,21 +142,21 @@ static void add_keys(
 	}
 	line->path = hg_arena_printf(&l->arena, "%s.keys", t.path).p;
 	line->value = hg_arena_printf(&l->arena, "%u", n).p;
-	line->origin = origin_of(l, node ? node : find(t.map, "key_hashes"));
+	line->origin = origin_of(l, node ? node : hg_node_member(t.map, "key_hashes"));
 	line->exact = hg_arena_copy(&l->arena, hg_text_str(&exact));
 	hg_text_fini(&exact);
 }
 
 static void add_clients(struct hg_config_lines *l, const struct hg_config *c)
 {
-	const struct hg_node *list = find(c->root, "clients");
+	const struct hg_node *list = hg_node_member(c->root, "clients");
 
 	for (uint32_t i = 0; i < c->clients.n; i++) {
 		const struct hg_client_entry *entry = &c->clients.items[i].entry;
 		struct table t = { .rows = hg_client_options,
 			.path = entry_path(l, "clients", entry->name),
 			.conf = entry,
-			.map = item(list, i) };
+			.map = hg_node_item(list, i) };
 		add_rows(l, t);
 		add_keys(l, &c->clients, i, t);
 	}
@@ -222,7 +175,7 @@ static void add_plugins(struct hg_config_lines *l, const struct hg_setup *s)
 	}
 	hg_text_add(&order, s->n ? HG_STR("]") : HG_STR("[]"));
 	line->path = "plugins";
-	line->origin = origin_of(l, find(c->root, "plugins"));
+	line->origin = origin_of(l, hg_node_member(c->root, "plugins"));
 	line->value = keep_text(l, &order);
 	line->exact = hg_str(line->value);
 	for (uint32_t i = 0; i < s->n; i++) {
@@ -239,7 +192,7 @@ static void add_plugins(struct hg_config_lines *l, const struct hg_setup *s)
 			continue;
 		t.rows = hg_when_options;
 		t.conf = &c->plugins[i].when;
-		t.map = find(t.map, "when");
+		t.map = hg_node_member(t.map, "when");
 		t.path = hg_arena_printf(&l->arena, "%s.when", t.path).p;
 		add_rows(l, t);
 	}
@@ -263,7 +216,7 @@ void hg_config_lines_init(struct hg_config_lines *l, const struct hg_setup *s)
 	add_rows(l, (struct table){ hg_main_options, "", &c->main, c->root, false });
 	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++)
 		add_rows(l, (struct table){ sc->rows, sc->key, (const char *)c + sc->offset,
-				    find(c->root, sc->key), false });
+				    hg_node_member(c->root, sc->key), false });
 	if (c->plugin_path_is_given)
 		set_origin(l, "plugin_path", "--plugin-path");
 	add_listeners(l, c);

@@ -59,6 +59,7 @@ struct hg_host {
 	struct hg_alarm secrets;     /* when secret files are looked at */
 	uint64_t generation;
 	struct hg_now began;    /* when the process did */
+	char strategy[40];      /* set by hand; "": as configured */
 	int64_t loaded_wall_us; /* when the current setup came into force */
 	struct hg_reload_note reload_note;
 	struct hg_inherited inherited;
@@ -129,6 +130,8 @@ void hg_faults_log(const struct hg_faults *faults);
 int hg_host_open_access_log(struct hg_setup *s, const struct hg_setup *old, struct hg_err *err);
 /* The file was renamed: a new one from now on. */
 void hg_host_reopen_access_log(const struct hg_host *h);
+/* Lines that the access log lost since the start. Any thread. */
+uint64_t hg_host_access_log_dropped(void);
 
 /* -- the current one (current.c) --------------------------------------------------------------- */
 
@@ -139,6 +142,17 @@ void hg_host_point_at_simulator(struct hg_host *h, struct hg_setup *s);
 /* Its snapshot, with a reference for the caller; NULL before the first and after the last. Any
  * thread. */
 struct hg_snapshot *hg_host_current(void);
+
+/* -- the strategy in force (strategy.c) -------------------------------------------------------- */
+
+extern const struct hg_route hg_strategy_routes[];
+const char *hg_host_strategy(const struct hg_host *h); /* "none" */
+/* By hand, until the next start. False: there is none of that label. `who` is for the log. */
+bool hg_host_set_strategy(struct hg_host *h, struct hg_str label, struct hg_str who);
+/* After a reload: what was set by hand stays, unless the file says something new. */
+void hg_host_keep_strategy(struct hg_host *h, const struct hg_setup *old);
+/* {"strategy":…,"configured":…,"available":[…]} */
+void hg_host_show_strategy(const struct hg_host *h, struct hg_text *out);
 
 /* -- health (health.c) ------------------------------------------------------------------------- */
 

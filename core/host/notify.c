@@ -1,6 +1,8 @@
 #include "host/notify.h"
 
+#include "base/log.h"
 #include "base/text.h"
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +61,9 @@ bool hg_notify_send(const struct hg_notify *n, const char *lines)
 		return false;
 	ssize_t sent = sendto(fd, lines, strlen(lines), MSG_NOSIGNAL | MSG_DONTWAIT,
 		(const struct sockaddr *)&n->at, n->n);
+	int why = errno;
 	close(fd);
+	errno = why;
 	return sent == (ssize_t)strlen(lines);
 }
 
@@ -70,7 +74,11 @@ void hg_notify_ready(const struct hg_notify *n, uint64_t generation, bool reload
 	(void)snprintf(lines, sizeof(lines), "READY=1\nSTATUS=ready, configuration %llu%s\n",
 		(unsigned long long)generation,
 		reload_failed ? "; the latest reload was refused" : "");
-	(void)hg_notify_send(n, lines);
+	if (!hg_notify_send(n, lines) && n->n)
+		HG_LOG(HG_LOG_HOST, HG_LOG_WARN,
+			"the service manager did not take READY=1 at its socket, and may think "
+			"that hubgate hangs: %s",
+			strerror(errno));
 }
 
 void hg_notify_reloading(const struct hg_notify *n)

@@ -8,7 +8,8 @@
  *     WATCHDOG=1                         every loop answered since the last one (watchdog.c)
  *
  * Without $NOTIFY_SOCKET all of this does nothing. A manager that does not take a datagram is not
- * waited for. The variables go from the environment: they are not for children.
+ * waited for; that it did not take READY=1 is logged. The variables go from the environment: they
+ * are not for children.
  *
  * Thread: host.
  */

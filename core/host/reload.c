@@ -166,7 +166,8 @@ static void on_unused(struct hg_snapshot *snap)
 struct hg_setup *hg_host_prepare(
 	struct hg_host *h, const struct hg_text *source, struct hg_faults *faults)
 {
-	const struct hg_core_routes core = { hg_health_routes, hg_admin_routes, h };
+	const struct hg_core_routes core = { hg_strategy_routes, hg_health_routes, hg_admin_routes,
+		h };
 	struct hg_config_wish wish = h->wish.config;
 
 	wish.wall_us = hg_clock_read(h->clock).wall_us;
@@ -237,6 +238,7 @@ static void take_over(struct hg_host *h, struct hg_setup *s, struct hg_fds *fds)
 
 	hg_host_enter_setup(h, s);
 	hg_loop_call(h->dispatcher.loop, adopt_on_dispatcher, &c);
+	hg_host_keep_strategy(h, old);
 	for (uint32_t i = 0; i < h->n_fronts; i++) {
 		c.front = h->fronts[i].front;
 		c.fds = fds[i].fd;

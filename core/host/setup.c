@@ -9,6 +9,7 @@
 #include "front/router.h"
 #include "front/tls.h"
 #include "host/loader/plugin.h"
+#include "host/loader/plugin_command.h"
 #include "host/loader/trial.h"
 #include <errno.h>
 #include <hg/mem.h>
@@ -36,19 +37,56 @@ static void read_options(struct hg_setup *s, struct hg_instance *in,
 			err.text[0] ? err.text : "its own check refused it");
 }
 
+/* Comfort fails open; what refuses requests may be there for more than that. */
+static void warn_of_open_door(
+	const struct hg_instance *in, const struct hg_plugin_plan *plan, struct hg_faults *faults)
+{
+	if (in->is_optional && in->table->on_admit)
+		hg_faults_warn(faults, &plan->node->place, plan->path,
+			"is optional and has a say in ADMIT: while it is left out for failing, "
+			"what it would refuse gets through");
+}
+
+/* Whoever reloads can not wait for each of many. */
+static int refuse_untried(const char *path, struct hg_err *err)
+{
+	return hg_err_set(err, HG_ETIMEOUT,
+		"plugin %s: was not tried: a file before it took too long to be loaded", path);
+}
+
+/* A `when:` is for hooks: who writes one for a plugin without any means something else by it. */
+static void warn_of_idle_when(
+	const struct hg_plugin *t, const struct hg_plugin_plan *plan, struct hg_faults *faults)
+{
+	bool has_hooks = t->on_admit || t->on_weigh || t->on_lookup || t->on_send || t->on_head ||
+	                 t->on_keep || t->on_done;
+	char path[128];
+
+	if (!plan->guard || has_hooks)
+		return;
+	(void)snprintf(path, sizeof(path), "%s.when", plan->path);
+	hg_faults_warn(faults, &hg_node_find(plan->node, "when")->place, path,
+		"changes nothing: %s has no hooks%s", t->name,
+		t->routes ? ", and its routes answer whoever may ask" : "");
+}
+
 /* Without a mistake, positions in `instances` and in config.plugins agree. */
 static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 {
 	struct hg_config *c = s->config;
+	bool one_hangs = false;
 
 	for (uint32_t i = 0; i < c->n_plugins; i++) {
 		const struct hg_plugin_plan *plan = &c->plugins[i];
 		struct hg_err err = HG_ERR_INIT;
 		if (!plan->entry.use || !plan->entry.name)
 			continue; /* said by the config */
-		const struct hg_plugin *table =
-			hg_plugin_load_tried(plan->entry.use, &c->main.plugin_path, hg_trial, &err);
+		int64_t began_us = hg_stopwatch_now_us();
+		const struct hg_plugin *table = hg_plugin_load_tried(plan->entry.use,
+			&c->main.plugin_path, one_hangs ? refuse_untried : hg_trial, &err);
 		if (!table) {
+			one_hangs |= hg_stopwatch_now_us() - began_us >
+			             HG_PLUGIN_PATIENCE_MS * INT64_C(500);
 			hg_faults_add(faults, &hg_node_find(plan->node, "use")->place, plan->path,
 				"%s", err.text);
 			continue;
@@ -59,7 +97,9 @@ static void load_plugins(struct hg_setup *s, struct hg_faults *faults)
 		if (plan->entry.optional != HG_OPTIONAL_AUTO)
 			in->is_optional = plan->entry.optional == HG_OPTIONAL_YES;
 		s->instances[s->n++] = in;
+		warn_of_open_door(in, plan, faults);
 		read_options(s, in, plan, faults);
+		warn_of_idle_when(table, plan, faults);
 		if (hg_plugin_is_replaced(table))
 			hg_faults_warn(faults, &plan->node->place, plan->path,
 				"%s is another file than the one that was loaded, which stays: "
@@ -159,6 +199,7 @@ static void make_listener(struct hg_setup *s, const struct hg_listener_plan *pla
 	if (plan->serves_all || hg_listener_names(plan, "github")) {
 		l->faces |= HG_FACE_GITHUB;
 		add_routes(l->router, NULL, NULL, hg_batch_routes, true, plan, faults);
+		add_routes(l->router, NULL, core->self, core->github, true, plan, faults);
 	}
 	if (plan->serves_all || hg_listener_names(plan, "health")) {
 		l->faces |= HG_FACE_HEALTH;
@@ -232,27 +273,40 @@ static void guard(struct hg_setup *s)
 		snap->resolver = hg_resolver_new();
 }
 
+static void collect_strategies(struct hg_setup *s)
+{
+	struct hg_snapshot *snap = &s->snapshot;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		const struct hg_service *sv = s->instances[i]->table->provides;
+		for (; sv && sv->name && snap->n_strategies < HG_STRATEGIES_MAX; sv++) {
+			if (strcmp(sv->name, HG_STRATEGY) != 0 || !sv->label)
+				continue;
+			snap->strategies[snap->n_strategies++] =
+				(struct hg_strategy_row){ sv->label,
+					{ .size = sizeof(struct hg_provider),
+						.vtable = sv->vtable,
+						.self = s->instances[i]->self } };
+		}
+	}
+}
+
 static void choose_strategy(struct hg_setup *s, struct hg_faults *faults)
 {
 	const char *wanted = s->config->dispatch.strategy;
-	struct hg_provider *p = &s->snapshot.strategy;
-	char have[256] = "";
-	size_t n = 0;
+	struct hg_snapshot *snap = &s->snapshot;
+	struct hg_text have;
 
-	p->size = sizeof(*p);
-	if (hg_setup_provider(s, HG_STRATEGY, wanted ? wanted : "adaptive", p) || !wanted)
+	collect_strategies(s);
+	snap->strategy = hg_snapshot_strategy(snap, hg_str(wanted ? wanted : "adaptive"));
+	if (snap->strategy < snap->n_strategies || !wanted)
 		return;
-	for (uint32_t i = 0; i < s->n; i++) {
-		const struct hg_service *sv = s->instances[i]->table->provides;
-		for (; sv && sv->name && n < sizeof(have) - 64; sv++) {
-			if (strcmp(sv->name, HG_STRATEGY) == 0 && sv->label)
-				n += (size_t)snprintf(have + n, sizeof(have) - n, "%s%.40s",
-					n ? ", " : "", sv->label);
-		}
-	}
+	hg_text_init(&have);
+	hg_snapshot_strategy_names(snap, &have);
 	hg_faults_add(faults, &s->config->dispatch_place, "dispatch.strategy",
-		"no plugin of this configuration provides the strategy \"%s\" (there is %s)",
-		wanted, n ? have : "none: plugin ratelimit is not in it");
+		"no plugin of this configuration provides the strategy \"%s\" (there is %s%s)",
+		wanted, have.p, snap->n_strategies ? "" : ": plugin ratelimit is not in it");
+	hg_text_fini(&have);
 }
 
 /* No front takes more connections than there are descriptors for; some are kept for the way to

@@ -195,6 +195,17 @@ static void copy_fields(const struct hg_fetch *f, struct hg_ask *ask, struct hg_
 					hg_arena_copy(arena, f->fields[i].value) };
 }
 
+/* It is no client's request: no `when:` is for it. */
+static uint64_t left_out(const struct hg_snapshot *s, int64_t now_us)
+{
+	uint64_t out = s->guarded;
+
+	for (uint32_t i = 0; i < s->send.n; i++)
+		if (!hg_instance_takes_part(s->send.in[i], now_us))
+			out |= UINT64_C(1) << s->send.in[i]->index;
+	return out;
+}
+
 static void on_news(struct hg_ticket *t);
 
 static void send_to(struct hg_fetch *f, struct hg_str target)
@@ -228,7 +239,7 @@ static void send_to(struct hg_fetch *f, struct hg_str target)
 		f->deadline_us =
 			now_us + (f->deadline_in_us ? f->deadline_in_us : s->dispatch.deadline_us);
 	ask->deadline_us = f->deadline_us;
-	ask->left_out = s->guarded; /* it is no client's request: no `when:` is for it */
+	ask->left_out = left_out(s, now_us);
 	hg_snapshot_unref(s);
 
 	f->ticket = t;

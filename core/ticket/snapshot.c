@@ -1,4 +1,6 @@
 #include "ticket/snapshot.h"
+
+#include "base/text.h"
 #include "base/hash.h"
 #include "base/secret.h"
 #include "ticket/scope.h"
@@ -27,6 +29,23 @@ void hg_snapshot_set_origins(struct hg_snapshot *s)
 {
 	for (uint32_t i = 0; i < s->n_upstreams; i++)
 		set_origin(&s->upstreams[i]);
+}
+
+uint32_t hg_snapshot_strategy(const struct hg_snapshot *s, struct hg_str label)
+{
+	uint32_t i = 0;
+
+	while (i < s->n_strategies && !hg_str_is(label, hg_str(s->strategies[i].label)))
+		i++;
+	return i;
+}
+
+void hg_snapshot_strategy_names(const struct hg_snapshot *s, struct hg_text *out)
+{
+	for (uint32_t i = 0; i < s->n_strategies; i++)
+		hg_text_printf(out, "%s%s", i ? ", " : "", s->strategies[i].label);
+	if (!s->n_strategies)
+		hg_text_add(out, HG_STR("none"));
 }
 
 uint32_t hg_snapshot_upstream(const struct hg_snapshot *s, struct hg_str name)

@@ -11,6 +11,8 @@
 #include <hg/request.h>
 #include <stdatomic.h>
 
+struct hg_text;
+
 /* `http:` the clients' side. Filled from option rows in core/host/config/core_options.c. */
 struct hg_http_conf {
 	uint64_t max_head_bytes;         /* 64KiB -> 431 */
@@ -85,11 +87,28 @@ struct hg_dispatch_conf {
 	uint64_t share_bytes;   /* bodies up to this are read at full speed and may be shared */
 	uint64_t window_bytes; /* an unshared transfer pauses when this much waits for its client */
 	int64_t max_requests_per_hour; /* GITHUB_MAX_REQUESTS_PER_HOUR; 0 = no cap */
-	int64_t retries;               /* GITHUB_RETRY_COUNT, safe requests only */
-	int64_t overview_for_us;       /* /rate_limit is answered from the ledgers that long */
+	double reserve_low, reserve_normal, reserve_high; /* shares of a limit at which a class
+	                                                      stops: hg_dispatch_reserve */
+	int64_t retries;         /* GITHUB_RETRY_COUNT, safe requests only */
+	int64_t overview_for_us; /* /rate_limit is answered from the ledgers that long */
 	const char
 		*strategy; /* label of a strategy/1 provider; NULL = adaptive when there is one */
 };
+
+/* What a class leaves to those above it, as a share of the limit; critical: 0. */
+static inline double hg_dispatch_reserve(const struct hg_dispatch_conf *c, enum hg_class klass)
+{
+	switch (klass) {
+	case HG_CLASS_LOW:
+		return c->reserve_low;
+	case HG_CLASS_NORMAL:
+		return c->reserve_normal;
+	case HG_CLASS_HIGH:
+		return c->reserve_high;
+	default:
+		return 0;
+	}
+}
 
 enum { /* faces a listener may serve, besides plugin instances */
 	HG_FACE_GITHUB =
@@ -118,6 +137,13 @@ struct hg_listener_conf {
 	uint32_t n_trusted;
 };
 
+#define HG_STRATEGIES_MAX 16u
+
+struct hg_strategy_row { /* how a budget may be spent: strategy/1 (hg/strategy.h) */
+	const char *label;
+	struct hg_provider provider;
+};
+
 struct hg_hooks { /* instances of one phase, in the order of `plugins:` */
 	uint32_t n;
 	struct hg_instance *in[HG_INSTANCES_MAX];
@@ -134,7 +160,10 @@ struct hg_snapshot {
 	struct hg_instance **instances;
 	struct hg_listener_conf *listeners;
 	struct hg_hooks admit, weigh, lookup, send, head, keep, done;
-	struct hg_provider strategy;      /* vtable NULL: none; nothing is paced */
+	struct hg_strategy_row strategies[HG_STRATEGIES_MAX];
+	uint32_t n_strategies;
+	uint32_t strategy; /* which of them, when nobody says otherwise; n_strategies: nothing
+	                      is paced */
 	struct hg_access_log *access_log; /* owned by the host; NULL: none */
 	struct hg_keys *keys;             /* owned by the host; NULL: none configured */
 	struct hg_resolver *resolver;     /* the same; NULL: no rule is about paths */
@@ -146,6 +175,10 @@ struct hg_snapshot {
 
 /* Place, origin and pool of each upstream; when bases and tokens are known, before it is used. */
 void hg_snapshot_set_origins(struct hg_snapshot *s);
+/* The index of a strategy, or n_strategies. */
+uint32_t hg_snapshot_strategy(const struct hg_snapshot *s, struct hg_str label);
+/* "conservative, adaptive, aggressive"; "none" */
+void hg_snapshot_strategy_names(const struct hg_snapshot *s, struct hg_text *out);
 /* The index of an upstream, or n_upstreams. */
 uint32_t hg_snapshot_upstream(const struct hg_snapshot *s, struct hg_str name);
 struct hg_snapshot *hg_snapshot_ref(struct hg_snapshot *s);

@@ -15,11 +15,17 @@ local function said(how, present, absent)
 	end
 end
 
+-- Octokit and gh are brought along by the project, so their lines are for who is in its folder.
+local project = debug.getinfo(1, "S").source:match("^@(.*)/tests/stories/")
 local repo = "/repos/octocat/Hello-World"
-said({ upstream = t.github() }, { "curl -i http://127.0.0.1:", repo, "GH_TOKEN=demo" }, { "$KEY" })
-said({ token = "ghp_x" }, { "curl -i http:", repo, "GH_TOKEN=$GITHUB_TOKEN" }, { "$KEY" })
+said({ upstream = t.github(), cwd = project },
+	{ "curl -i http://127.0.0.1:", repo, "GH_TOKEN=demo" }, { "$KEY" })
+said({ token = "ghp_x", cwd = project }, { "curl -i http:", repo, "GH_TOKEN=$GITHUB_TOKEN" },
+	{ "$KEY" })
 -- gh asks nothing without a token
-said({ token = false }, { "curl -i http://127.0.0.1:", "octokit" }, { "GH_TOKEN" })
+said({ token = false, cwd = project }, { "curl -i http://127.0.0.1:", "octokit" }, { "GH_TOKEN" })
+said({ token = "ghp_x", cwd = "/" }, { "curl -i http:", repo },
+	{ "octokit", "GH_TOKEN", "scripts" })
 -- who has which key, for which paths, is not known here
 said({ config = { clients = { { name = "ci", key_hash = keys.ci.hash } } } },
 	{ 'curl -i -H "Authorization: Bearer $KEY" http://127.0.0.1:' }, { repo, "octokit" })

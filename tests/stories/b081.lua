@@ -57,8 +57,26 @@ hub:command({ "show", "plugins", "--limit", "-1" }, 1)
 local no = hub:command({ "show", "nosuch" }, 1)
 t.expect(no:find("there is no show nosuch; there is status requests", 1, true), no)
 
+-- A slip has a guess; what a plugin does not say, or says otherwise, is told as that.
+local function refuses(words, sentence)
+	local said = hub:command(words, 1)
+	t.expect(said:find(sentence, 1, true), said)
+end
+refuses({ "show", "budget" }, 'there is no show budget (did you mean "budgets"?); there is status')
+refuses({ "show", "ratelimit" }, "ratelimit says nothing of itself; there is status")
+refuses({ "show", "cache/flush" }, "cache/flush changes something: `hubgate send /cache/flush`")
+refuses({ "send", "/cache/state" }, "cache/state only shows something: `hubgate show cache/state`")
+refuses({ "send", "/cache/flsh" }, "cache has no command flsh; it has state flush")
+refuses({ "send", "/ratelimit/x" }, "ratelimit has no command x; it has none")
+refuses({ "send", "/nobody/x" }, "there is no such instance: `hubgate show plugins` names them")
+
 -- Levels and the configuration.
 hub:command { "set", "log", "front", "warn" }
+hub:command { "set", "log", "cache", "debug" }
+local levels = hub:command { "show", "log" }
+t.expect(levels:find("\nfront +warn +listeners and connections\n"), levels)
+t.expect(levels:find("\nhost +debug +start, stop"), levels)
+t.expect(levels:find("\ncache +debug +Answers safe requests"), levels)
 no = hub:command({ "set", "log", "front", "loud" }, 1)
 t.expect(no:find('there is no level "loud"', 1, true), no)
 no = hub:command({ "set", "log", "a&b=c", "info" }, 1)

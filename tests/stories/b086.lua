@@ -52,3 +52,14 @@ says(list, "not running; these are the keys of " .. hub.folder .. "/hub.yaml")
 says(list, "2099-01-31")
 says(key({ "revoke", "bot" }, 1), "no hubgate is running")
 says(key { "revoke", "ci" }, "no hubgate is running")
+
+-- A file that can not be read proves nothing, nor does a name that comes from elsewhere.
+local function write(line)
+	local file = assert(io.open(hub.folder .. "/hub.yaml", "w"))
+	file:write(line, "\n")
+	file:close()
+end
+write(("clients: [{name: ci, key_hash: '%s'}"):format(keys.ci.hash))
+key({ "revoke", "ci" }, 1)
+write(("clients: [{name: '${env:HG_NOBODY_SETS_THIS:-ci}', key_hash: '%s'}]"):format(keys.ci.hash))
+says(key({ "revoke", "ci" }, 1), "ci is a client in ")

@@ -10,6 +10,7 @@ hub:raw("nonsense\r\n\r\n"):read_head()
 t.expect(hub.daemon:stderr():find("debug front:", 1, true), "debug is not on")
 hub:admin("POST", "/set/log?component=frnt&level=debug"):expect(400)
 	:expect_json { message = 'there is no component "frnt"; there is host config front request '
-		.. "dispatch upstream admin loop audit and each instance of `plugins:`" }
+		.. "dispatch upstream admin loop audit and each instance of `plugins:`; "
+		.. "`hubgate show log` names all" }
 hub:admin("POST", "/set/log?component=front&level=loud"):expect(400)
 	:expect_json { message = 'there is no level "loud"; there is error warn info debug' }

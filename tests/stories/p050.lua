@@ -10,6 +10,11 @@ local hub = t.hub {
 	config = { hooks = { stuck = "1ms", failures = 3, within = "1min", out_for = "5min" } },
 }
 
+-- whoever guards a door with it is told
+local words = "plugins[0]: is optional and has a say in ADMIT"
+t.expect(hub.daemon:stderr():find(words, 1, true), "no warning of an optional guard")
+t.expect(not hub.daemon:stderr():find("plugins[1]: is optional", 1, true), "a needless warning")
+
 local function hold() hub:get("/users/octocat", { ["X-Test-Hold-Ms"] = "3" }):expect(200) end
 local function admitted(name) return hub:show(name .. "/state").admit end
 local function state_of(name)
@@ -31,7 +36,7 @@ t.expect_equal(state_of("sluggish").state, "taken out", "state after three")
 t.expect_equal(state_of("sluggish").failures, 3, "failures")
 local degraded = hub:get("/readyz"):expect(200):json().degraded
 t.expect_equal(#degraded, 1, "reasons")
-local words = "plugin sluggish is left out, it kept failing: on_admit held its loop"
+words = "plugin sluggish is left out, it kept failing: on_admit held its loop"
 t.expect(degraded[1]:find(words, 1, true) == 1, degraded[1])
 
 local before = admitted("sluggish")

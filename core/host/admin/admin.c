@@ -56,7 +56,34 @@ static int status_of(int code)
 	}
 }
 
+enum { SHOW_WORDS_MOST = 32 + HG_INSTANCES_MAX };
+
 /* -- show -------------------------------------------------------------------------------------- */
+
+/* `name` is no command of `in` that may be asked for in this way. */
+static enum hg_verdict say_no_command(
+	struct hg_request *r, const struct hg_instance *in, struct hg_str name)
+{
+	const struct hg_command *all = in->table->commands, *c = all;
+	struct hg_text text;
+
+	while (c && c->name && !hg_str_is(name, hg_str(c->name)))
+		c++;
+	hg_text_init(&text);
+	if (c && c->name) {
+		hg_text_printf(&text, "%s/%s %s: `hubgate %s%s/%s`", in->name, c->name,
+			c->changes ? "changes something" : "only shows something",
+			c->changes ? "send /" : "show ", in->name, c->name);
+	} else {
+		hg_text_printf(&text, "%s has no command %.*s; it has%s", in->name,
+			(int)(name.n < 40 ? name.n : 40), name.p, all && all->name ? "" : " none");
+		for (c = all; c && c->name; c++)
+			hg_text_printf(&text, " %s", c->name);
+	}
+	(void)say_wrong(r, 404, hg_text_str(&text));
+	hg_text_fini(&text);
+	return HG_ANSWERED;
+}
 
 static enum hg_verdict run_command(
 	struct hg_request *r, struct hg_instance *in, struct hg_str name, uint32_t changes)
@@ -68,10 +95,11 @@ static enum hg_verdict run_command(
 
 	while (c && c->name && !(hg_str_is(name, hg_str(c->name)) && !c->changes == !changes))
 		c++;
-	if (!c || !c->name)
+	if (!in)
 		return say_wrong(r, 404,
-			in ? HG_STR("the plugin has no such command")
-			   : HG_STR("there is no such instance"));
+			HG_STR("there is no such instance: `hubgate show plugins` names them"));
+	if (!c || !c->name)
+		return say_no_command(r, in, name);
 	hg_admin_args_init(&args, hg_request_query(r));
 	hg_text_init(&out.text);
 	struct hg_stopwatch w = hg_stopwatch_begin(in, "command");
@@ -90,17 +118,28 @@ static enum hg_verdict run_command(
 
 static enum hg_verdict say_unknown(struct hg_host *h, struct hg_request *r, struct hg_str word)
 {
+	const char *words[SHOW_WORDS_MOST];
 	struct hg_text text;
+	uint32_t n = 0;
 
-	hg_text_init(&text);
-	hg_text_printf(
-		&text, "there is no show %.*s; there is", (int)(word.n < 40 ? word.n : 40), word.p);
-	for (const struct hg_show_word *w = hg_show_words; w->word; w++)
-		hg_text_printf(&text, " %s", w->word);
-	for (uint32_t i = 0; i < h->setup->n; i++) {
+	for (const struct hg_show_word *w = hg_show_words; w->word && n < SHOW_WORDS_MOST; w++)
+		words[n++] = w->word;
+	for (uint32_t i = 0; i < h->setup->n && n < SHOW_WORDS_MOST; i++) {
 		if (hg_show_state_of(h->setup->instances[i]))
-			hg_text_printf(&text, " %s", h->setup->instances[i]->name);
+			words[n++] = h->setup->instances[i]->name;
 	}
+	const char *meant = hg_meant(word, words, n);
+	int width = (int)(word.n < 40 ? word.n : 40);
+	hg_text_init(&text);
+	if (hg_setup_find(h->setup, word))
+		hg_text_printf(&text, "%.*s says nothing of itself", width, word.p);
+	else
+		hg_text_printf(&text, "there is no show %.*s", width, word.p);
+	if (meant)
+		hg_text_printf(&text, " (did you mean \"%s\"?)", meant);
+	hg_text_add(&text, HG_STR("; there is"));
+	for (uint32_t i = 0; i < n; i++)
+		hg_text_printf(&text, " %s", words[i]);
 	(void)say_wrong(r, 404, hg_text_str(&text));
 	hg_text_fini(&text);
 	return HG_ANSWERED;
@@ -161,7 +200,8 @@ static enum hg_verdict say_unset(struct hg_request *r, const char *component, co
 #define X(id, word, help) hg_text_printf(&text, " %s", word);
 		HG_COMPONENTS(X)
 #undef X
-		hg_text_add(&text, HG_STR(" and each instance of `plugins:`"));
+		hg_text_add(&text, HG_STR(" and each instance of `plugins:`; "
+					  "`hubgate show log` names all"));
 	}
 	(void)say_wrong(r, 400, hg_text_str(&text));
 	hg_text_fini(&text);
@@ -185,6 +225,29 @@ static enum hg_verdict on_set_log(void *self, struct hg_request *r)
 	if (!hg_log_set_level(component[0] ? component : NULL, level))
 		return say_unset(r, component, level);
 	return say_ok(r);
+}
+
+static enum hg_verdict on_set_strategy(void *self, struct hg_request *r)
+{
+	struct hg_host *h = self;
+	struct hg_admin_args args;
+	struct hg_text text;
+
+	hg_admin_args_init(&args, hg_request_query(r));
+	hg_text_init(&text);
+	bool is_set =
+		hg_host_set_strategy(h, hg_admin_arg(&args, "name"), HG_STR("the admin socket"));
+	hg_admin_args_fini(&args);
+	if (is_set) {
+		hg_host_show_strategy(h, &text);
+		(void)say(r, 200, &text);
+	} else {
+		hg_text_add(&text, HG_STR("there is no such strategy; there is "));
+		hg_snapshot_strategy_names(&h->setup->snapshot, &text);
+		(void)say_wrong(r, 400, hg_text_str(&text));
+	}
+	hg_text_fini(&text);
+	return HG_ANSWERED;
 }
 
 static enum hg_verdict on_reload(void *self, struct hg_request *r)
@@ -266,6 +329,10 @@ const struct hg_route hg_admin_routes[] = {
 		.path = "/set/log",
 		.on_request = on_set_log,
 		.about = "Level of a component." },
+	{ .methods = "POST",
+		.path = "/set/strategy",
+		.on_request = on_set_strategy,
+		.about = "How budgets are spent, until the next start." },
 	{ .methods = "POST",
 		.path = "/reload",
 		.on_request = on_reload,

@@ -1,5 +1,6 @@
 #include "host/admin/show.h"
 
+#include "base/log.h"
 #include "base/metric.h"
 #include "base/pool.h"
 #include "base/text.h"
@@ -42,18 +43,6 @@ static void show_plugins(struct hg_host *h, struct hg_text *out)
 	}
 }
 
-static void print_values(const struct hg_instance *in, struct hg_text *out)
-{
-	const struct hg_option *row = in->table->options;
-
-	for (bool first = true; row && row->key; row++, first = false) {
-		hg_text_add(out, first ? HG_STR("") : HG_STR(","));
-		hg_text_add_json(out, hg_option_key(row));
-		hg_text_add_char(out, ':');
-		hg_option_print(row, in->conf, out);
-	}
-}
-
 static void show_config(struct hg_host *h, struct hg_text *out)
 {
 	struct hg_config_lines lines;
@@ -62,10 +51,13 @@ static void show_config(struct hg_host *h, struct hg_text *out)
 	out->p[--out->n] = 0; /* its last brace: plugins go before it */
 	hg_text_add(out, HG_STR(",\"plugins\":{"));
 	for (uint32_t i = 0; i < h->setup->n; i++) {
+		const struct hg_instance *in = h->setup->instances[i];
 		hg_text_add(out, i ? HG_STR(",") : HG_STR(""));
-		hg_text_add_json(out, hg_str(h->setup->instances[i]->name));
+		hg_text_add_json(out, hg_str(in->name));
 		hg_text_add(out, HG_STR(":{"));
-		print_values(h->setup->instances[i], out);
+		if (in->table->options)
+			hg_options_print(in->table->options, in->conf,
+				h->setup->config->plugins[i].node, out);
 		hg_text_add_char(out, '}');
 	}
 	hg_text_printf(out, "},\"generation\":%llu,\"options\":",
@@ -126,6 +118,8 @@ static void show_routes(struct hg_host *h, struct hg_text *out)
 		const struct hg_listener_conf *l = &snap->listeners[i];
 		if (l->faces & HG_FACE_GITHUB)
 			add_routes(l->name, "hubgate", hg_batch_routes, true, &first, out);
+		if (l->faces & HG_FACE_GITHUB)
+			add_routes(l->name, "hubgate", hg_strategy_routes, true, &first, out);
 		if (l->faces & HG_FACE_HEALTH)
 			add_routes(l->name, "hubgate", hg_health_routes, true, &first, out);
 		if (l->faces & HG_FACE_ADMIN)
@@ -228,6 +222,35 @@ static void show_reload(struct hg_host *h, struct hg_text *out)
 	hg_text_add(out, h->last_receipt.n ? hg_text_str(&h->last_receipt) : HG_STR("{}"));
 }
 
+static void add_component(
+	struct hg_text *out, const char *name, int level, const char *about, bool is_first)
+{
+	hg_text_add(out, is_first ? HG_STR("{\"component\":") : HG_STR(",{\"component\":"));
+	hg_text_add_json(out, hg_str(name));
+	hg_text_printf(out, ",\"level\":\"%s\",\"about\":", hg_log_level_word(level));
+	hg_text_add_json(out, hg_str(about));
+	hg_text_add_char(out, '}');
+}
+
+static void show_log(struct hg_host *h, struct hg_text *out)
+{
+	static const struct {
+		const char *name, *about;
+	} parts[HG_LOG_COMPONENTS] = {
+#define X(id, word, help) [HG_LOG_##id] = { word, help },
+		HG_COMPONENTS(X)
+#undef X
+	};
+
+	for (int i = 0; i < HG_LOG_COMPONENTS; i++)
+		add_component(out, parts[i].name, hg_log_level_of((enum hg_component)i),
+			parts[i].about, i == 0);
+	for (uint32_t i = 0; i < h->setup->n; i++) {
+		const struct hg_instance *in = h->setup->instances[i];
+		add_component(out, in->name, atomic_load(&in->log_level), in->table->about, false);
+	}
+}
+
 const struct hg_show_word hg_show_words[] = {
 	{ .word = "status",
 		.ask = HG_ASK_ALL,
@@ -247,6 +270,7 @@ const struct hg_show_word hg_show_words[] = {
 	{ .word = "metrics", .show = show_all_metrics },
 	{ .word = "routes", .show = show_routes, .is_list = true },
 	{ .word = "listeners", .show = show_listeners, .is_list = true },
+	{ .word = "log", .show = show_log, .is_list = true },
 	{ .word = "events", .show = show_events },
 	{ .word = "quiet", .show = show_quiet },
 	{ .word = "clock", .show = show_clock },

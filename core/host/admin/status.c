@@ -105,6 +105,7 @@ static void add_warnings(struct hg_host *h, struct hg_text *out)
 	warn(out, &first, hg_odd_n(), "odd states (bugs that one request was given up for)", "");
 	hg_bus_look(h->bus, &bus);
 	warn(out, &first, bus.dropped, "events dropped by the bus", "");
+	warn(out, &first, hg_host_access_log_dropped(), "lines of the access log dropped", "");
 	for (uint32_t i = 0; i < h->n_fronts + 2; i++) {
 		struct hg_loop *l = hg_host_loop(h, i);
 		struct hg_mailbox_state box;
@@ -139,10 +140,7 @@ void hg_show_status(struct hg_host *h, struct hg_text *out)
 		out, "\"generation\":%llu,", (unsigned long long)h->setup->snapshot.generation);
 	add_moment(out, "loaded", h->loaded_wall_us);
 	add_member(out, "file", c->file ? c->file : HG_BUILT_IN);
-	add_member(out, "strategy",
-		!h->setup->snapshot.strategy.vtable ? "none"
-		: c->dispatch.strategy              ? c->dispatch.strategy
-						    : "adaptive");
+	add_member(out, "strategy", hg_host_strategy(h));
 	add_reload(&h->reload_note, out);
 	hg_text_add(out, HG_STR("\"listeners\":"));
 	hg_show_print(h, hg_show_find(HG_STR("listeners")), out);

@@ -15,33 +15,54 @@ static int complain(const char *what, const char *word)
 	return 1;
 }
 
-static bool find_socket(const struct hg_admin_wish *w, struct hg_address *ret_address)
+static bool read_socket(const char *word, struct hg_address *ret_address)
 {
 	struct hg_err err = HG_ERR_INIT;
-	struct hg_faults faults;
 	char bind[256];
-	bool found = false;
 
-	if (w->socket) {
-		(void)snprintf(bind, sizeof(bind), "unix:%s", w->socket);
-		if (hg_address_parse(hg_str(bind), ret_address, &err) >= 0)
-			return true;
-		complain("--socket:", err.text);
-		return false;
-	}
+	(void)snprintf(bind, sizeof(bind), "%s%s", strncmp(word, "unix:", 5) ? "unix:" : "", word);
+	if (hg_address_parse(hg_str(bind), ret_address, &err) >= 0)
+		return true;
+	complain("--socket:", err.text);
+	return false;
+}
+
+/* A file with mistakes tells it too, unless they are about the socket: who has just made one, and
+ * who has not the daemon's environment, wants to know how the daemon is all the more. */
+static bool find_socket(const struct hg_admin_wish *w, struct hg_address *ret_address)
+{
+	struct hg_faults faults;
+
+	if (w->socket)
+		return read_socket(w->socket, ret_address);
 	hg_faults_init(&faults);
 	struct hg_config *c = hg_config_load(&w->config, &faults);
-	if (faults.n_errors) {
-		hg_faults_print(&faults, stderr);
-	} else if (!c->has_admin) {
-		complain("this configuration has no admin socket;", "admin.bind is none");
-	} else {
+	bool found = c->has_admin;
+	if (found) {
 		*ret_address = c->admin_address;
-		found = true;
+	} else if (faults.n_errors) {
+		hg_faults_print(&faults, stderr);
+		fputs("hubgate: so it does not say where the admin socket is; --socket PATH does\n",
+			stderr);
+	} else {
+		complain("this configuration has no admin socket;", "admin.bind is none");
 	}
 	hg_config_free(c);
 	hg_faults_fini(&faults);
 	return found;
+}
+
+/* Nobody answers: the mistakes of the file may be why. */
+static void print_mistakes(const struct hg_admin_wish *w)
+{
+	struct hg_faults faults;
+
+	if (w->socket)
+		return;
+	hg_faults_init(&faults);
+	hg_config_free(hg_config_load(&w->config, &faults));
+	hg_faults_print(&faults, stderr);
+	hg_faults_fini(&faults);
 }
 
 static bool read_rows(const struct hg_admin_wish *w, struct hg_table_wish *ret_rows)
@@ -64,6 +85,8 @@ static int ask(const struct hg_admin_wish *w, struct hg_question *q)
 		return 1;
 	q->raw = w->json;
 	int rc = hg_ask(&address, q, stdout, stderr);
+	if (rc == HG_ASK_NOBODY)
+		print_mistakes(w);
 	if (rc == HG_ASK_NOBODY && w->json)
 		puts("{\"running\":false}");
 	return rc ? 1 : 0;
@@ -116,13 +139,25 @@ int hg_admin_command_set(
 	struct hg_text target;
 	struct hg_question q = { .method = "POST" };
 
-	if (!what || strcmp(what, "log") != 0 || !level)
-		return complain("set log COMPONENT LEVEL, not", what ? what : "set alone");
+	bool is_log = what && strcmp(what, "log") == 0;
+	bool is_strategy = what && strcmp(what, "strategy") == 0;
+	if (!is_log && !is_strategy)
+		return complain("set log COMPONENT LEVEL or set strategy NAME, not",
+			what ? what : "set alone");
+	if (is_log && !level)
+		return complain("set log COMPONENT LEVEL:",
+			component ? "a LEVEL is missing" : "a COMPONENT is missing");
+	if (is_strategy && (!component || level))
+		return complain("set strategy NAME:",
+			component ? "one word too many" : "a NAME is missing");
 	hg_text_init(&target);
-	hg_text_add(&target, HG_STR("/set/log?component="));
+	hg_text_add(
+		&target, is_log ? HG_STR("/set/log?component=") : HG_STR("/set/strategy?name="));
 	add_encoded(&target, component);
-	hg_text_add(&target, HG_STR("&level="));
-	add_encoded(&target, level);
+	if (is_log) {
+		hg_text_add(&target, HG_STR("&level="));
+		add_encoded(&target, level);
+	}
 	q.target = target.p;
 	int rc = ask(w, &q);
 	hg_text_fini(&target);
@@ -212,18 +247,20 @@ int hg_admin_command_keys(const struct hg_admin_wish *w)
 
 static const struct hg_node *find_client(const struct hg_config *c, const char *name)
 {
-	const struct hg_node *list = c->root ? hg_node_find(c->root, "clients") : NULL;
+	const struct hg_node *list = hg_node_member(c->root, "clients");
 
-	for (uint32_t i = 0; list && list->kind == HG_NODE_SEQUENCE && i < list->n; i++) {
-		const struct hg_node *it = hg_node_find(list->items[i], "name");
-		if (it && hg_str_is(it->text, hg_str(name)))
-			return list->items[i];
+	for (uint32_t i = 0; i < c->clients.n; i++) {
+		const char *it = c->clients.items[i].entry.name; /* NULL: one of the faults */
+		if (it && strcmp(it, name) == 0)
+			return hg_node_item(list, i);
 	}
 	return NULL;
 }
 
-/* True: the running hubgate lets NAME in. */
-static bool is_in_force(const struct hg_address *address, const char *name, bool *ret_runs)
+enum force { IN_FORCE, NOT_IN_FORCE, NOT_TOLD, NOBODY };
+
+/* Does the running hubgate let NAME in? */
+static enum force force_of(const struct hg_address *address, const char *name)
 {
 	const struct hg_question q = { .method = "GET", .target = "/show/keys", .raw = true };
 	char *said = NULL, *complaint = NULL;
@@ -236,6 +273,7 @@ static bool is_in_force(const struct hg_address *address, const char *name, bool
 	fclose(out);
 	fclose(to);
 	json_t *rows = rc ? NULL : json_loads(said, 0, NULL);
+	bool is_told = json_is_array(rows);
 	json_array_foreach(rows, i, row)
 	{
 		const char *it = json_string_value(json_object_get(row, "name"));
@@ -244,17 +282,40 @@ static bool is_in_force(const struct hg_address *address, const char *name, bool
 	json_decref(rows);
 	if (rc == 1)
 		fputs(complaint, stderr);
-	*ret_runs = rc != HG_ASK_NOBODY;
 	free(said);
 	free(complaint);
-	return found || rc == 1; /* who does not answer is not believed */
+	if (rc)
+		return rc == HG_ASK_NOBODY ? NOBODY : NOT_TOLD;
+	if (!is_told)
+		return NOT_TOLD;
+	return found ? IN_FORCE : NOT_IN_FORCE;
+}
+
+static void print_force(enum force force, const struct hg_address *address)
+{
+	char at[160];
+
+	hg_address_print(address, at, sizeof(at));
+	switch (force) {
+	case IN_FORCE:
+		puts("the running hubgate lets it in until then: run `hubgate reload`");
+		break;
+	case NOT_IN_FORCE:
+		puts("the running hubgate does not know it");
+		break;
+	case NOT_TOLD: /* why stands on standard error */
+		puts("whether the running hubgate lets it in, it did not tell");
+		break;
+	case NOBODY:
+		printf("no hubgate is running at %s\n", at);
+		break;
+	}
 }
 
 int hg_admin_command_revoke(const struct hg_admin_wish *w, const char *name)
 {
 	struct hg_address address;
 	struct hg_faults faults;
-	bool runs = false;
 
 	if (!name)
 		return complain("key revoke needs", "a client's name");
@@ -264,18 +325,19 @@ int hg_admin_command_revoke(const struct hg_admin_wish *w, const char *name)
 	struct hg_config *c = hg_config_load(&w->config, &faults);
 	const struct hg_node *it = find_client(c, name);
 	const char *file = c->file ? c->file : "the " HG_BUILT_IN;
-	bool in_force = is_in_force(&address, name, &runs);
+	enum force force = force_of(&address, name);
+	bool is_read = c->root && !hg_faults_has(&faults, "clients"); /* else it proves nothing */
+	if (!is_read)
+		hg_faults_print(&faults, stderr);
 	if (it)
 		printf("%s is a client in %s:%u: take its entry out (or one of its hashes), then "
 		       "run `hubgate reload`\n",
 			name, file, it->place.line);
-	else
+	else if (c->root)
 		printf("%s is no client in %s\n", name, file);
-	if (in_force)
-		printf("the running hubgate lets it in until then: run `hubgate reload`\n");
-	else
-		printf(runs ? "the running hubgate does not know it\n" : "no hubgate is running\n");
+	print_force(force, &address);
+	bool is_proof = !it && is_read && (force == NOT_IN_FORCE || force == NOBODY);
 	hg_config_free(c);
 	hg_faults_fini(&faults);
-	return it || in_force ? 1 : 0;
+	return is_proof ? 0 : 1;
 }

@@ -10,7 +10,7 @@
  *     key list                  who has keys: of the daemon that runs, or else of the file
  *     key revoke NAME           what to take out of the file; status 0 when NAME opens nothing more
  *
- * Where the socket is, the configuration says, or --socket.
+ * Where the socket is, the configuration says (also one with mistakes elsewhere), or --socket.
  *
  * Each returns the exit status: 0, or 1 with a sentence on standard error.
  *

@@ -144,8 +144,12 @@ int hg_ask(const struct hg_address *admin, const struct hg_question *q, FILE *ou
 	int fd = hg_listen_connect(admin, &err);
 
 	if (fd < 0) {
-		fprintf(complaints, "hubgate: admin socket %s: is hubgate running?\n", err.text);
-		return HG_ASK_NOBODY;
+		bool is_nobody = err.code == HG_ENOTFOUND;
+		fprintf(complaints, "hubgate: admin socket %s%s\n", err.text,
+			is_nobody                ? ": is hubgate running?"
+			: err.code == HG_EDENIED ? ": ask as the user that runs hubgate, or as root"
+						 : "");
+		return is_nobody ? HG_ASK_NOBODY : 1;
 	}
 	hg_text_init(&reply);
 	bool ok = exchange(fd, q->method, q->target, &reply) && split(&reply, &status, &body);

@@ -178,6 +178,13 @@ static const struct hg_column events[] = {
 	{ 0 },
 };
 
+static const struct hg_column levels[] = {
+	{ "COMPONENT", "component", HG_FORM_TEXT, 32 },
+	{ "LEVEL", "level", HG_FORM_TEXT, 0 },
+	{ "ABOUT", "about", HG_FORM_TEXT, 60 },
+	{ 0 },
+};
+
 static const struct hg_column trace[] = {
 	{ "AFTER MS", "after_ms", HG_FORM_COUNT, 0 },
 	{ "WHERE", "where", HG_FORM_TEXT, 0 },
@@ -205,6 +212,7 @@ static const struct hg_listing listings[] = {
 	{ "metrics", metrics, HG_LISTING_MEMBERS, NULL },
 	{ "routes", routes, HG_LISTING_ROWS, NULL },
 	{ "listeners", listeners, HG_LISTING_ROWS, NULL },
+	{ "log", levels, HG_LISTING_ROWS, NULL },
 	{ "trace", trace, HG_LISTING_ROWS, "events" },
 	{ "events", events, HG_LISTING_ONE, NULL },
 };

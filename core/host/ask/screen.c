@@ -6,15 +6,27 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 /* With the lines that there is one of, they fill the screen and no more. */
 enum { BUDGETS_MOST = 5, UPSTREAMS_MOST = 2, STATES_MOST = 2, WARNINGS_MOST = 3 };
+
+enum { COLUMNS_LEAST = 40 }; /* of a terminal that is believed */
 
 /* -- lines ------------------------------------------------------------------------------------- */
 
 static bool begins_character(char c)
 {
 	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+static int columns_of(FILE *out)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) < 0 || size.ws_col < COLUMNS_LEAST)
+		return HG_SCREEN_COLUMNS;
+	return size.ws_col;
 }
 
 __attribute__((format(printf, 3, 4))) static void line(
@@ -31,10 +43,10 @@ __attribute__((format(printf, 3, 4))) static void line(
 	while (n && text[n - 1] == ' ')
 		n--;
 	text[n] = '\0';
-	int width = used;
+	int width = used, columns = columns_of(out);
 	for (const char *p = text; *p; p++)
 		width += begins_character(*p);
-	int left = width > HG_SCREEN_COLUMNS ? HG_SCREEN_COLUMNS - 1 - used : width;
+	int left = width > columns ? columns - 1 - used : width;
 	for (const char *p = text; *p; p++) {
 		if (begins_character(*p) && left-- == 0) {
 			fputc('~', out);

@@ -1,5 +1,6 @@
 #include "host/ask/table.h"
 
+#include "base/text.h"
 #include "host/ask/human.h"
 #include <hg/mem.h>
 #include <stdbool.h>
@@ -23,8 +24,9 @@ static const json_t *member(const json_t *row, const char *key)
 static bool ends_in(const char *s, const char *end)
 {
 	size_t n = strlen(s), m = strlen(end);
+	bool is_word = n == m || (n > m && (end[0] == '_' || s[n - m - 1] == '_'));
 
-	return n > m && strcmp(s + n - m, end) == 0;
+	return is_word && strcmp(s + n - m, end) == 0;
 }
 
 enum hg_form hg_form_of(const char *key, const json_t *value)
@@ -32,7 +34,8 @@ enum hg_form hg_form_of(const char *key, const json_t *value)
 	static const struct {
 		const char *end;
 		enum hg_form form;
-	} ends[] = { { "_bytes", HG_FORM_BYTES }, { "_ms", HG_FORM_MS }, { "_us", HG_FORM_US },
+	} ends[] = { { "at_us", HG_FORM_MOMENT }, { "wall_us", HG_FORM_MOMENT },
+		{ "_bytes", HG_FORM_BYTES }, { "_ms", HG_FORM_MS }, { "_us", HG_FORM_US },
 		{ "_s", HG_FORM_S }, { "_share", HG_FORM_SHARE } };
 
 	if (!json_is_number(value))
@@ -84,6 +87,9 @@ char *hg_table_cell(const json_t *row, const char *key, enum hg_form form)
 		break;
 	case HG_FORM_US:
 		hg_human_us((int64_t)number, text);
+		break;
+	case HG_FORM_MOMENT:
+		hg_format_time((int64_t)number, text);
 		break;
 	case HG_FORM_BYTES:
 		hg_human_bytes(number, text);

@@ -22,6 +22,7 @@ enum hg_form {
 	HG_FORM_MS,    /* human.h */
 	HG_FORM_S,
 	HG_FORM_US,
+	HG_FORM_MOMENT, /* µs since 1970, as a date and time in UTC */
 	HG_FORM_BYTES,
 	HG_FORM_SHARE,
 };

@@ -22,13 +22,14 @@
 static const char usage[] =
 	"usage: hubgate [run] [--config FILE] [--demo] [--clock real|held|xN] [--plugin-path "
 	"DIRS]\n"
-	"       hubgate check [FILE] [--format json] [--demo] [--plugin-path DIRS]\n"
+	"       hubgate check [FILE] [--json] [--demo] [--plugin-path DIRS]\n"
 	"       hubgate simulator [--bind ADDRESS] [--clock …] [--plugin-path DIRS]\n"
 	"       hubgate status [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate show WHAT [--limit N] [--filter TEXT] [--json] [--config FILE] [--socket "
 	"PATH]\n"
 	"       hubgate trace REQUEST-ID [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate set log COMPONENT LEVEL [--config FILE] [--socket PATH]\n"
+	"       hubgate set strategy NAME [--config FILE] [--socket PATH]\n"
 	"       hubgate reload [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate send /PATH [--config FILE] [--socket PATH]\n"
 	"       hubgate key new NAME [--expires DATE] | key hash\n"
@@ -50,6 +51,7 @@ static const char usage[] =
 	"show       what it holds: requests, tickets, budgets, plugins, config …\n"
 	"trace      the way of a request through hubgate, by its X-Request-Id\n"
 	"set log    what a component logs from now on: error, warn, info or debug\n"
+	"set strategy  how budgets are spent until the next start: conservative, adaptive …\n"
 	"reload     reads the configuration anew; exit status 1: the old one stays\n"
 	"send       POST to the admin socket: /cache/flush, '/clock/advance?by=30s'\n"
 	"key new    a key for a client, shown once, and its lines for the configuration\n"
@@ -225,7 +227,8 @@ static int command_simulator(const struct words *w)
 
 static int command_check(const struct words *w)
 {
-	const struct hg_core_routes core = { hg_health_routes, hg_admin_routes, NULL };
+	const struct hg_core_routes core = { hg_strategy_routes, hg_health_routes, hg_admin_routes,
+		NULL };
 	struct hg_host_wish wish = { 0 };
 	struct hg_faults faults;
 	struct hg_text text;
@@ -239,7 +242,7 @@ static int command_check(const struct words *w)
 	hg_faults_init(&faults);
 	struct hg_setup *s = hg_setup_new(hg_config_load(&wish.config, &faults), &core, 1, &faults);
 	int status = s ? 0 : 1;
-	if (w->format && strcmp(w->format, "json") == 0) {
+	if (w->json || (w->format && strcmp(w->format, "json") == 0)) {
 		hg_text_init(&text);
 		hg_faults_print_json(&faults, &text);
 		puts(text.p);
@@ -331,7 +334,8 @@ static int command_key(const struct words *w)
 	if (w->subject && strcmp(w->subject, "revoke") == 0)
 		return hg_admin_command_revoke(&wish, w->object);
 	if (w->subject && strcmp(w->subject, "new") == 0)
-		return hg_key_command_new(w->object, w->expires, stdout, stderr);
+		return hg_key_command_new(
+			w->object, w->expires, wish.config.wall_us, stdout, stderr);
 	if (w->subject && strcmp(w->subject, "hash") == 0 && w->object)
 		return complain("key hash reads the standard input, not", w->object);
 	if (w->subject && strcmp(w->subject, "hash") == 0)

@@ -15,7 +15,8 @@ static bool is_name(const char *name)
 	return n > 0 && n <= HG_CLIENT_NAME_MAX && !name[n] && strcmp(name, "local") != 0;
 }
 
-int hg_key_command_new(const char *name, const char *expires, FILE *out, FILE *complaints)
+int hg_key_command_new(
+	const char *name, const char *expires, int64_t wall_us, FILE *out, FILE *complaints)
 {
 	uint8_t random[32], digest[HG_KEY_DIGEST_BYTES];
 	char key[HG_KEY_BYTES + 1], hash[HG_KEY_HASH_CHARS + 1];
@@ -29,9 +30,15 @@ int hg_key_command_new(const char *name, const char *expires, FILE *out, FILE *c
 		return 1;
 	}
 	if (expires && !hg_parse_time(hg_str(expires), &us)) {
-		fputs("hubgate: --expires is a moment in UTC, 2027-01-31 or "
-		      "2027-01-31T12:00:00Z\n",
-			complaints);
+		fprintf(complaints,
+			"hubgate: --expires is a moment in UTC, 2027-01-31 or "
+			"2027-01-31T12:00:00Z, not %s\n",
+			expires);
+		return 1;
+	}
+	if (expires && us <= wall_us) {
+		fprintf(complaints,
+			"hubgate: --expires %s has passed: the key would open nothing\n", expires);
 		return 1;
 	}
 	HG_BUG_ON(getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random));

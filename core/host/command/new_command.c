@@ -231,29 +231,71 @@ static int write_folder(const char *dir, const char *final, const char *kind, co
 	return why;
 }
 
-/* -- what to do next --------------------------------------------------------------------------- */
+/* -- the installation -------------------------------------------------------------------------- */
+
+/* `up` folders above this program's file; empty: not known. */
+static void find_folder(int up, char *ret_folder, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", ret_folder, size - 1);
+
+	ret_folder[n > 0 ? n : 0] = '\0';
+	for (int i = 0; i < up; i++) {
+		char *slash = strrchr(ret_folder, '/');
+		*(slash ? slash : ret_folder) = '\0';
+	}
+}
+
+/* A plugin of this name that a daemon finds by itself: `make install` would replace it. */
+static bool is_installed(const char *name, struct hg_text *ret_path)
+{
+	static const struct {
+		int up;
+		const char *folder;
+	} places[] = { { 1, "plugins" }, { 2, "lib/hubgate/plugins" } };
+	char folder[4096];
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		find_folder(places[i].up, folder, sizeof(folder));
+		hg_text_clear(ret_path);
+		hg_text_printf(ret_path, "%s/%s/%s.so", folder, places[i].folder, name);
+		if (access(ret_path->p, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
 
 /* The lib/pkgconfig of the installation that this program belongs to; empty: it is not installed,
  * or pkg-config looks there anyway. */
 static void find_pkgconfig(struct hg_text *ret_dir)
 {
-	char exe[4096];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	char *slash = NULL;
+	char prefix[4096];
 
-	for (int up = 0; n > 0 && up < 2; up++) {
-		exe[n] = '\0';
-		slash = strrchr(exe, '/');
-		n = slash ? slash - exe : 0;
-		exe[n] = '\0';
-	}
-	if (n <= 0 || strcmp(exe, "/usr") == 0 || strcmp(exe, "/usr/local") == 0)
+	find_folder(2, prefix, sizeof(prefix));
+	if (!prefix[0] || strcmp(prefix, "/usr") == 0 || strcmp(prefix, "/usr/local") == 0)
 		return;
-	hg_text_printf(ret_dir, "%s/lib/pkgconfig/hubgate-plugin.pc", exe);
+	hg_text_printf(ret_dir, "%s/lib/pkgconfig/hubgate-plugin.pc", prefix);
 	bool is_there = access(ret_dir->p, R_OK) == 0;
 	hg_text_clear(ret_dir);
 	if (is_there)
-		hg_text_printf(ret_dir, "%s/lib/pkgconfig", exe);
+		hg_text_printf(ret_dir, "%s/lib/pkgconfig", prefix);
+}
+
+/* -- what to do next --------------------------------------------------------------------------- */
+
+/* As a shell reads it: in quotes where it must be. */
+static void print_word(FILE *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._-+,:@%=~";
+
+	if (word[0] && word[0] != '~' && !word[strspn(word, plain)]) {
+		fputs(word, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *word; word++)
+		fputs(*word == '\'' ? "'\\''" : (char[2]){ *word }, out);
+	fputc('\'', out);
 }
 
 static void say_next(const char *folder, const char *name, const struct kind *kind, FILE *out)
@@ -263,10 +305,13 @@ static void say_next(const char *folder, const char *name, const struct kind *ki
 	hg_text_init(&pkgconfig);
 	find_pkgconfig(&pkgconfig);
 	fprintf(out, "%s: a plugin that %s. Next:\n\n", folder, kind->about);
-	fprintf(out, "  cd %s\n", folder);
-	if (pkgconfig.n)
-		fprintf(out, "  export PKG_CONFIG_PATH=%s\n", pkgconfig.p);
-	fprintf(out, "  make check\n  hubgate plugin check ./%s.so\n", name);
+	fputs("  cd ", out);
+	print_word(out, folder);
+	if (pkgconfig.n) {
+		fputs("\n  export PKG_CONFIG_PATH=", out);
+		print_word(out, pkgconfig.p);
+	}
+	fprintf(out, "\n  make check\n  hubgate plugin check ./%s.so\n", name);
 	hg_text_fini(&pkgconfig);
 }
 
@@ -290,6 +335,15 @@ int hg_plugin_command_new(
 		return 1;
 	}
 	hg_text_init(&folder);
+	if (is_installed(name, &folder)) {
+		fprintf(complaints,
+			"hubgate: plugin new: there is a plugin \"%s\", which `make install` would "
+			"replace: %s\n",
+			name, folder.p);
+		hg_text_fini(&folder);
+		return 1;
+	}
+	hg_text_clear(&folder);
 	if (dir)
 		hg_text_printf(&folder, "%s/", dir);
 	hg_text_printf(&folder, "%s", name);

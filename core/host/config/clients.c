@@ -118,8 +118,10 @@ static void read_key(struct reading *rd, const struct hg_node *node, const char 
 	if (node->kind != HG_NODE_MAP) {
 		entry.hash = hg_node_word(node, path, rd->at.keep, rd->at.faults);
 	} else {
+		const struct hg_entry at = { node, path, rd->at.keep, rd->at.faults };
 		hg_options_read(
 			hg_key_options, path, node, NULL, &entry, rd->at.keep, rd->at.faults);
+		hg_entry_refuse_null(&at, "until");
 	}
 	if (!entry.hash)
 		return;
@@ -245,6 +247,8 @@ static void read_client(struct reading *rd)
 		return;
 	if (entry->name)
 		check_name(rd);
+	hg_entry_refuse_null(&rd->at, "expires");
+	hg_entry_refuse_null(&rd->at, "max_in_flight");
 	rd->plan->expires_us = read_moment(rd, entry->expires, hg_entry_place(&rd->at, "expires"),
 		hg_entry_path(&rd->at, "expires"));
 	rd->plan->methods = hg_methods_read(&rd->at, &entry->methods);

@@ -279,6 +279,24 @@ static void check_public_urls(struct loading *l)
 	}
 }
 
+/* Who goes before others must not stop before them. */
+static void check_reserves(struct loading *l)
+{
+	const struct hg_dispatch_conf *d = &l->config->dispatch;
+	const struct hg_node *node = hg_node_find(l->root, "dispatch");
+
+	for (unsigned c = HG_CLASS_HIGH; c < HG_CLASS_LOW; c++) {
+		const char *name = hg_class_name((enum hg_class)c);
+		const char *next = hg_class_name((enum hg_class)(c + 1));
+		if (hg_dispatch_reserve(d, (enum hg_class)c) <=
+			hg_dispatch_reserve(d, (enum hg_class)(c + 1)))
+			continue;
+		hg_faults_add(l->faults, node ? &node->place : NULL, "dispatch",
+			"reserve_%s is larger than reserve_%s: %s would stop before %s", name, next,
+			name, next);
+	}
+}
+
 static void check_access_log(struct loading *l)
 {
 	const struct hg_access_log_conf *conf = &l->config->access_log;
@@ -286,6 +304,7 @@ static void check_access_log(struct loading *l)
 	struct hg_place path = place_in(section, "path"), format = place_in(section, "format");
 	struct hg_err err = HG_ERR_INIT;
 
+	l->config->access_log_place = path;
 	if (conf->path && conf->path[0] != '/' && strcmp(conf->path, "stderr") != 0)
 		hg_faults_add(l->faults, &path, "access_log.path",
 			"expected /path or stderr, got \"%.80s\"", conf->path);
@@ -536,6 +555,8 @@ static void set_admin(struct loading *l)
 
 	if (c->admin.bind && strcmp(c->admin.bind, "none") == 0)
 		return;
+	if (!c->admin.bind && hg_faults_has(l->faults, "admin"))
+		return; /* what was meant is not known */
 	if (!c->admin.bind)
 		c->admin.bind = hg_arena_printf(arena_of(l), "unix:%s/admin.sock", run_dir(l)).p;
 	if (hg_address_parse(hg_str(c->admin.bind), &c->admin_address, &err) < 0)
@@ -543,7 +564,8 @@ static void set_admin(struct loading *l)
 	else if (!c->admin_address.is_unix)
 		hg_faults_add(l->faults, &place, "admin.bind",
 			"must be unix:/path (mode 0600 guards it) or none");
-	c->has_admin = true;
+	else
+		c->has_admin = true;
 }
 
 static void set_state_dir(struct loading *l)
@@ -613,6 +635,7 @@ struct hg_config *hg_config_load(const struct hg_config_wish *wish, struct hg_fa
 	check_workers(&l);
 	check_public_urls(&l);
 	check_access_log(&l);
+	check_reserves(&l);
 	c->n_upstreams = hg_upstreams_read(c->upstreams, l.root, &c->keep, faults);
 	hg_clients_read(&c->clients, hg_node_find(l.root, "clients"), c->upstreams, c->n_upstreams,
 		wish->wall_us, &c->keep, faults);
@@ -645,25 +668,28 @@ void hg_config_print(const struct hg_config *c, struct hg_text *out)
 	hg_text_add(out, HG_STR("\"file\":"));
 	hg_text_add_json(out, hg_str(c->file ? c->file : HG_BUILT_IN));
 	hg_text_add_char(out, ',');
-	hg_options_print(hg_main_options, &c->main, out);
+	hg_options_print(hg_main_options, &c->main, c->root, out);
 	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++) {
 		hg_text_printf(out, ",\"%s\":{", sc->key);
-		hg_options_print(sc->rows, (const char *)c + sc->offset, out);
+		hg_options_print(sc->rows, (const char *)c + sc->offset,
+			hg_node_member(c->root, sc->key), out);
 		hg_text_add_char(out, '}');
 	}
 	hg_text_add(out, HG_STR(",\"listeners\":["));
 	for (uint32_t i = 0; i < c->n_listeners; i++) {
+		const struct hg_node *map = hg_node_item(hg_node_member(c->root, "listeners"), i);
 		hg_text_add(out, i ? HG_STR(",{") : HG_STR("{"));
-		hg_options_print(hg_listener_options, &c->listeners[i].entry, out);
+		hg_options_print(hg_listener_options, &c->listeners[i].entry, map, out);
 		if (c->listeners[i].tls.is_on) {
 			hg_text_add(out, HG_STR(",\"tls\":{"));
-			hg_options_print(hg_tls_options, &c->listeners[i].tls.entry, out);
+			hg_options_print(hg_tls_options, &c->listeners[i].tls.entry,
+				hg_node_member(map, "tls"), out);
 			hg_text_add_char(out, '}');
 		}
 		hg_text_add_char(out, '}');
 	}
 	hg_text_add(out, HG_STR("],\"upstreams\":"));
-	hg_upstreams_print(c->upstreams, c->n_upstreams, out);
+	hg_upstreams_print(c->upstreams, c->n_upstreams, hg_node_member(c->root, "upstreams"), out);
 	hg_text_add(out, HG_STR(",\"clients\":"));
 	hg_clients_print(&c->clients, out);
 	hg_text_add_char(out, '}');

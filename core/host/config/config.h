@@ -83,11 +83,12 @@ struct hg_config {
 	uint32_t n_listeners, n_plugins;
 	struct hg_listener_plan listeners[HG_LISTENERS_MAX];
 	struct hg_plugin_plan plugins[HG_INSTANCES_MAX];
-	bool has_admin;
+	bool has_admin; /* true also of a file with mistakes, when its socket is not one of them */
 	struct hg_address admin_address;
 	int simulator_listener; /* in `listeners`; -1 = none. The upstream of a demonstration */
-	struct hg_place dispatch_place; /* of dispatch.strategy */
-	struct hg_text unsupported;     /* variables that are set but wait for their plugin */
+	struct hg_place dispatch_place;   /* of dispatch.strategy */
+	struct hg_place access_log_place; /* of access_log.path */
+	struct hg_text unsupported;       /* variables that are set but wait for their plugin */
 };
 
 struct hg_config_section { /* a mapping at the top of the file */

@@ -163,6 +163,13 @@ const struct hg_option hg_dispatch_options[] = {
 		"How much of a larger reply may wait for its client, or of an upload for GitHub."),
 	HG_INT(struct hg_dispatch_conf, max_requests_per_hour, "0", "0", "1000000", LIVE,
 		"Own cap below GitHub's; 0 = none."),
+	HG_SHARE(struct hg_dispatch_conf, reserve_low, "30%", "0%", "100%", LIVE,
+		"Share of a limit that class low leaves to the others: it stops there until the "
+		"reset."),
+	HG_SHARE(struct hg_dispatch_conf, reserve_normal, "10%", "0%", "100%", LIVE,
+		"The same for class normal."),
+	HG_SHARE(struct hg_dispatch_conf, reserve_high, "5%", "0%", "100%", LIVE,
+		"The same for class high; critical stops at 0."),
 	HG_INT(struct hg_dispatch_conf, retries, "3", "0", "10", LIVE,
 		"How often a safe request is repeated."),
 	HG_USEC(struct hg_dispatch_conf, overview_for_us, "60s", "0", "1h", LIVE,

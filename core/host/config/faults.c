@@ -1,9 +1,13 @@
 #include "host/config/faults.h"
 
 #include "base/text.h"
+#include "host/config/secrets.h"
 #include <hg/mem.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+enum { HIDDEN_BYTES = 8 }; /* in a row */
 
 void hg_faults_init(struct hg_faults *f)
 {
@@ -18,6 +22,9 @@ void hg_faults_fini(struct hg_faults *f)
 		hg_free(f->items[i].message);
 	}
 	hg_free(f->items);
+	for (uint32_t i = 0; i < f->n_hidden; i++)
+		hg_text_wipe(&f->hidden[i]);
+	hg_free(f->hidden);
 	*f = (struct hg_faults){ 0 };
 }
 
@@ -27,6 +34,51 @@ static bool is_behind(const struct hg_place *a, const struct hg_place *b)
 	if (!a->file || !b->file || strcmp(a->file, b->file) != 0)
 		return false;
 	return a->line != b->line ? a->line > b->line : a->col > b->col;
+}
+
+void hg_faults_hide(struct hg_faults *f, struct hg_str outside)
+{
+	if (outside.n < HIDDEN_BYTES)
+		return;
+	f->hidden = hg_realloc(f->hidden, (f->n_hidden + 1) * sizeof(f->hidden[0]));
+	hg_text_init(&f->hidden[f->n_hidden]);
+	hg_text_add(&f->hidden[f->n_hidden++], outside);
+}
+
+/* How many bytes at `p` stand in something hidden in this order; fewer than HIDDEN_BYTES: 0. */
+static size_t hidden_at(const struct hg_faults *f, const char *p)
+{
+	size_t most = 0, left = strlen(p);
+
+	for (uint32_t i = 0; i < f->n_hidden && left >= HIDDEN_BYTES; i++) {
+		const struct hg_text *h = &f->hidden[i];
+		for (size_t at = 0; at + HIDDEN_BYTES <= h->n; at++) {
+			size_t n = 0;
+			while (n < left && at + n < h->n && p[n] == h->p[at + n])
+				n++;
+			if (n >= HIDDEN_BYTES && n > most)
+				most = n;
+		}
+	}
+	return most;
+}
+
+static char *masked(const struct hg_faults *f, const char *message)
+{
+	struct hg_text text;
+
+	hg_text_init(&text);
+	while (*message) {
+		size_t n = hidden_at(f, message);
+		if (n)
+			hg_text_add(&text, HG_STR("***"));
+		else
+			hg_text_add_char(&text, *message);
+		message += n ? n : 1;
+	}
+	char *kept = hg_strndup(text.p, text.n);
+	hg_text_fini(&text);
+	return kept;
 }
 
 static void add(struct hg_faults *f, const struct hg_place *place, const char *path, bool warning,
@@ -53,7 +105,7 @@ static void add(struct hg_faults *f, const struct hg_place *place, const char *p
 			place->file ? hg_strndup(place->file, strlen(place->file)) : NULL;
 	}
 	fault->path = hg_strndup(path ? path : "", path ? strlen(path) : 0);
-	fault->message = hg_strndup(message, strlen(message));
+	fault->message = masked(f, message);
 }
 
 void hg_faults_add(
@@ -74,6 +126,19 @@ void hg_faults_warn(
 	va_start(ap, fmt);
 	add(f, place, path, true, fmt, ap);
 	va_end(ap);
+}
+
+bool hg_faults_has(const struct hg_faults *f, const char *section)
+{
+	size_t n = strlen(section);
+
+	for (uint32_t i = 0; i < f->n; i++) {
+		const struct hg_fault *it = &f->items[i];
+		if (!it->is_warning && strncmp(it->path, section, n) == 0 &&
+			(!it->path[n] || strchr(".[", it->path[n])))
+			return true;
+	}
+	return false;
 }
 
 void hg_fault_print(const struct hg_fault *fault, struct hg_text *out)

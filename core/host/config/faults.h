@@ -9,6 +9,7 @@
  */
 #pragma once
 #include <hg/str.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -31,16 +32,25 @@ struct hg_fault {
 struct hg_faults {
 	struct hg_fault *items;
 	uint32_t n, n_errors, n_lost;
+	struct hg_text *hidden; /* what came from outside by ${…}; wiped at the end */
+	uint32_t n_hidden;
 };
 
 void hg_faults_init(struct hg_faults *f);
 void hg_faults_fini(struct hg_faults *f);
+
+/* From here on no message shows eight bytes of it in a row, but "***" for them: whatever is wrong
+ * with a value, it may be a secret that stands in the wrong place. */
+void hg_faults_hide(struct hg_faults *f, struct hg_str outside);
 
 /* place NULL: nowhere in particular. path NULL: "". */
 void hg_faults_add(struct hg_faults *f, const struct hg_place *place, const char *path,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void hg_faults_warn(struct hg_faults *f, const struct hg_place *place, const char *path,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* Is one of the errors about `section` or something in it? What was lost is not known. */
+bool hg_faults_has(const struct hg_faults *f, const char *section);
 
 /* "file:line:col: path: message", without a newline. */
 void hg_fault_print(const struct hg_fault *fault, struct hg_text *out);

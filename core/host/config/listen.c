@@ -225,7 +225,10 @@ int hg_listen_connect(const struct hg_address *a, struct hg_err *err)
 		char text[160];
 		close(fd);
 		hg_address_print(a, text, sizeof(text));
-		return hg_err_set(err, HG_EIO, "%s: %s", text, strerror(number));
+		int code = number == ENOENT || number == ECONNREFUSED ? HG_ENOTFOUND
+		           : number == EACCES || number == EPERM      ? HG_EDENIED
+		                                                      : HG_EIO;
+		return hg_err_set(err, code, "%s: %s", text, strerror(number));
 	}
 	return fd;
 }

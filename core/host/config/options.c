@@ -2,6 +2,7 @@
 
 #include "base/secret.h"
 #include "base/text.h"
+#include "host/config/outside.h"
 #include "host/config/secrets.h"
 #include <hg/err.h>
 #include <hg/mem.h>
@@ -301,8 +302,11 @@ static bool expand(struct reading *rd, const struct hg_node *node, struct hg_tex
 		hg_text_add(out, node->text);
 		return true;
 	}
-	if (hg_interpolate(node->text, out, &rd->hide, &err) == 0)
+	if (hg_interpolate(node->text, out, &rd->hide, &err) == 0) {
+		if (rd->hide)
+			hg_faults_hide(rd->faults, hg_text_str(out));
 		return true;
+	}
 	hg_faults_add(rd->faults, &node->place, rd->path, "%s", err.text);
 	return false;
 }
@@ -524,9 +528,12 @@ static void read_row(
 	if (hg_option_heir(rows, rd->row))
 		return; /* when the heirs have their defaults */
 	read_default(rd);
-	if (!any && (rd->row->flags & HG_OPT_REQUIRED) && !wrong)
-		hg_faults_add(rd->faults, map ? &map->place : NULL, rd->path, "must be set: %s",
-			rd->row->help ? rd->row->help : "");
+	if ((!any || hg_node_is_null(any)) && (rd->row->flags & HG_OPT_REQUIRED) && !wrong)
+		hg_faults_add(rd->faults,
+			any   ? &any->place
+			: map ? &map->place
+			      : NULL,
+			rd->path, "must be set: %s", rd->row->help ? rd->row->help : "");
 	if (!node)
 		return;
 	if (rd->row->flags & HG_OPT_DEPRECATED)
@@ -684,14 +691,18 @@ void hg_option_print(const struct hg_option *row, const void *conf, struct hg_te
 		print_word(pointer, out);
 }
 
-void hg_options_print(const struct hg_option *rows, const void *conf, struct hg_text *out)
+void hg_options_print(const struct hg_option *rows, const void *conf, const struct hg_node *map,
+	struct hg_text *out)
 {
 	for (const struct hg_option *row = rows; row->key; row++) {
 		if (row > rows)
 			hg_text_add_char(out, ',');
 		hg_text_add_json(out, hg_option_key(row));
 		hg_text_add_char(out, ':');
-		hg_option_print(row, conf, out);
+		if (hg_outside_is_hidden(row, hg_option_node(rows, row, map)))
+			hg_text_add(out, HG_STR("\"***\""));
+		else
+			hg_option_print(row, conf, out);
 	}
 }
 

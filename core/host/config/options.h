@@ -56,8 +56,10 @@ uint32_t hg_options_read(const struct hg_option *rows, const char *path, const s
 
 /* The value as JSON; a secret as "***" (or null), a URL without name and password. */
 void hg_option_print(const struct hg_option *row, const void *conf, struct hg_text *out);
-/* All rows as members of an object, without its braces. */
-void hg_options_print(const struct hg_option *rows, const void *conf, struct hg_text *out);
+/* All rows as members of an object, without its braces; what came from outside is hidden
+ * (outside.h). map: where they were read from; NULL: nothing was set. */
+void hg_options_print(const struct hg_option *rows, const void *conf, const struct hg_node *map,
+	struct hg_text *out);
 /* Do both confs say the same in this row? */
 bool hg_option_is_same(const struct hg_option *row, const void *a, const void *b);
 

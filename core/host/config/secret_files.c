@@ -31,7 +31,8 @@ static void add(struct hg_secret_files *f, struct hg_str path, int64_t since_ns)
 	}
 	f->items[f->n].path = hg_strndup(path.p, path.n);
 	f->items[f->n].stamp = hg_stamp_of(f->items[f->n].path);
-	if (f->items[f->n].stamp.modified_ns >= since_ns)
+	int64_t at_ns = f->items[f->n].stamp.modified_ns;
+	if (at_ns >= since_ns && at_ns <= hg_secret_files_now_ns())
 		f->items[f->n].stamp.modified_ns = 0; /* nobody knows which one was read */
 	f->n++;
 }

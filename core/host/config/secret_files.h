@@ -6,7 +6,8 @@
  * when one differs, it reloads what it has read before, with the files read anew: a configuration
  * file that someone is editing meanwhile is not touched.
  *
- * A file that changed while the configuration was being read is looked at once more.
+ * A file that changed while the configuration was being read is looked at once more; one that has
+ * a time of the future is not, because it would be each time.
  *
  * Thread: host.
  */

@@ -45,6 +45,8 @@ static int put_file(struct hg_str path, struct hg_text *out, struct hg_err *err)
 		return hg_err_set(err, HG_EINVAL, "${file:%s}: has a zero byte", name);
 	while (out->n > began && (out->p[out->n - 1] == '\n' || out->p[out->n - 1] == '\r'))
 		out->p[--out->n] = 0;
+	if (out->n == began) /* whoever writes it anew has begun, and not ended */
+		return hg_err_set(err, HG_EINVAL, "${file:%s}: is empty", name);
 	return 0;
 }
 

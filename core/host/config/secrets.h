@@ -3,8 +3,9 @@
  *
  * Replaced after parsing and inside single values only, so that what is inserted can not become
  * structure. `$${` is a literal `${`. A variable that is not set, and has no default, is an error;
- * a file is read whole (64 KiB at most) without its last newline. What came from outside is
- * never shown in an error or by `show config`.
+ * a file is read whole (64 KiB at most) without its last newlines, and is an error when nothing is
+ * in it: whoever writes it anew may have only begun. What came from outside is never shown in an
+ * error or by `show config`.
  *
  * Thread: the caller's.
  */

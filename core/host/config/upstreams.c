@@ -87,6 +87,9 @@ static void check_token(const struct reading *rd)
 	size_t n = 0;
 	const char *bytes = token ? hg_secret_bytes(token, &n) : "";
 
+	if (n && bytes[0] == '$') /* as a shell would have it */
+		hg_faults_add(rd->faults, &place, path,
+			"begins with $, as no token does: a variable is ${env:NAME}");
 	for (size_t i = 0; i < n; i++) {
 		if (bytes[i] > ' ' && bytes[i] < 0x7f)
 			continue;
@@ -273,7 +276,8 @@ static void read_further(struct reading *rd, struct hg_upstream_conf *first)
 	if (!entry.name)
 		return; /* said: it is required */
 	check_name(rd, first);
-	if (!hg_node_find(rd->map, "base_url"))
+	const struct hg_node *base_url = hg_node_find(rd->map, "base_url");
+	if (!base_url || hg_node_is_null(base_url)) /* its token is not for api.github.com */
 		hg_faults_add(rd->faults, &rd->map->place, path_of(rd, "base_url"),
 			"is required: https://ghe.example.com/api/v3, https://api.TENANT.ghe.com");
 	if (entry.prefix)
@@ -322,18 +326,21 @@ uint32_t hg_upstreams_read(struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX],
 /* -- for people ---------------------------------------------------------------------------------
  */
 
-void hg_upstreams_print(const struct hg_upstream_conf *upstreams, uint32_t n, struct hg_text *out)
+void hg_upstreams_print(const struct hg_upstream_conf *upstreams, uint32_t n,
+	const struct hg_node *list, struct hg_text *out)
 {
 	hg_text_add_char(out, '[');
 	for (uint32_t i = 1; i < n; i++) {
 		const struct hg_upstream_conf *u = &upstreams[i];
 		const struct hg_upstream_entry entry = { u->name, u->prefix, u->hosts };
+		const struct hg_node *map = hg_node_item(list, i - 1);
 		hg_text_add(out, i > 1 ? HG_STR(",{") : HG_STR("{"));
-		hg_options_print(hg_upstream_entry_options, &entry, out);
+		hg_options_print(hg_upstream_entry_options, &entry, map, out);
 		hg_text_add_char(out, ',');
-		hg_options_print(hg_upstream_options, u, out);
+		hg_options_print(hg_upstream_options, u, map, out);
 		hg_text_add(out, HG_STR(",\"credential\":{"));
-		hg_options_print(hg_credential_options, &u->credential, out);
+		hg_options_print(hg_credential_options, &u->credential,
+			hg_node_member(map, "credential"), out);
 		hg_text_add(out, HG_STR("}}"));
 	}
 	hg_text_add_char(out, ']');

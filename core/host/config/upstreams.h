@@ -24,4 +24,5 @@
 uint32_t hg_upstreams_read(struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX],
 	const struct hg_node *root, struct hg_keep *keep, struct hg_faults *faults);
 /* A JSON array of the further ones; secrets masked. */
-void hg_upstreams_print(const struct hg_upstream_conf *upstreams, uint32_t n, struct hg_text *out);
+void hg_upstreams_print(const struct hg_upstream_conf *upstreams, uint32_t n,
+	const struct hg_node *list, struct hg_text *out);

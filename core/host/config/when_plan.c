@@ -95,8 +95,13 @@ const struct hg_when *hg_when_read(struct hg_when_entry *ret_entry, const struct
 {
 	struct hg_entry e = { .node = hg_node_find(entry, "when"), .keep = keep, .faults = faults };
 
-	if (!e.node || hg_node_is_null(e.node))
+	if (!e.node)
 		return NULL;
+	if (hg_node_is_null(e.node)) {
+		hg_faults_add(faults, &e.node->place, path,
+			"when: has no value; leave it out if its hooks run for all requests");
+		return NULL;
+	}
 	e.path = hg_arena_printf(&keep->arena, "%s.when", path).p;
 	hg_options_read(hg_when_options, e.path, e.node, NULL, ret_entry, keep, faults);
 	if (e.node->kind != HG_NODE_MAP || !e.node->n)

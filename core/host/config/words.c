@@ -47,6 +47,15 @@ int hg_word_find(const struct hg_entry *e, const char *key, uint32_t i, const ch
 	return -1;
 }
 
+void hg_entry_refuse_null(const struct hg_entry *e, const char *key)
+{
+	const struct hg_node *node = hg_node_find(e->node, key);
+
+	if (node && hg_node_is_null(node))
+		hg_faults_add(e->faults, &node->place, hg_entry_path(e, key),
+			"has no value; leave it out if there is no such bound");
+}
+
 void hg_entry_refuse_empty(
 	const struct hg_entry *e, const char *key, const struct hg_option_list *list)
 {

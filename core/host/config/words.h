@@ -25,6 +25,9 @@ const struct hg_place *hg_entry_item_place(const struct hg_entry *e, const char 
 int hg_word_find(const struct hg_entry *e, const char *key, uint32_t i, const char *word,
 	const char *const *words, uint32_t n);
 
+/* `key:` without a value is a mistake: who wrote it meant a bound, and there would be none. */
+void hg_entry_refuse_null(const struct hg_entry *e, const char *key);
+
 /* An empty list is a mistake: it would fit nothing. */
 void hg_entry_refuse_empty(
 	const struct hg_entry *e, const char *key, const struct hg_option_list *list);

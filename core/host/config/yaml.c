@@ -351,6 +351,16 @@ struct hg_node *hg_node_find(const struct hg_node *map, const char *key)
 	return item ? *item : NULL;
 }
 
+const struct hg_node *hg_node_member(const struct hg_node *map, const char *key)
+{
+	return map && map->kind == HG_NODE_MAP ? hg_node_find(map, key) : NULL;
+}
+
+const struct hg_node *hg_node_item(const struct hg_node *list, uint32_t i)
+{
+	return list && list->kind == HG_NODE_SEQUENCE && i < list->n ? list->items[i] : NULL;
+}
+
 struct hg_node *hg_node_key(const struct hg_node *map, const char *key)
 {
 	struct hg_node **item = find_item(map, key, true);

@@ -41,7 +41,10 @@ struct hg_node *hg_yaml_parse(
 bool hg_yaml_read(const char *file, struct hg_text *out, struct hg_faults *faults);
 
 struct hg_node *hg_node_find(const struct hg_node *map, const char *key); /* NULL = not there */
-struct hg_node *hg_node_key(const struct hg_node *map, const char *key);  /* the key's own node */
+/* The same of what may be NULL, or of another kind. */
+const struct hg_node *hg_node_member(const struct hg_node *map, const char *key);
+const struct hg_node *hg_node_item(const struct hg_node *list, uint32_t i);
+struct hg_node *hg_node_key(const struct hg_node *map, const char *key); /* the key's own node */
 bool hg_node_is_null(const struct hg_node *node); /* absent value, ~ or null */
 
 /* For trees that are put together by hand. */

@@ -57,7 +57,10 @@ static int refuse_missing(const char *use, const struct hg_option_list *dirs, st
 		hg_text_printf(&where, "%s%s", i ? ", " : "", dirs->items[i]);
 		fill_shelf(&shelf, dirs->items[i]);
 	}
-	const char *meant = hg_meant(hg_str(use), shelf.names, shelf.n);
+	size_t n = strlen(use);
+	bool has_end = n > 3 && strcmp(use + n - 3, ".so") == 0; /* `use` is written without */
+	struct hg_str name = { use, has_end ? n - 3 : n };
+	const char *meant = hg_meant(name, shelf.names, shelf.n);
 	hg_err_set(err, HG_ENOTFOUND, "plugin \"%s\": there is no %s.so in %.300s%s%s%s", use, use,
 		where.n ? where.p : "an empty plugin_path", meant ? " (did you mean \"" : "",
 		meant ? meant : "", meant ? "\"?)" : "");

@@ -349,7 +349,8 @@ static int command_on_file(
 	}
 	char *path = realpath(file, NULL); /* the loader takes a name, or a path from / */
 	if (!path) {
-		fprintf(complaints, "hubgate: plugin %s: there is no such file\n", file);
+		fprintf(complaints, "hubgate: plugin %s: there is no such file%s\n", file,
+			strchr(file, '.') ? "" : " (`hubgate plugin list` says where plugins are)");
 		return 1;
 	}
 	hg_text_init(&text);

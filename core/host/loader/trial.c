@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -43,38 +44,63 @@ static int spawn(const char *path, int out, pid_t *ret_child)
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out, 2);
+	posix_spawn_file_actions_addclosefrom_np(&files, 3); /* not all are ours to mark */
 	int rc = posix_spawn(ret_child, "/proc/self/exe", &files, &how, words, environ);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&how);
 	return rc;
 }
 
-/* What it says on stderr. False: it did not come to an end. */
-static bool hear(int fd, struct hg_text *said)
+static int64_t clock_ms(void)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	char piece[512];
+	struct timespec now;
 
-	while (said->n < SAID_MAX && poll(&p, 1, HG_PLUGIN_PATIENCE_MS + SPARE_MS) > 0) {
-		ssize_t n = read(fd, piece, sizeof(piece));
-		if (n <= 0)
-			return n == 0;
-		hg_text_add(said, (struct hg_str){ piece, (size_t)n });
-	}
-	return false;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-/* The first line, without "hubgate: ". */
+/* The latest that it says on stderr: the file's own words may be many, and come before those of the
+ * check. False: it did not come to an end, however often it said something. */
+static bool hear(int fd, struct hg_text *said)
+{
+	const int64_t until = clock_ms() + HG_PLUGIN_PATIENCE_MS + SPARE_MS;
+	char piece[512];
+
+	for (;;) {
+		int64_t left = until - clock_ms();
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		int ready = poll(&p, 1, left > 0 ? (int)left : 0);
+		if (ready < 0 && errno == EINTR)
+			continue;
+		ssize_t n = ready > 0 ? read(fd, piece, sizeof(piece)) : -1;
+		if (n <= 0)
+			return n == 0;
+		if (said->n + (size_t)n > SAID_MAX) {
+			said->n -= SAID_MAX / 2;
+			memmove(said->p, said->p + SAID_MAX / 2, said->n);
+		}
+		hg_text_add(said, (struct hg_str){ piece, (size_t)n });
+	}
+}
+
+/* The latest line that begins with "hubgate: ", without that, else the first one. */
 static struct hg_str reason_in(const struct hg_text *said)
 {
-	struct hg_str line = hg_text_str(said);
+	static const struct hg_str lead = { "hubgate: ", 9 };
+	struct hg_str reason = { said->p, 0 };
 
-	if (hg_str_starts(line, HG_STR("hubgate: ")))
-		line = (struct hg_str){ line.p + 9, line.n - 9 };
-	const char *end = line.n ? memchr(line.p, '\n', line.n) : NULL;
-	if (end)
-		line.n = (size_t)(end - line.p);
-	return line;
+	for (size_t at = 0; at < said->n;) {
+		struct hg_str line = { said->p + at, said->n - at };
+		const char *end = memchr(line.p, '\n', line.n);
+		if (end)
+			line.n = (size_t)(end - line.p);
+		if (hg_str_starts(line, lead))
+			reason = (struct hg_str){ line.p + lead.n, line.n - lead.n };
+		else if (at == 0)
+			reason = line;
+		at += line.n + 1;
+	}
+	return reason;
 }
 
 static int ask_another(const char *path, struct hg_err *err)

@@ -7,6 +7,8 @@
  *                 LOOKUP  answer without GitHub
  *     dispatcher  SEND    the paying credential is known: validators and headers
  *     front       HEAD    the reply's head arrived                    (hooks in reverse order)
+ *                         twice when GitHub confirmed (304) a copy that has gone meanwhile: then
+ *                         SEND has run again, for what is asked whole
  *                 KEEP    the whole reply, once per fetch, for the leader      (in reverse)
  *                 DONE    exactly once per request, also when it was aborted
  *

@@ -49,14 +49,15 @@ function M.folder()
 	return assert(read_line("mktemp -d /tmp/hubgate-story-XXXXXX"), "no temporary folder")
 end
 
--- { program, args, folder, env }; starts at once.
+-- { program, args, folder, env, cwd }; starts at once, in the folder `cwd` when there is one.
 function M.start(how)
 	local d = setmetatable({ folder = how.folder }, Daemon)
 	local words = {}
 	for _, arg in ipairs(how.args) do words[#words + 1] = quote(arg) end
 	d.command = how.program .. " " .. table.concat(words, " ")
-	local line = "echo $$; exec %s HOME=%s %s %s </dev/null >>%s/stdout 2>>%s/stderr"
-	d.pipe = assert(io.popen(line:format(environment(how.env), quote(d.folder),
+	local line = "cd %s && echo $$; exec %s HOME=%s %s %s </dev/null >>%s/stdout 2>>%s/stderr"
+	d.pipe = assert(io.popen(line:format(quote(how.cwd or "."), environment(how.env),
+		quote(d.folder),
 		quote(how.program), table.concat(words, " "), d.folder, d.folder), "r"))
 	d.pid = assert(math.tointeger(tonumber(d.pipe:read("l"))), "the shell named no process id")
 	return d

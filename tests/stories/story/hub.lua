@@ -111,7 +111,7 @@ local function start(how)
 	end
 	if type(how.upstream) == "table" then args[#args + 1] = "--demo" end
 	self.daemon = daemon.start { program = M.program, args = args, folder = self.folder,
-		env = how.env }
+		env = how.env, cwd = how.cwd }
 	return self
 end
 
@@ -124,8 +124,8 @@ end
 
 -- upstream: a github of this story, or a URL. clock: "held" or nil. plugins: names or tables;
 -- default metrics, cache, ratelimit. token: the gateway's own; false = none. config: what is
--- merged into the configuration. env: variables. yaml: the text of the whole configuration, with
--- @FOLDER@ for the hub's own; it has the admin socket @FOLDER@/admin.
+-- merged into the configuration. env: variables. cwd: where it is started. yaml: the text of the
+-- whole configuration, with @FOLDER@ for the hub's own; it has the admin socket @FOLDER@/admin.
 function M.new(how)
 	local self = start(how)
 	local ok, why = pcall(self.daemon.wait_until, self.daemon, "hubgate to be ready",
@@ -163,10 +163,15 @@ function Hub:show(what)
 end
 
 -- `hubgate WORD …` at this hub's admin socket: what it says. `status`: what it must end with.
+-- Words with a `--config` name the socket by it.
 function Hub:command(words, status)
 	local args = { table.unpack(words) }
-	args[#args + 1] = "--socket"
-	args[#args + 1] = self.folder .. "/admin"
+	local has_config = false
+	for _, word in ipairs(args) do has_config = has_config or word == "--config" end
+	if not has_config then
+		args[#args + 1] = "--socket"
+		args[#args + 1] = self.folder .. "/admin"
+	end
 	local text, got = daemon.run { program = M.program, args = args, folder = self.folder }
 	report.count()
 	if got ~= (status or 0) then

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[64], path[96];
@@ -163,6 +164,31 @@ static void many_threads_lose_nothing_within_the_room(void **state)
 	assert_int_equal(atomic_load(&n_dropped), 0);
 }
 
+static void a_pipe_that_nobody_reads_blocks_nobody(void **state)
+{
+	char line[4096];
+	struct hg_err err = HG_ERR_INIT;
+
+	(void)state;
+	(void)alarm(20); /* else it waits for ever */
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\n';
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_null(hg_sink_new(path, 1 << 20, count, &err));
+	assert_non_null(strstr(err.text, "No such device"));
+
+	int fd = open(path, O_RDONLY | O_NONBLOCK);
+	assert_true(fd >= 0);
+	struct hg_sink *s = hg_sink_new(path, 1 << 20, count, NULL);
+	assert_non_null(s);
+	for (int i = 0; i < 64; i++) /* 256 KiB, and a pipe takes 64 */
+		assert_true(hg_sink_put(s, (struct hg_str){ line, sizeof(line) }));
+	hg_sink_unref(s);
+	assert_true(atomic_load(&n_dropped) >= 32);
+	close(fd);
+	(void)alarm(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +200,7 @@ int main(void)
 			a_line_without_room_is_dropped_whole_and_counted, begin, end),
 		cmocka_unit_test_setup_teardown(a_full_disk_drops_and_counts, begin, end),
 		cmocka_unit_test_setup_teardown(a_file_that_can_not_be_opened_is_said, begin, end),
+		cmocka_unit_test_setup_teardown(a_pipe_that_nobody_reads_blocks_nobody, begin, end),
 		cmocka_unit_test_setup_teardown(
 			many_threads_lose_nothing_within_the_room, begin, end),
 	};

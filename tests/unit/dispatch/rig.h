@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "dispatch/dispatcher_state.h"
+#include <hg/strategy.h>
 
 #define SEC 1000000ll
 #define WALL (1800000000ll * SEC) /* the rig begins at this moment */
@@ -333,6 +334,15 @@ static inline struct hg_credential *rig_own(struct rig *r)
 static inline void rig_reconfigure(struct rig *r)
 {
 	hg_dispatcher_adopt(r->d, &r->snapshot);
+}
+
+/* Everybody is paced by it. */
+static inline void rig_pace(struct rig *r, const struct hg_strategy *strategy)
+{
+	r->snapshot.strategies[0] = (struct hg_strategy_row){ "paced",
+		{ .size = sizeof(struct hg_provider), .vtable = strategy } };
+	r->snapshot.n_strategies = 1;
+	r->snapshot.strategy = r->d->strategy = 0;
 }
 
 static inline struct hg_ledger *rig_core(struct rig *r)

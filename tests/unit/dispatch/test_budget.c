@@ -325,6 +325,46 @@ static void random_words_never_raise_a_window(void **state)
 	}
 }
 
+static bool spares(int64_t kept)
+{
+	return hg_ledger_spares_us(&l, 1, kept, &now) <= now.mono_us;
+}
+
+static void what_is_kept_for_better_classes_is_not_there_for_others(void **state)
+{
+	(void)state;
+	spend(100, 31, 3600);
+	assert_true(spares(30));
+	assert_false(spares(31));
+	assert_true(spares(0));
+	int64_t opens_us = hg_ledger_spares_us(&l, 1, 31, &now);
+	assert_true(opens_us > now.mono_us + 3600 * SEC && opens_us < now.mono_us + 3603 * SEC);
+	pass(3603 * SEC);
+	assert_true(spares(31));
+}
+
+static void what_is_under_way_may_turn_out_free_and_be_spared(void **state)
+{
+	(void)state;
+	spend(100, 31, 3600);
+	take();
+	assert_true(hg_ledger_spares_us(&l, 1, 30, &now) == INT64_MAX);
+	settle(100, 31, 3600); /* it was a 304 */
+	assert_true(spares(30));
+	take();
+	settle(100, 30, 3600);
+	assert_false(spares(30));
+}
+
+static void a_limit_that_is_small_or_unknown_spares_all_the_same(void **state)
+{
+	(void)state;
+	assert_true(spares(1000)); /* GitHub has said nothing yet */
+	spend(2, 2, 3600);
+	assert_true(spares(1));
+	assert_true(spares(1000)); /* more than there is: or it could never go */
+}
+
 #define T(f) cmocka_unit_test_setup(f, setup)
 
 int main(void)
@@ -351,6 +391,9 @@ int main(void)
 		T(closing_without_a_good_reset_waits_longer_each_time),
 		T(windows_of_search_last_a_minute),
 		T(random_words_never_raise_a_window),
+		T(what_is_kept_for_better_classes_is_not_there_for_others),
+		T(what_is_under_way_may_turn_out_free_and_be_spared),
+		T(a_limit_that_is_small_or_unknown_spares_all_the_same),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

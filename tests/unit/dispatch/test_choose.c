@@ -225,7 +225,7 @@ static const struct hg_strategy slow = { .size = sizeof(struct hg_strategy),
 static void normal_is_paced_and_high_is_not(void **state)
 {
 	(void)state;
-	rig.snapshot.strategy.vtable = &slow;
+	rig_pace(&rig, &slow);
 	rig_learn(&rig, 5000, 4000, 3600);
 	struct hg_ticket *t[4];
 	static const char *const paths[] = { "/a", "/b", "/c", "/d" };
@@ -250,7 +250,7 @@ static void normal_is_paced_and_high_is_not(void **state)
 static void a_paced_ticket_that_can_not_wait_is_told_at_once(void **state)
 {
 	(void)state;
-	rig.snapshot.strategy.vtable = &slow;
+	rig_pace(&rig, &slow);
 	rig_learn(&rig, 5000, 4000, 3600);
 	struct hg_ticket *a = rig_ticket(&rig, "GET", "/a", HG_CLASS_NORMAL);
 	struct hg_ticket *b = rig_ticket(&rig, "GET", "/b", HG_CLASS_NORMAL);
@@ -315,7 +315,7 @@ static void a_304_without_a_token_is_not_free(void **state)
 static void a_paced_ticket_whose_turn_does_not_come_is_told_of_the_budget(void **state)
 {
 	(void)state;
-	rig.snapshot.strategy.vtable = &slow;
+	rig_pace(&rig, &slow);
 	rig_learn(&rig, 5000, 4000, 3600);
 	struct hg_ticket *t[40];
 	char path[8];
@@ -337,6 +337,113 @@ static void a_paced_ticket_whose_turn_does_not_come_is_told_of_the_budget(void *
 	for (unsigned i = 1; i < 39; i++)
 		if (i != 28)
 			hg_ticket_unref(t[i]);
+}
+
+/* -- reserves ---------------------------------------------------------------------------------- */
+
+static void set_reserves(double low, double normal, double high)
+{
+	rig.snapshot.dispatch.reserve_low = low;
+	rig.snapshot.dispatch.reserve_normal = normal;
+	rig.snapshot.dispatch.reserve_high = high;
+	rig_reconfigure(&rig);
+	hg_dispatcher_adopt(rig.d, &rig.snapshot);
+}
+
+static struct hg_ticket *ask_as(enum hg_class klass, const char *path, int64_t deadline_us)
+{
+	struct hg_ticket *t = rig_ticket(&rig, "GET", path, klass);
+
+	t->ask.deadline_us = rig.now.mono_us + deadline_us;
+	rig_submit(&rig, t);
+	return t;
+}
+
+static void each_class_stops_at_its_reserve(void **state)
+{
+	static const struct {
+		int64_t remaining;
+		unsigned n_go; /* of critical, high, normal, low */
+	} rows[] = { { 31, 4 }, { 30, 3 }, { 11, 3 }, { 10, 2 }, { 6, 2 }, { 5, 1 }, { 1, 1 },
+		{ 0, 0 } };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hg_ticket *t[HG_CLASSES];
+		char path[16];
+		rig_fini(&rig);
+		rig_init(&rig);
+		set_reserves(0.3, 0.1, 0.05);
+		rig_learn(&rig, 100, rows[i].remaining, 100);
+		/* the least first: each of them alone with what there is */
+		for (unsigned c = HG_CLASSES; c-- > 0;) {
+			unsigned sent = rig.n_sent;
+			(void)snprintf(path, sizeof(path), "/%u", c);
+			t[c] = ask_as((enum hg_class)c, path, 300 * SEC);
+			assert_int_equal(rig.n_sent - sent, c < rows[i].n_go);
+			if (c < rows[i].n_go)
+				rig_reply(&rig, sent,
+					rig_limits(304, 100, rows[i].remaining, WALL / SEC + 100));
+			else
+				assert_int_equal(t[c]->state, HG_TICKET_PARKED);
+		}
+		unsigned sent = rig.n_sent;
+		rig_advance(&rig, 103 * SEC); /* all is handed back */
+		assert_int_equal(rig.n_sent - sent, HG_CLASSES - rows[i].n_go);
+		for (unsigned k = sent; k < rig.n_sent; k++)
+			rig_reply(&rig, k, rig_limits(200, 100, 90, WALL / SEC + 3700));
+		for (unsigned c = 0; c < HG_CLASSES; c++)
+			hg_ticket_unref(t[c]);
+	}
+}
+
+static void who_can_not_wait_for_the_reset_is_told_at_once(void **state)
+{
+	(void)state;
+	set_reserves(0.3, 0.1, 0.05);
+	rig_learn(&rig, 100, 20, 100);
+	struct hg_ticket *patient = ask_as(HG_CLASS_LOW, "/patient", 300 * SEC);
+	struct hg_ticket *hasty = ask_as(HG_CLASS_LOW, "/hasty", 60 * SEC);
+
+	assert_int_equal(patient->state, HG_TICKET_PARKED);
+	struct hg_ticket_end end = rig_end_of(hasty);
+	assert_int_equal(end.status, 429);
+	assert_true(end.retry_after_s >= 101 && end.retry_after_s <= 103);
+	assert_non_null(strstr(end.text, "Class low stops at 30 % of the core budget"));
+	assert_non_null(strstr(end.text, "20 of 100 are left"));
+	hg_ticket_unref(hasty);
+	hg_ticket_unref(patient);
+}
+
+static void age_does_not_open_a_reserve(void **state)
+{
+	(void)state;
+	set_reserves(0.3, 0.1, 0.05);
+	rig_learn(&rig, 100, 20, 1000);
+	struct hg_ticket *low = ask_as(HG_CLASS_LOW, "/low", 3000 * SEC);
+
+	rig_advance(&rig, 300 * SEC); /* it counts as high by now, but in the order alone */
+	assert_int_equal(low->state, HG_TICKET_PARKED);
+	struct hg_ticket *normal = ask_as(HG_CLASS_NORMAL, "/normal", 60 * SEC);
+	assert_int_equal(normal->state, HG_TICKET_SENT);
+	rig_reply(&rig, 1, rig_limits(200, 100, 19, WALL / SEC + 1000));
+	hg_ticket_unref(low);
+	rig_expect_whole(normal, 200);
+}
+
+static void a_better_class_that_joins_takes_it_past_the_reserve(void **state)
+{
+	(void)state;
+	set_reserves(0.3, 0.1, 0.05);
+	rig_learn(&rig, 100, 20, 1000);
+	struct hg_ticket *low = ask_as(HG_CLASS_LOW, "/same", 3000 * SEC);
+	assert_int_equal(low->state, HG_TICKET_PARKED);
+	struct hg_ticket *high = ask_as(HG_CLASS_HIGH, "/same", 60 * SEC);
+
+	assert_int_equal(low->state, HG_TICKET_SENT);
+	rig_reply(&rig, 1, rig_limits(200, 100, 19, WALL / SEC + 1000));
+	rig_expect_whole(low, 200);
+	rig_expect_whole(high, 200);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -361,6 +468,10 @@ int main(void)
 		T(a_304_is_free_for_a_token),
 		T(a_304_without_a_token_is_not_free),
 		T(a_paced_ticket_whose_turn_does_not_come_is_told_of_the_budget),
+		T(each_class_stops_at_its_reserve),
+		T(who_can_not_wait_for_the_reset_is_told_at_once),
+		T(age_does_not_open_a_reserve),
+		T(a_better_class_that_joins_takes_it_past_the_reserve),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

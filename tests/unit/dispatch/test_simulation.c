@@ -488,7 +488,7 @@ static void begin(uint64_t seed, bool paced)
 	sim.rig.snapshot.dispatch.max_tickets = 300;
 	rig_reconfigure(&sim.rig);
 	if (paced)
-		sim.rig.snapshot.strategy.vtable = &line;
+		rig_pace(&sim.rig, &line);
 	hg_dispatcher_seed(sim.rig.d, seed);
 	hg_heap_init(&sim.transfers);
 	hg_heap_init(&sim.clients);

@@ -7,6 +7,8 @@
 #include "front/mask.h"
 #include <string.h>
 
+#define LONG "a_name_that_is_longer_than_any_word_that_is_looked_for_"
+
 static void secrets_in_queries_are_masked_however_they_are_spelled(void **state)
 {
 	(void)state;
@@ -29,6 +31,13 @@ static void secrets_in_queries_are_masked_however_they_are_spelled(void **state)
 		{ "token", "token" },
 		{ "token=", "token=***" },
 		{ "code=abc&code_search=x", "code=***&code_search=x" },
+		{ "token[]=abc", "token[]=***" },
+		{ "a%5Btoken%5D=abc&b[1]=2", "a%5Btoken%5D=***&b[1]=2" },
+		{ LONG LONG "_token=abc", LONG LONG "_token=***" },
+		{ LONG LONG "_tokens=abc", LONG LONG "_tokens=abc" },
+		{ LONG "%61ccess_token=abc", LONG "%61ccess_token=***" },
+		{ "a=b#access_token=abc", "a=b#access_token=***" },
+		{ "a[token]=abc", "a[token]=***" },
 		{ "q=token%3Dabc", "q=token%3Dabc" },
 		{ "q=a\"b", "q=a\\x22b" },
 		{ "&&=&", "&&=&" },
@@ -57,6 +66,12 @@ static void a_line_can_not_be_forged(void **state)
 	hg_text_clear(&out);
 	hg_mask_url(&out, HG_STR("https://x/?a=1&token=2?3"));
 	assert_string_equal(out.p, "https://x/?a=1&token=***");
+	hg_text_clear(&out);
+	hg_mask_url(&out, HG_STR("https://me:secret@x@y/a@b"));
+	assert_string_equal(out.p, "https://***@y/a@b");
+	hg_text_clear(&out);
+	hg_mask_url(&out, HG_STR("https://x/a@b#access_token=2"));
+	assert_string_equal(out.p, "https://x/a@b#access_token=***");
 	hg_text_clear(&out);
 	hg_mask_url(&out, HG_STR("https://x/\n"));
 	assert_string_equal(out.p, "https://x/\\x0a");

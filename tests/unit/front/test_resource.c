@@ -48,6 +48,7 @@ static void each_spelling_of_a_path_is_one_path(void **state)
 		{ "/repositories/12345678901234567890", NULL },
 		{ "/organizations/octo-org", NULL },
 		{ "/user/1x", NULL },
+		{ "", NULL },
 	};
 	struct hg_arena arena;
 

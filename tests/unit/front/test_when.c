@@ -146,7 +146,13 @@ static void each_list_that_is_written_must_fit(void **state)
 		{ &paths, "GET", "/repos/%6f/r/labels", KEY, true },
 		{ &paths, "GET", "/repos/o/x", KEY, false },
 		{ &paths, "GET", "/repos/o/r%2Fx", KEY, true }, /* odd: it may be what is guarded */
+		{ &paths, "GET", "/user/", KEY, true },
 		{ &named, "GET", "/repos/o/x/labels", KEY, true },
+		{ &named, "GET", "/repos/o/x/labels/", KEY, true },
+		{ &named, "GET", "/repos/o%2Fx/labels", KEY, true },
+		{ &named, "GET", "/repos/o/x%2Flabels", KEY, true },
+		{ &named, "GET", "/repos/o/x/labels%2F", KEY, true },
+		{ &named, "GET", "/repos/o/x/labels%252F", KEY, true },
 		{ &named, "GET", "/repos/o/x/l%61bels", KEY, true },
 		{ &named, "GET", "/repos/o/x/issues", KEY, false },
 		{ &named, "POST", "/graphql", KEY, true },
@@ -232,12 +238,60 @@ static void an_id_is_not_asked_for_when_it_does_not_matter(void **state)
 	end();
 }
 
+static const struct hg_hook_limits once = {
+	.failures = 1, .within_us = 60 * SEC, .out_for_us = 300 * SEC
+};
+
+static struct hg_instance *guard(void)
+{
+	struct hg_instance *in = world.instances[0];
+
+	in->limits = &once;
+	return in;
+}
+
+/* The turn in which it failed began before the request, and went on long enough to be a failure. */
+static void who_saw_the_first_phase_sees_the_last_though_it_is_taken_out_meanwhile(void **state)
+{
+	(void)state;
+	begin(NULL);
+	struct peer *p = world_connect(&world);
+	say(p, "GET", "/user", KEY);
+	assert_string_equal(trail, "al");
+	assert_true(hg_quarantine_fail(&guard()->quarantine, &once, "x", true, 999 * SEC));
+	world_give_head(&world, 0, 200, NULL, 0);
+	world_give(&world, 0, "{}");
+	world_finish(&world, 0);
+	assert_string_equal(trail, "alhkd");
+	end();
+}
+
+/* It came back, and was taken out once more: what counts is when the request met it. */
+static void who_did_not_see_the_first_phase_sees_none_though_it_is_back(void **state)
+{
+	(void)state;
+	begin(NULL);
+	assert_true(hg_quarantine_fail(&guard()->quarantine, &once, "x", true, 990 * SEC));
+	struct peer *p = world_connect(&world);
+	say(p, "GET", "/user", KEY);
+	assert_int_equal(world.tickets[0]->ask.left_out, 1);
+	assert_true(hg_quarantine_fail(&guard()->quarantine, &once, "x", true, 1400 * SEC));
+	world_give_head(&world, 0, 200, NULL, 0);
+	world_give(&world, 0, "{}");
+	world_finish(&world, 0);
+	assert_string_equal(trail, "");
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_list_that_is_written_must_fit),
 		cmocka_unit_test(an_id_is_held_against_routes_by_its_name),
 		cmocka_unit_test(an_id_is_not_asked_for_when_it_does_not_matter),
+		cmocka_unit_test(
+			who_saw_the_first_phase_sees_the_last_though_it_is_taken_out_meanwhile),
+		cmocka_unit_test(who_did_not_see_the_first_phase_sees_none_though_it_is_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "host/notify.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,29 @@ static void other_addresses_are_nobody(void **state)
 	assert_false(hg_notify_send(&n, "READY=1\n"));
 }
 
+static void keep_line(void *arg, const char *line, size_t n)
+{
+	(void)snprintf(arg, 256, "%.*s", (int)n, line);
+}
+
+static void who_does_not_listen_is_logged(void **state)
+{
+	struct hg_notify n = { 0 };
+	char line[256] = "";
+
+	(void)state;
+	hg_log_set_sink(keep_line, line);
+	hg_notify_ready(&n, 1, false); /* nobody asked for it */
+	assert_string_equal(line, "");
+	assert_true(hg_notify_aim(&n, "/nonexistent/notify"));
+	hg_notify_stopping(&n);
+	assert_string_equal(line, "");
+	hg_notify_ready(&n, 1, false);
+	hg_log_set_sink(NULL, NULL);
+	assert_non_null(strstr(line, "did not take READY=1"));
+	assert_non_null(strstr(line, "No such file or directory"));
+}
+
 static void the_variables_are_read_once_and_go(void **state)
 {
 	(void)state;
@@ -114,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_and_an_abstract_name_are_told),
 		cmocka_unit_test(other_addresses_are_nobody),
+		cmocka_unit_test(who_does_not_listen_is_logged),
 		cmocka_unit_test(the_variables_are_read_once_and_go),
 	};
 

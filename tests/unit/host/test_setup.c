@@ -124,7 +124,7 @@ static const char *no_environment(const char *name)
 
 static void make(struct fixture *f, const char *text)
 {
-	const struct hg_core_routes core = { NULL, NULL, NULL };
+	const struct hg_core_routes core = { NULL, NULL, NULL, NULL };
 	struct hg_config_wish wish = { .file = "t.yaml", .plugin_path = home };
 	int fd = open("t.yaml", O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
@@ -271,10 +271,11 @@ static void the_adaptive_strategy_is_taken_when_there_is_one(void **state)
 	struct fixture f;
 
 	make(&f, "plugins: [{use: paces}]\n");
-	assert_ptr_equal(f.setup->snapshot.strategy.vtable, &vtable);
+	assert_ptr_equal(
+		f.setup->snapshot.strategies[f.setup->snapshot.strategy].provider.vtable, &vtable);
 	drop(&f);
 	make(&f, "plugins: [{use: plain}]\n");
-	assert_null(f.setup->snapshot.strategy.vtable);
+	assert_int_equal(f.setup->snapshot.strategy, f.setup->snapshot.n_strategies);
 	drop(&f);
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -74,6 +75,55 @@ static void rows_within_an_object_are_a_table_below_their_name(void **state)
 		"");
 }
 
+static void a_moment_is_no_duration(void **state)
+{
+	(void)state;
+	expect(OK "{\"wall_us\":1790000000000000,\"mono_us\":3600000000,\"beat_us\":1500}", false,
+		0, "wall_us: 2026-09-21T14:13:20Z\nmono_us: 1h 0min\nbeat_us: 1.5ms\n", "");
+	expect(OK "[{\"at_us\":1790000000000000,\"seen_at_us\":1790000001000000}]", false, 0,
+		"               at_us            seen_at_us\n"
+		"2026-09-21T14:13:20Z  2026-09-21T14:13:21Z\n",
+		"");
+}
+
+/* A socket that may not be opened is not one that nobody listens on. */
+static void who_may_not_ask_is_told_that(void **state)
+{
+	char folder[] = "/tmp/hubgate-ask.XXXXXX", name[64], *complained = NULL, wanted[256];
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	const struct hg_question q = { .method = "GET", .target = "/show/x" };
+	struct hg_address address;
+	size_t n;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chmod(folder, 0755), 0);
+	snprintf(name, sizeof(name), "unix:%s/admin", folder);
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/admin", folder);
+	assert_int_equal(hg_address_parse(hg_str(name), &address, NULL), 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(chmod(at.sun_path, 0), 0);
+	bool is_root = geteuid() == 0;
+	FILE *against = open_memstream(&complained, &n);
+	assert_int_equal(is_root ? seteuid(65534) : 0, 0);
+	int status = hg_ask(&address, &q, stdout, against);
+	assert_int_equal(is_root ? seteuid(0) : 0, 0);
+	fclose(against);
+	assert_int_equal(status, 1);
+	snprintf(wanted, sizeof(wanted),
+		"hubgate: admin socket %s: Permission denied: ask as the user that runs hubgate, "
+		"or "
+		"as root\n",
+		name);
+	assert_string_equal(complained, wanted);
+	free(complained);
+	close(fd);
+	unlink(at.sun_path);
+	rmdir(folder);
+}
+
 static void a_refusal_is_its_sentence(void **state)
 {
 	(void)state;
@@ -94,6 +144,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_a_table),
 		cmocka_unit_test(rows_within_an_object_are_a_table_below_their_name),
+		cmocka_unit_test(a_moment_is_no_duration),
+		cmocka_unit_test(who_may_not_ask_is_told_that),
 		cmocka_unit_test(a_refusal_is_its_sentence),
 		cmocka_unit_test(programs_get_the_json_as_it_came),
 	};

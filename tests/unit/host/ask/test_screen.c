@@ -5,9 +5,12 @@
 #include <cmocka.h>
 
 #include "host/ask/screen.h"
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 static char *screen_of(const char *status)
 {
@@ -113,6 +116,52 @@ static void whatever_there_is_it_fits(void **state)
 	json_decref(status);
 }
 
+/* What `reload` says on a terminal of so many columns. */
+static void see_reload(unsigned short columns, char *ret_line, size_t room)
+{
+	struct winsize size = { .ws_row = 24, .ws_col = columns };
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+	char screen[4096];
+	size_t n = 0;
+
+	assert_true(terminal >= 0);
+	assert_int_equal(grantpt(terminal), 0);
+	assert_int_equal(unlockpt(terminal), 0);
+	assert_int_equal(ioctl(terminal, TIOCSWINSZ, &size), 0);
+	FILE *out = fopen(ptsname(terminal), "w");
+	assert_non_null(out);
+	json_t *json = json_pack("{s:{s:b,s:s,s:s}}", "reload", "ok", 0, "at", "T", "why",
+		"a sentence that is so long that it has no room on a screen of eighty columns");
+	hg_screen_print(json, out);
+	json_decref(json);
+	assert_int_equal(fflush(out), 0);
+	do { /* a terminal tells in pieces */
+		ssize_t got = read(terminal, screen + n, sizeof(screen) - 1 - n);
+		assert_true(got > 0);
+		n += (size_t)got;
+		screen[n] = '\0';
+	} while (!strstr(screen, "warnings   none"));
+	const char *line = strstr(screen, "reload ");
+	assert_non_null(line);
+	(void)snprintf(ret_line, room, "%.*s", (int)strcspn(line, "\r\n"), line);
+	fclose(out);
+	close(terminal);
+}
+
+static void a_terminal_gets_what_it_has_room_for(void **state)
+{
+	char line[256];
+
+	(void)state;
+	see_reload(200, line, sizeof(line));
+	assert_string_equal(line + strlen(line) - 14, "eighty columns");
+	see_reload(60, line, sizeof(line));
+	assert_int_equal(strlen(line), 60);
+	assert_int_equal(line[59], '~');
+	see_reload(0, line, sizeof(line)); /* it does not know */
+	assert_int_equal(strlen(line), 80);
+}
+
 static void an_empty_answer_is_no_crash(void **state)
 {
 	(void)state;
@@ -127,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_says_what_is_wrong),
 		cmocka_unit_test(whatever_there_is_it_fits),
+		cmocka_unit_test(a_terminal_gets_what_it_has_room_for),
 		cmocka_unit_test(an_empty_answer_is_no_crash),
 	};
 

@@ -22,7 +22,7 @@ static struct said run_new(const char *name, const char *expires)
 	FILE *out = open_memstream(&s.out, &n_out);
 	FILE *complaints = open_memstream(&s.complaints, &n_complaints);
 
-	s.status = hg_key_command_new(name, expires, out, complaints);
+	s.status = hg_key_command_new(name, expires, INT64_C(1790000000000000), out, complaints);
 	fclose(out);
 	fclose(complaints);
 	return s;
@@ -88,6 +88,12 @@ static void what_could_not_be_in_a_configuration_makes_no_key(void **state)
 	struct said s = run_new("ci", "next year");
 	assert_int_equal(s.status, 1);
 	assert_string_equal(s.out, "");
+	assert_non_null(strstr(s.complaints, ", not next year\n"));
+	drop(&s);
+	s = run_new("ci", "2026-09-21T14:13:20Z"); /* that moment is now */
+	assert_int_equal(s.status, 1);
+	assert_string_equal(s.out, "");
+	assert_non_null(strstr(s.complaints, "2026-09-21T14:13:20Z has passed"));
 	drop(&s);
 }
 

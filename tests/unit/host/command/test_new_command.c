@@ -164,6 +164,43 @@ static void bad_names_are_refused_with_the_reason(void **state)
 	assert_int_equal(run("a2345678901234567890123456789012", "route", dir), 0);
 }
 
+static void what_a_daemon_finds_already_is_not_replaced(void **state)
+{
+	char exe[512], path[600], wanted[1024];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	(void)state;
+	assert_true(n > 0);
+	exe[n] = '\0';
+	*strrchr(exe, '/') = '\0';
+	(void)snprintf(path, sizeof(path), "%s/plugins", exe);
+	(void)mkdir(path, 0777);
+	(void)snprintf(path, sizeof(path), "%s/plugins/there_already.so", exe);
+	fclose(fopen(path, "w"));
+	int status = run("there_already", "route", dir);
+	(void)unlink(path);
+	assert_int_equal(status, 1);
+	(void)snprintf(wanted, sizeof(wanted),
+		"hubgate: plugin new: there is a plugin \"there_already\", which `make install` "
+		"would "
+		"replace: %s\n",
+		path);
+	assert_string_equal(complaint, wanted);
+	assert_int_equal(count(dir), 0);
+}
+
+static void what_to_type_next_is_quoted_where_a_shell_wants_it(void **state)
+{
+	char folder[128];
+
+	(void)state;
+	(void)snprintf(folder, sizeof(folder), "%s/it's here", dir);
+	assert_int_equal(mkdir(folder, 0777), 0);
+	assert_int_equal(run("x", "route", folder), 0);
+	(void)snprintf(folder, sizeof(folder), "\n  cd '%s/it'\\''s here/x'\n", dir);
+	assert_non_null(strstr(said, folder));
+}
+
 static void kinds_that_wait_for_their_service_say_for_which(void **state)
 {
 	(void)state;
@@ -238,6 +275,8 @@ int main(void)
 		TEST(each_kind_is_five_files_in_which_nothing_is_called_sample),
 		TEST(the_readme_has_what_is_common_and_what_is_the_kinds),
 		TEST(bad_names_are_refused_with_the_reason),
+		TEST(what_a_daemon_finds_already_is_not_replaced),
+		TEST(what_to_type_next_is_quoted_where_a_shell_wants_it),
 		TEST(kinds_that_wait_for_their_service_say_for_which),
 		TEST(what_is_there_is_left_alone),
 		TEST(a_folder_that_is_not_there_is_said),

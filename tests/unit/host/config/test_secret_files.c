@@ -98,6 +98,17 @@ static void a_file_that_changed_while_it_was_read_is_looked_at_again(void **stat
 	assert_null(hg_secret_files_changed(f->files));
 }
 
+/* Its writer's clock is ahead of ours: else a reload would follow each reload. */
+static void a_file_of_the_future_is_looked_at_once(void **state)
+{
+	struct fixture *f = *state;
+	const struct timespec times[] = { { 0, UTIME_OMIT }, { INT64_C(4102444800), 0 } };
+
+	assert_int_equal(utimensat(AT_FDCWD, f->one, times, 0), 0);
+	look_into(f, hg_secret_files_now_ns());
+	assert_null(hg_secret_files_changed(f->files));
+}
+
 static void a_tree_without_references_has_none(void **state)
 {
 	struct fixture *f = *state;
@@ -115,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ONE(a_change_is_said_once),
 		ONE(a_file_that_changed_while_it_was_read_is_looked_at_again),
+		ONE(a_file_of_the_future_is_looked_at_once),
 		ONE(a_tree_without_references_has_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,7 @@ static void a_refused_file_has_one_line_and_status_1(void **state)
 		{ FILE_OF("leave"), "ended the process with status 0 when it was loaded" },
 		{ "/dev/null", "plugin /dev/null: " },
 		{ "nonexistent.so", "plugin nonexistent.so: there is no such file" },
+		{ "cache", "there is no such file (`hubgate plugin list` says where plugins are)" },
 		{ NULL, "need a FILE.so" },
 	};
 

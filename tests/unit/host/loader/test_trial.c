@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "host/loader/trial.h"
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,9 @@
 #include <unistd.h>
 
 #define FILE_OF(name) HG_TEST_PLUGINS "/" name ".so"
+#define SOME "loading one module more, and then one more\n"
+#define MORE SOME SOME SOME SOME SOME SOME SOME SOME SOME SOME
+#define MANY MORE MORE MORE MORE MORE MORE MORE MORE MORE MORE MORE MORE /* 5160 bytes */
 
 static void alone_a_file_is_tried_by_a_fork(void **state)
 {
@@ -33,6 +37,10 @@ static const struct {
 	{ "/warned", "something else\n", NULL, 0 },
 	{ "/refused", "hubgate: plugin /refused: has no name\nmore\n",
 		"plugin /refused: has no name", 1 },
+	{ "/talker", "loading\nhubgate: plugin /talker: has no name\n",
+		"plugin /talker: has no name", 1 },
+	{ "/chatty", MANY, NULL, 0 },
+	{ "/wordy", MANY "hubgate: plugin /wordy: has no name\n", "plugin /wordy: has no name", 1 },
 	{ "/blunt", "no", "no", 1 },
 	{ "/mute", "", "plugin /mute: no word came from its trial", 1 },
 	{ "/killed", "", "plugin /killed: no word came from its trial", -1 },
@@ -40,6 +48,9 @@ static const struct {
 
 static int be_checker(const char *file)
 {
+	for (int fd = 3; fd < 64; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			return 8; /* nothing of a daemon is a plugin's to hold */
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (strcmp(rows[i].file, file) != 0)
 			continue;
