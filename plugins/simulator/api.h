@@ -24,6 +24,9 @@ int sim_get_org(struct sim_call *c);
 int sim_list_org_repos(struct sim_call *c);
 int sim_list_org_members(struct sim_call *c);
 
+/* api_notifications.c */
+int sim_list_notifications(struct sim_call *c);
+
 /* api_repos.c */
 int sim_get_repo(struct sim_call *c);
 int sim_patch_repo(struct sim_call *c);
@@ -87,4 +90,5 @@ int sim_get_app(struct sim_call *c);
 int sim_list_installations(struct sim_call *c);
 int sim_get_installation(struct sim_call *c);
 int sim_create_installation_token(struct sim_call *c);
+int sim_revoke_installation_token(struct sim_call *c);
 int sim_list_installation_repos(struct sim_call *c);

@@ -4,6 +4,7 @@
 
 #include <hg/mem.h>
 
+#include "odd.h"
 #include "page.h"
 #include "shapes.h"
 #include "text.h"
@@ -27,6 +28,8 @@ static struct sim_issue *need_issue(struct sim_call *c)
 
 	if (need_issues(c))
 		return NULL;
+	if (issue && sim_odd_is_too_young(c, issue->created_s))
+		issue = NULL;
 	if (!issue)
 		sim_say_error(c, 404, "Not Found");
 	else if (issue->deleted)

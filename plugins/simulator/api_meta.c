@@ -1,4 +1,5 @@
 #include "api.h"
+#include "odd.h"
 
 #include <stdio.h>
 
@@ -47,8 +48,12 @@ int sim_get_versions(struct sim_call *c)
 	return sim_say(c, 200, json_pack("[s,s]", "2022-11-28", "2026-03-10"));
 }
 
-static json_t *budget_shape(const struct sim_budget *b)
+static json_t *budget_shape(const struct sim_call *c, const struct sim_budget *b)
 {
+	if (sim_is_odd(c->w, SIM_FULL_RATE_LIMIT)) /* what a machine says that knows of nothing */
+		return json_pack("{s:I, s:i, s:I, s:I}", "limit", (json_int_t)b->limit, "used", 0,
+			"remaining", (json_int_t)b->limit, "reset",
+			(json_int_t)(c->now_s + c->w->limits.window_s));
 	return json_pack("{s:I, s:I, s:I, s:I}", "limit", (json_int_t)b->limit, "used",
 		(json_int_t)b->used, "remaining", (json_int_t)sim_budget_remaining(b), "reset",
 		(json_int_t)b->reset_s);
@@ -56,14 +61,16 @@ static json_t *budget_shape(const struct sim_budget *b)
 
 int sim_get_rate_limit(struct sim_call *c)
 {
-	json_t *rows = json_object();
 	json_t *core = NULL;
 
 	c->is_free = true;
+	if (c->w->conf.is_enterprise)
+		return sim_say_error(c, 404, "Rate limiting is not enabled.");
+	json_t *rows = json_object();
 	for (int r = 0; r < SIM_RESOURCES; r++) {
 		struct sim_budget *b =
 			sim_budget_find(&c->w->limits, &c->payer, (enum sim_resource)r, c->now);
-		json_t *row = budget_shape(b);
+		json_t *row = budget_shape(c, b);
 		if (r == SIM_CORE)
 			core = json_incref(row);
 		json_object_set_new(rows, sim_resource_name((enum sim_resource)r), row);

@@ -50,7 +50,7 @@ static bool repo_fits(struct sim_call *c, const struct terms *t, const struct si
 	char full[256];
 
 	snprintf(full, sizeof(full), "%s/%s", sim_login(c, r->owner), r->name);
-	return !r->deleted && (!r->is_private || sim_sees_private(c)) &&
+	return !r->deleted && sim_sees(c, r) &&
 	       (!*t->repo || hg_str_is_nocase(hg_str(full), hg_str(t->repo)));
 }
 

@@ -26,14 +26,6 @@ int sim_get_org(struct sim_call *c)
 	return sim_say(c, 200, sim_shape_org_profile(c, c->owner));
 }
 
-static bool may_see(struct sim_call *c, const struct sim_repo *r)
-{
-	const struct sim_user *user = sim_call_user(c);
-
-	return !r->deleted &&
-	       (!r->is_private || sim_sees_private(c) || (user && user->id == r->owner));
-}
-
 /* owner 0: of everybody. */
 static int list_repos(struct sim_call *c, uint64_t owner, const char *canonical)
 {
@@ -43,7 +35,7 @@ static int list_repos(struct sim_call *c, uint64_t owner, const char *canonical)
 
 	for (uint32_t i = 0; i < c->w->n_repos; i++) {
 		const struct sim_repo *r = &c->w->repos[i];
-		if ((owner && r->owner != owner) || !may_see(c, r))
+		if ((owner && r->owner != owner) || r->deleted || !sim_sees(c, r))
 			continue;
 		if (sim_page_has(&p, n++))
 			json_array_append_new(rows, sim_shape_repo(c, r, false));

@@ -50,6 +50,7 @@ void sim_call_init(struct sim_call *c, struct sim_world *w, const struct sim_req
 		.out = out,
 		.now = now,
 		.now_s = now.wall_us / 1000000,
+		.cost = 1,
 		.doc = DOCS };
 	set_base(c);
 

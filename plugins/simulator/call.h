@@ -38,6 +38,12 @@ struct sim_call {
 	json_t *input; /* the body's object; owned by the call; NULL when there was none */
 	json_t *body;  /* owned by the call */
 	bool is_free;  /* does not count: /rate_limit */
+
+	uint32_t route;       /* its number in the table; 0: none */
+	int64_t cost;         /* points of the budget: 1, but for GraphQL */
+	bool is_graphql;      /* counted as such by the secondary limits */
+	bool is_refused;      /* by one of them: costs nothing */
+	bool shows_none_left; /* x-ratelimit-remaining is 0 whatever the budget says */
 };
 
 void sim_call_init(struct sim_call *c, struct sim_world *w, const struct sim_request *rq,

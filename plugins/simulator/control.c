@@ -9,18 +9,17 @@
 #include "seed.h"
 #include "text.h"
 
-static int refuse(struct sim_call *c, const char *why)
+int sim_control_refuse(struct sim_call *c, const char *why)
 {
 	return sim_say(c, 400, json_pack("{s:s}", "error", why));
 }
 
-static int agree(struct sim_call *c)
+int sim_control_agree(struct sim_call *c)
 {
 	return sim_say(c, 200, json_pack("{s:b}", "ok", 1));
 }
 
-/* A whole number >= 0 of the input; -1 when absent. False: something else. */
-static bool number_of(struct sim_call *c, const char *name, int64_t *ret)
+bool sim_control_number(struct sim_call *c, const char *name, int64_t *ret)
 {
 	json_t *v = json_object_get(c->input, name);
 
@@ -32,38 +31,13 @@ static int post_script(struct sim_call *c)
 {
 	const char *why = NULL;
 
-	return sim_script_put(c->w, c->input, &why) ? agree(c) : refuse(c, why);
+	return sim_script_put(c->w, c->input, &why) ? sim_control_agree(c)
+	                                            : sim_control_refuse(c, why);
 }
 
 static int get_scripts(struct sim_call *c)
 {
 	return sim_say(c, 200, json_pack("{s:o}", "scripts", sim_scripts_show(c->w)));
-}
-
-static int post_limit(struct sim_call *c)
-{
-	const char *name = sim_input_text(c, "resource");
-	const char *token = sim_input_text(c, "token");
-	enum sim_resource r = sim_resource_find(name ? name : "core");
-	int64_t limit, remaining, reset_in_s;
-	struct sim_budget *b = NULL;
-
-	if (r == SIM_RESOURCES)
-		return refuse(c, "resource is none of GitHub's");
-	if (!number_of(c, "limit", &limit) || !number_of(c, "remaining", &remaining) ||
-		!number_of(c, "reset_in_s", &reset_in_s) || reset_in_s > INT32_MAX)
-		return refuse(c, "limit, remaining and reset_in_s are whole numbers");
-	if (token) {
-		struct sim_who who = sim_who_of_token(c->w, hg_str(token), c->now_s);
-		if (who.kind != SIM_WHO_USER && who.kind != SIM_WHO_INSTALLATION)
-			return refuse(c, "token is nobody's");
-		b = sim_budget_find(&c->w->limits, &who, r, c->now);
-	}
-	int64_t reset_s = reset_in_s >= 0 ? c->now_s + reset_in_s : -1;
-	if (!b && remaining >= 0 && reset_s < 0)
-		reset_s = c->now_s + c->w->limits.window_s;
-	sim_limits_set(&c->w->limits, b, r, limit, remaining, reset_s);
-	return agree(c);
 }
 
 /* "octo-org/hello-world" -> the repository; NULL: refused. */
@@ -77,7 +51,7 @@ static struct sim_repo *named_repo(struct sim_call *c)
 		r = sim_repo_find(
 			c->w, (struct hg_str){ full, (size_t)(slash - full) }, hg_str(slash + 1));
 	if (!r)
-		refuse(c, "repo is not there");
+		sim_control_refuse(c, "repo is not there");
 	return r;
 }
 
@@ -99,12 +73,12 @@ static int post_repos(struct sim_call *c)
 		slash ? sim_user_find(c->w, (struct hg_str){ full, (size_t)(slash - full) }) : NULL;
 
 	if (!owner || !slash[1] || strchr(slash + 1, '/'))
-		return refuse(c, "repo is OWNER/NAME, and OWNER must be there");
+		return sim_control_refuse(c, "repo is OWNER/NAME, and OWNER must be there");
 	struct sim_repo *r = sim_repo_find(c->w, hg_str(owner->login), hg_str(slash + 1));
 	if (!r)
 		r = sim_repo_put(c->w, owner->id, slash + 1, c->now_s);
 	if (!r)
-		return refuse(c, "too many repositories");
+		return sim_control_refuse(c, "too many repositories");
 	bool has_issues = !r->has_no_issues;
 	set_flag(c, "private", &r->is_private);
 	set_flag(c, "archived", &r->is_archived);
@@ -128,18 +102,19 @@ static int post_issues(struct sim_call *c)
 
 	if (!r)
 		return 400;
-	if (!number_of(c, "count", &count) || !number_of(c, "delete", &deleted) || count > 10000)
-		return refuse(c, "count (up to 10000) and delete are whole numbers");
+	if (!sim_control_number(c, "count", &count) || !sim_control_number(c, "delete", &deleted) ||
+		count > 10000)
+		return sim_control_refuse(c, "count (up to 10000) and delete are whole numbers");
 	if (deleted >= 0) {
 		struct sim_issue *issue = sim_issue_find(r, (uint64_t)deleted);
 		if (!issue)
-			return refuse(c, "issue is not there");
+			return sim_control_refuse(c, "issue is not there");
 		issue->deleted = true;
 	}
 	for (int64_t i = 0; i < count; i++) {
 		snprintf(title, sizeof(title), "Scripted issue %u", r->n_issues + 1);
 		if (!sim_issue_put(c->w, r, r->owner, title, NULL, c->now_s))
-			return refuse(c, "too many issues");
+			return sim_control_refuse(c, "too many issues");
 	}
 	return sim_say(c, 200, json_pack("{s:b, s:i}", "ok", 1, "issues", (int)r->n_issues));
 }
@@ -152,12 +127,12 @@ static int post_touch(struct sim_call *c)
 
 	if (!r)
 		return 400;
-	if (!number_of(c, "issue", &number))
-		return refuse(c, "issue is a number");
+	if (!sim_control_number(c, "issue", &number))
+		return sim_control_refuse(c, "issue is a number");
 	if (number >= 0) {
 		struct sim_issue *issue = sim_issue_find(r, (uint64_t)number);
 		if (!issue)
-			return refuse(c, "issue is not there");
+			return sim_control_refuse(c, "issue is not there");
 		/* a held clock may stand still: the title must change as well */
 		struct sim_text title = { 0 };
 		sim_text_printf(&title, "%.200s, again", issue->title);
@@ -169,24 +144,7 @@ static int post_touch(struct sim_call *c)
 		r->stars++;
 		r->updated_s = c->now_s;
 	}
-	return agree(c);
-}
-
-static int post_tokens(struct sim_call *c)
-{
-	const char *add = sim_input_text(c, "add");
-	const char *revoke = sim_input_text(c, "revoke");
-
-	if (!add && !revoke)
-		return refuse(c, "add: TOKEN[=LOGIN[:read]], or revoke: TOKEN");
-	bool had_list = c->w->has_token_list;
-	if (add && !sim_token_put(c->w, add))
-		return refuse(c, "add names no user, or there are too many tokens");
-	/* one token more does not shut out those that need no list */
-	c->w->has_token_list = had_list;
-	if (revoke && !sim_token_revoke(c->w, hg_str(revoke)))
-		return refuse(c, "too many tokens");
-	return agree(c);
+	return sim_control_agree(c);
 }
 
 static int post_etag(struct sim_call *c)
@@ -196,27 +154,27 @@ static int post_etag(struct sim_call *c)
 	struct sim_etag_rule rule = { 0 };
 
 	if (!route || !mode)
-		return refuse(c, "route is a glob, mode is github, opaque or none");
+		return sim_control_refuse(c, "route is a glob, mode is github, opaque or none");
 	if (strcmp(mode, "opaque") == 0)
 		rule.mode = SIM_ETAG_OPAQUE;
 	else if (strcmp(mode, "none") == 0)
 		rule.mode = SIM_ETAG_NONE;
 	else if (strcmp(mode, "github") != 0)
-		return refuse(c, "mode is github, opaque or none");
+		return sim_control_refuse(c, "mode is github, opaque or none");
 	if (c->w->n_etag_rules == 256)
-		return refuse(c, "too many rules");
+		return sim_control_refuse(c, "too many rules");
 	rule.glob = hg_strndup(route, strlen(route));
 	c->w->etag_rules =
 		sim_grow(c->w->etag_rules, c->w->n_etag_rules, &c->w->cap_etag_rules, sizeof(rule));
 	c->w->etag_rules[c->w->n_etag_rules++] = rule;
-	return agree(c);
+	return sim_control_agree(c);
 }
 
 static int post_reset(struct sim_call *c)
 {
 	sim_world_clear(c->w, c->now);
 	sim_world_seed(c->w);
-	return agree(c);
+	return sim_control_agree(c);
 }
 
 static int get_requests(struct sim_call *c)
@@ -253,34 +211,25 @@ static int get_state(struct sim_call *c)
 			(json_int_t)c->now.mono_us, "wall_us", (json_int_t)c->now.wall_us));
 }
 
-static int get_limits(struct sim_call *c)
-{
-	static const char *const kinds[] = { "address", "user", "installation", "app", "unknown" };
-	json_t *rows = json_array();
-
-	for (uint32_t i = 0; i < c->w->limits.n_budgets; i++) {
-		const struct sim_budget *b = &c->w->limits.budgets[i];
-		json_array_append_new(rows,
-			json_pack("{s:s, s:I, s:s, s:s, s:I, s:I, s:I}", "kind", kinds[b->kind],
-				"id", (json_int_t)b->id, "address", b->address, "resource",
-				sim_resource_name(b->resource), "limit", (json_int_t)b->limit,
-				"used", (json_int_t)b->used, "reset", (json_int_t)b->reset_s));
-	}
-	return sim_say(c, 200, json_pack("{s:o}", "limits", rows));
-}
-
 static const struct {
 	const char *method, *path;
 	int (*answer)(struct sim_call *c);
 } commands[] = {
 	{ "POST", "/_sim/script", post_script },
 	{ "GET", "/_sim/scripts", get_scripts },
-	{ "POST", "/_sim/limit", post_limit },
-	{ "GET", "/_sim/limits", get_limits },
+	{ "POST", "/_sim/limit", sim_control_limit },
+	{ "GET", "/_sim/limits", sim_control_limits },
+	{ "POST", "/_sim/secondary", sim_control_secondary },
+	{ "POST", "/_sim/hidden", sim_control_hidden },
+	{ "POST", "/_sim/odd", sim_control_odd },
+	{ "GET", "/_sim/stats", sim_control_stats },
+	{ "POST", "/_sim/stats", sim_control_clear_stats },
 	{ "POST", "/_sim/repos", post_repos },
 	{ "POST", "/_sim/issues", post_issues },
 	{ "POST", "/_sim/touch", post_touch },
-	{ "POST", "/_sim/tokens", post_tokens },
+	{ "POST", "/_sim/tokens", sim_control_tokens },
+	{ "POST", "/_sim/app", sim_control_app },
+	{ "GET", "/_sim/app", sim_control_app },
 	{ "POST", "/_sim/etag", post_etag },
 	{ "POST", "/_sim/reset", post_reset },
 	{ "GET", "/_sim/requests", get_requests },
@@ -294,7 +243,7 @@ void sim_control(struct sim_call *c)
 			!hg_str_is(c->rq->method, hg_str(commands[i].method)))
 			continue;
 		if (sim_need_input(c))
-			refuse(c, "the body is not a JSON object");
+			sim_control_refuse(c, "the body is not a JSON object");
 		else
 			commands[i].answer(c);
 		return;

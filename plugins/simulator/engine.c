@@ -1,7 +1,8 @@
 /*
  * engine - the order in which GitHub looks at a request.
  *
- *     script? -> User-Agent -> API version -> who asks -> budget -> route -> ETag -> count
+ *     script? -> User-Agent -> API version -> who asks -> budget -> secondary limits -> route
+ *             -> ETag -> count
  *
  * What is refused before the budget costs nothing; a 304 costs nothing when a token asked;
  * everything else costs one point of its bucket.
@@ -14,6 +15,7 @@
 #include "control.h"
 #include "etag.h"
 #include "journal.h"
+#include "odd.h"
 #include "routes.h"
 #include "script.h"
 #include "text.h"
@@ -53,18 +55,6 @@ static void add_common(struct sim_call *c)
 	sim_answer_set(out, "X-GitHub-Request-Id", c->request_id);
 }
 
-static void add_budget(struct sim_call *c)
-{
-	const struct sim_budget *b = c->budget;
-
-	sim_answer_setf(c->out, "x-ratelimit-limit", "%lld", (long long)b->limit);
-	sim_answer_setf(
-		c->out, "x-ratelimit-remaining", "%lld", (long long)sim_budget_remaining(b));
-	sim_answer_setf(c->out, "x-ratelimit-reset", "%lld", (long long)b->reset_s);
-	sim_answer_setf(c->out, "x-ratelimit-used", "%lld", (long long)b->used);
-	sim_answer_set(c->out, "x-ratelimit-resource", sim_resource_name(b->resource));
-}
-
 /* GitHub refuses by the front server, in HTML's neighbourhood, not in JSON. */
 static int say_no_user_agent(struct sim_call *c)
 {
@@ -96,7 +86,7 @@ static int say_exceeded(struct sim_call *c)
 			c->who.kind == SIM_WHO_USER ? "user" : "installation", id, c->request_id,
 			sim_text_iso(c->now_s).text);
 	if (c->budget->resource != SIM_GRAPHQL || c->who.kind == SIM_WHO_ADDRESS)
-		return sim_say_error(c, 403, message);
+		return sim_say_error(c, sim_is_odd(c->w, SIM_PRIMARY_429) ? 429 : 403, message);
 	snprintf(message, sizeof(message), "API rate limit already exceeded for %s ID %llu.",
 		c->who.kind == SIM_WHO_USER ? "user" : "installation", id);
 	return sim_say(c, 200,
@@ -113,18 +103,24 @@ static bool answer_as_github(struct sim_call *c)
 			"The API version in the X-GitHub-Api-Version header is not supported.");
 		return true;
 	}
-	bool is_free = hg_str_is(c->path, HG_STR("/rate_limit"));
+	bool is_free = hg_str_is(c->path, HG_STR("/rate_limit")) || c->w->conf.is_enterprise;
+	sim_route_find(c);
 	if (!is_free && sim_budget_remaining(c->budget) == 0 &&
 		!(c->budget->resource == SIM_GRAPHQL && c->who.kind == SIM_WHO_ADDRESS)) {
 		say_exceeded(c);
+		sim_party_provoke(sim_party_find(&c->w->parties, &c->payer), SIM_PRIMARY, c->route);
+		c->is_refused = true;
 		return false;
 	}
 	if (c->who.kind == SIM_WHO_UNKNOWN) {
-		sim_say_error(c, 401, "Bad credentials");
+		sim_say_error(c, c->who.fault_status ? c->who.fault_status : 401,
+			c->who.fault ? c->who.fault : "Bad credentials");
 		return true;
 	}
-	sim_route(c);
-	return !c->is_free && c->who.kind != SIM_WHO_APP;
+	/* GraphQL's own points depend on what is asked: its route says them */
+	if (c->budget->resource == SIM_GRAPHQL || !sim_secondary_admit(c, sim_toll_of_rest(c)))
+		sim_route(c);
+	return !is_free && !c->is_free && !c->is_refused && c->who.kind != SIM_WHO_APP;
 }
 
 static void answer_by_script(struct sim_call *c, const struct sim_script *s)
@@ -157,6 +153,13 @@ static int etag_mode(const struct sim_call *c)
 	return w->conf.opaque_etags ? SIM_ETAG_OPAQUE : SIM_ETAG_GITHUB;
 }
 
+static void say_not_modified(struct sim_call *c)
+{
+	c->out->status = 304;
+	sim_answer_put_body(c->out, NULL, 0);
+	sim_answer_drop(c->out, "Content-Type");
+}
+
 /* Sets ETag, and turns the answer into 304 when the client has it. */
 static void answer_validators(struct sim_call *c)
 {
@@ -165,6 +168,10 @@ static void answer_validators(struct sim_call *c)
 	struct sim_etag etag;
 	int mode = etag_mode(c);
 
+	if (sim_odd_last_modified(c)) {
+		say_not_modified(c);
+		return;
+	}
 	if (out->status != 200 || !out->body || mode == SIM_ETAG_NONE ||
 		!(hg_str_is(c->rq->method, HG_STR("GET")) ||
 			hg_str_is(c->rq->method, HG_STR("HEAD"))))
@@ -176,12 +183,14 @@ static void answer_validators(struct sim_call *c)
 	else
 		etag = sim_etag_github(c->rq, vary, out->body, out->body_bytes);
 	hg_free(vary);
-	sim_answer_setf(out, "ETag", "\"%s\"", etag.hex);
-	if (sim_etag_matches(sim_request_header(c->rq, "If-None-Match"), &etag)) {
-		out->status = 304;
-		sim_answer_put_body(out, NULL, 0);
-		sim_answer_drop(out, "Content-Type");
-	}
+	/* lists whose members are never twice the same */
+	if (sim_is_odd(c->w, SIM_FLAPPING_ETAGS) && out->body[0] == '[')
+		snprintf(etag.hex, 17, "%016llx", (unsigned long long)c->w->n_served);
+	bool is_same = sim_etag_matches(sim_request_header(c->rq, "If-None-Match"), &etag);
+	sim_answer_setf(out, "ETag", "%s\"%s\"",
+		sim_is_odd(c->w, SIM_WEAK_ETAGS) && !is_same ? "W/" : "", etag.hex);
+	if (is_same)
+		say_not_modified(c);
 }
 
 /* Browsers and command-line clients get the body indented, after it was hashed. */
@@ -214,18 +223,55 @@ static void finish(struct sim_call *c, const struct sim_script *s, bool costs)
 	write_body(c, JSON_COMPACT);
 	if (!s || !s->status)
 		answer_validators(c);
-	if (out->status == 304 && !is_anonymous && c->who.kind != SIM_WHO_UNKNOWN)
+	if (out->status == 304 && !is_anonymous && c->who.kind != SIM_WHO_UNKNOWN &&
+		!sim_is_odd(c->w, SIM_304_COUNTS))
 		costs = false;
 	if (out->status == 200 && c->body && is_read_by_people(c->rq))
 		write_body(c, JSON_INDENT(2));
-	if (costs)
-		c->budget->used++;
-	if (c->who.kind != SIM_WHO_APP && !(s && s->is_free))
-		add_budget(c);
+	if (costs) {
+		c->budget->used += c->cost;
+		sim_party_find(&c->w->parties, &c->payer)->points[c->budget->resource] +=
+			(uint64_t)c->cost;
+	}
+	if (c->who.kind != SIM_WHO_APP && !(s && s->is_free) && !c->w->conf.is_enterprise)
+		sim_odd_budget(c);
+	sim_permit_headers(c);
 	if (s)
 		add_script_headers(c, s);
 	out->head_only = hg_str_is(c->rq->method, HG_STR("HEAD")) || out->status == 304 ||
 	                 out->status == 204;
+}
+
+/* What GitHub needs for an answer, from the seed and the number of the request. */
+static int64_t drawn_response_us(const struct sim_call *c)
+{
+	const struct sim_conf *conf = &c->w->conf;
+	struct sim_world draw = { .random = (uint64_t)conf->seed ^ (c->w->n_served << 20) };
+	int64_t span = conf->response_max_us - conf->response_min_us;
+
+	if (span <= 0)
+		return conf->response_min_us;
+	return conf->response_min_us + (int64_t)(sim_random(&draw) % (uint64_t)(span + 1));
+}
+
+/* How long it is under way, and who paid for what. */
+static void book(struct sim_call *c, const struct sim_script *s)
+{
+	struct sim_answer *out = c->out;
+	struct hg_str body = { out->body, out->body_bytes };
+
+	if (c->is_refused)
+		return;
+	int64_t cpu_us = s && s->cpu_us >= 0 ? s->cpu_us : out->delay_us;
+	sim_secondary_settle(c, out->delay_us + out->stall_us, cpu_us);
+	if (out->status == 200 && !out->close && out->body)
+		sim_distinct_put(&c->w->distinct, c->path, c->rq->query, body);
+}
+
+static bool is_write(const struct sim_call *c)
+{
+	return !hg_str_is(c->rq->method, HG_STR("GET")) &&
+	       !hg_str_is(c->rq->method, HG_STR("HEAD")) && !c->is_refused;
 }
 
 static void answer_request(struct sim_call *c, struct sim_entry *e)
@@ -254,10 +300,15 @@ static void answer_request(struct sim_call *c, struct sim_entry *e)
 	}
 	int64_t used = c->budget->used;
 	finish(c, s, costs);
+	if (!c->is_refused)
+		c->out->delay_us += drawn_response_us(c);
 	if (s)
 		sim_script_deliver(s, c->out);
+	if (is_write(c) && sim_is_odd_now(c, SIM_LOST_ANSWERS, 2))
+		c->out->close = true;
+	book(c, s);
 	e->was_scripted = s != NULL;
-	e->was_counted = c->budget->used > used;
+	e->points = c->budget->used - used;
 	e->status = c->out->close ? 0 : c->out->status;
 	sim_journal_end(c->w, e);
 }
@@ -266,9 +317,12 @@ void sim_answer(struct sim_world *w, const struct sim_request *rq, struct hg_now
 	struct sim_answer *out)
 {
 	struct sim_call c;
+	struct hg_now github = now; /* its own clock */
 
-	sim_turn(w, now);
-	sim_call_init(&c, w, rq, now, out);
+	if (sim_is_odd(w, SIM_CLOCK_SKEW))
+		github.wall_us += w->conf.skew_s * 1000000;
+	sim_turn(w, github);
+	sim_call_init(&c, w, rq, github, out);
 	if (hg_str_starts(rq->path, HG_STR("/_sim/"))) {
 		sim_control(&c);
 		write_body(&c, JSON_COMPACT);

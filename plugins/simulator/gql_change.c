@@ -40,9 +40,8 @@ static bool find(struct sim_gql *g, const struct sim_gql_ask *a, const char *nam
 
 	if (!ret_o->it)
 		*ret_no = sim_gql_say_no_node(g, a, id);
-	else if (g->call->who.read_only)
-		*ret_no = sim_gql_error(
-			g, a, "FORBIDDEN", "Resource not accessible by personal access token");
+	else if (g->call->who.read_only || !sim_permit_writes_issues(g->call, ret_o->repo))
+		*ret_no = sim_gql_error(g, a, "FORBIDDEN", sim_permit_refusal(g->call));
 	else if (ret_o->repo->is_archived)
 		*ret_no = sim_gql_error(
 			g, a, "FORBIDDEN", "Repository was archived so is read-only.");

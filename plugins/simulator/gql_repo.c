@@ -504,7 +504,7 @@ json_t *sim_gql_repos_of(struct sim_gql *g, struct sim_gql_object o, const struc
 	for (uint32_t i = 0; i < w->n_repos; i++) {
 		const struct sim_repo *r = &w->repos[i];
 		if (r->owner == owner->id && !r->deleted && !r->is_blocked &&
-			(!r->is_private || sim_sees_private(g->call)) &&
+			sim_sees(g->call, r) &&
 			has_word(a->args, "privacy", r->is_private ? "PRIVATE" : "PUBLIC") &&
 			!json_is_true(json_object_get(a->args, "isFork")))
 			sim_gql_list_put(&list, (struct sim_gql_object){ r, r });

@@ -143,7 +143,7 @@ static bool says(const struct sim_gql *g, const struct sim_gql_directive *d, con
 	return strcmp(word, "include") == 0;
 }
 
-static bool is_wanted(const struct sim_gql *g, const struct sim_gql_pick *pick)
+bool sim_gql_is_wanted(const struct sim_gql *g, const struct sim_gql_pick *pick)
 {
 	return !says(g, pick->directives, "skip") && says(g, pick->directives, "include");
 }
@@ -170,6 +170,16 @@ static void merge(json_t *into, const json_t *from)
 static void add_picks(struct sim_gql *g, json_t *out, const struct sim_gql_type *type,
 	struct sim_gql_object o, const struct sim_gql_pick *picks);
 
+/* What was made until here stays; the rest is null, and told of once. */
+static json_t *say_exceeded(struct sim_gql *g, const struct sim_gql_ask *a)
+{
+	if (g->is_exceeded)
+		return json_null();
+	g->is_exceeded = true;
+	return sim_gql_error(
+		g, a, "RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded.");
+}
+
 static void add_field(struct sim_gql *g, json_t *out, const struct sim_gql_type *type,
 	struct sim_gql_object o, const struct sim_gql_pick *pick)
 {
@@ -181,7 +191,9 @@ static void add_field(struct sim_gql *g, json_t *out, const struct sim_gql_type 
 	json_t *args = object_of(g, pick->args);
 	struct sim_gql_ask ask = { pick, pick->picks, field ? field->type : NULL, args };
 	json_array_append_new(g->path, json_stringn(pick->key.p, pick->key.n));
-	if (hg_str_is(pick->name, TYPENAME))
+	if (g->most_members && g->n_nodes > g->most_members)
+		value = say_exceeded(g, &ask);
+	else if (hg_str_is(pick->name, TYPENAME))
 		value = json_string(type->name);
 	else
 		value = field && field->answer ? field->answer(g, o, &ask) : json_null();
@@ -219,7 +231,7 @@ static void add_picks(struct sim_gql *g, json_t *out, const struct sim_gql_type 
 	g->depth++;
 	for (const struct sim_gql_pick *pick = picks; pick; pick = pick->next) {
 		g->n_nodes++; /* a fragment costs as well: it may hold nothing but others */
-		if (!is_wanted(g, pick))
+		if (!sim_gql_is_wanted(g, pick))
 			continue;
 		if (pick->kind == SIM_GQL_FIELD)
 			add_field(g, out, type, o, pick);
@@ -249,11 +261,8 @@ json_t *sim_gql_select_at(struct sim_gql *g, const struct sim_gql_type *type,
 	return out;
 }
 
-json_t *sim_gql_run(struct sim_gql *g, const struct sim_gql_type *root, const json_t *variables)
+bool sim_gql_begin(struct sim_gql *g, const struct sim_gql_type *root, const json_t *variables)
 {
-	struct sim_gql_ask all = { .picks = g->operation->picks };
-	json_t *answer = json_object(), *data;
-
 	g->variables = json_object();
 	g->path = json_array();
 	g->errors = json_array();
@@ -261,6 +270,14 @@ json_t *sim_gql_run(struct sim_gql *g, const struct sim_gql_type *root, const js
 	set_variables(g, variables);
 	if (json_array_size(g->errors) == 0)
 		check_variables(g);
+	return json_array_size(g->errors) == 0;
+}
+
+json_t *sim_gql_run(struct sim_gql *g, const struct sim_gql_type *root)
+{
+	struct sim_gql_ask all = { .picks = g->operation->picks };
+	json_t *answer = json_object(), *data;
+
 	if (json_array_size(g->errors) == 0) {
 		data = sim_gql_select(g, root, (struct sim_gql_object){ 0 }, &all);
 		if (g->n_nodes >= SIM_GQL_NODES) {
@@ -274,8 +291,12 @@ json_t *sim_gql_run(struct sim_gql *g, const struct sim_gql_type *root, const js
 	}
 	if (json_array_size(g->errors) > 0)
 		json_object_set(answer, "errors", g->errors);
+	return answer;
+}
+
+void sim_gql_end(struct sim_gql *g)
+{
 	json_decref(g->variables);
 	json_decref(g->path);
 	json_decref(g->errors);
-	return answer;
 }

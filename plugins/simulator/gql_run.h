@@ -52,6 +52,11 @@ struct sim_gql_type {
 	const struct sim_gql_type *const *possible; /* of an interface; ended by NULL */
 };
 
+struct sim_gql_cost { /* gql_cost.h */
+	int64_t points;
+	int64_t nodes;
+};
+
 struct sim_gql {
 	struct sim_call *call;
 	const struct sim_gql_document *document;
@@ -61,12 +66,21 @@ struct sim_gql {
 	json_t *path;                            /* array: where the answer is being made */
 	json_t *errors;                          /* array */
 	uint32_t n_nodes;
+	uint32_t most_members; /* then RESOURCE_LIMITS_EXCEEDED, and nulls; 0: never */
+	bool is_exceeded;
+	struct sim_gql_cost cost;
 	int depth;
 };
 
-/* {"data": …, "errors": […]} as GitHub answers it; `root` is the type of the operation. A new
+/* Checks document and variables; `root` is the type of the operation. False: g->errors says why
+ * not. In any case: end. */
+bool sim_gql_begin(struct sim_gql *g, const struct sim_gql_type *root, const json_t *variables);
+/* {"data": …, "errors": […]} as GitHub answers it; without data when it could not begin. A new
  * reference. */
-json_t *sim_gql_run(struct sim_gql *g, const struct sim_gql_type *root, const json_t *variables);
+json_t *sim_gql_run(struct sim_gql *g, const struct sim_gql_type *root);
+void sim_gql_end(struct sim_gql *g);
+/* Not left out by @skip or @include. */
+bool sim_gql_is_wanted(const struct sim_gql *g, const struct sim_gql_pick *pick);
 
 json_t *sim_gql_select(struct sim_gql *g, const struct sim_gql_type *type, struct sim_gql_object o,
 	const struct sim_gql_ask *a);

@@ -110,14 +110,14 @@ static int64_t left_after(const struct sim_gql *g)
 {
 	int64_t remaining = sim_budget_remaining(g->call->budget);
 
-	return remaining > 0 ? remaining - 1 : 0;
+	return remaining > g->cost.points ? remaining - g->cost.points : 0;
 }
 
 ANSWER(limit_limit, void, json_integer((json_int_t)g->call->budget->limit))
-ANSWER(limit_cost, void, json_integer(1))
+ANSWER(limit_cost, void, json_integer((json_int_t)g->cost.points))
 ANSWER(limit_remaining, void, json_integer((json_int_t)left_after(g)))
-ANSWER(limit_used, void, json_integer((json_int_t)g->call->budget->used + 1))
-ANSWER(limit_nodes, void, json_integer(0))
+ANSWER(limit_used, void, json_integer((json_int_t)(g->call->budget->used + g->cost.points)))
+ANSWER(limit_nodes, void, json_integer((json_int_t)g->cost.nodes))
 ANSWER(limit_reset, void, sim_shape_date(g->call->budget->reset_s))
 
 static const struct sim_gql_field limit_fields[] = { { "limit", NULL, limit_limit, NULL },
@@ -221,7 +221,7 @@ static struct sim_gql_object find_numbered(struct sim_gql *g, const char *type, 
 
 	for (uint32_t i = 0; i < w->n_repos; i++) {
 		const struct sim_repo *r = &w->repos[i];
-		if (r->deleted || r->is_blocked || (r->is_private && !sim_sees_private(g->call)))
+		if (r->deleted || r->is_blocked || !sim_sees(g->call, r))
 			continue;
 		if (r->id == number && strcmp(type, "Repository") == 0)
 			return (struct sim_gql_object){ r, r };
@@ -309,7 +309,7 @@ static json_t *query_repository(
 
 	if (!r && !json_is_false(json_object_get(a->args, "followRenames")))
 		r = sim_repo_by_former_name(c->w, hg_str(owner), hg_str(name));
-	if (!r || r->is_blocked || (r->is_private && !sim_sees_private(c))) {
+	if (!r || r->is_blocked || !sim_sees(c, r)) {
 		snprintf(message, sizeof(message),
 			"Could not resolve to a Repository with the name '%.150s/%.150s'.", owner,
 			name);

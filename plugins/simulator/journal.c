@@ -37,7 +37,7 @@ struct sim_entry *sim_journal_put(
 void sim_journal_end(struct sim_world *w, const struct sim_entry *e)
 {
 	w->n_by_class[e->status >= 100 && e->status < 600 ? e->status / 100 : 0]++;
-	w->n_by_resource[e->resource] += e->was_counted;
+	w->n_by_resource[e->resource] += (uint64_t)e->points;
 }
 
 void sim_journal_clear(struct sim_world *w)
@@ -62,12 +62,13 @@ static json_t *text_of(const char *bytes)
 
 static json_t *show_entry(const struct sim_entry *e)
 {
-	return json_pack("{s:I, s:I, s:o, s:o, s:i, s:s, s:b, s:b, s:o, s:s, s:o}", "seq",
+	return json_pack("{s:I, s:I, s:o, s:o, s:i, s:s, s:b, s:I, s:b, s:o, s:s, s:o}", "seq",
 		(json_int_t)e->seq, "at_us", (json_int_t)e->at_us, "method", text_of(e->method),
 		"target", text_of(e->target), "status", e->status, "resource",
-		sim_resource_name(e->resource), "counted", e->was_counted, "scripted",
-		e->was_scripted, "user_agent", text_of(e->user_agent), "token_hash", e->token_hash,
-		"if_none_match", text_of(e->if_none_match));
+		sim_resource_name(e->resource), "counted", e->points > 0, "points",
+		(json_int_t)e->points, "scripted", e->was_scripted, "user_agent",
+		text_of(e->user_agent), "token_hash", e->token_hash, "if_none_match",
+		text_of(e->if_none_match));
 }
 
 json_t *sim_journal_show(

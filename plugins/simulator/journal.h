@@ -16,7 +16,7 @@ struct sim_entry {
 	int64_t at_us; /* wall */
 	int status;    /* 0: closed without an answer */
 	bool was_scripted;
-	bool was_counted; /* cost a point */
+	int64_t points; /* of its budget */
 	enum sim_resource resource;
 	char method[16];
 	char target[512];

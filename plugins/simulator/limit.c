@@ -4,6 +4,8 @@
 
 #include "text.h"
 
+#define INSTALLATION_MOST 12500 /* points an hour, however large it is */
+
 static const struct {
 	const char *name;
 	int64_t limit;
@@ -97,7 +99,11 @@ static int64_t usual_limit(
 		return l->overrides[r].limit;
 	if (who->kind == SIM_WHO_ADDRESS)
 		return resources[r].anonymous_limit;
-	return r == SIM_CORE ? l->core_limit : resources[r].limit;
+	int64_t limit = r == SIM_CORE ? l->core_limit : resources[r].limit;
+	if ((r != SIM_CORE && r != SIM_GRAPHQL) || limit >= INSTALLATION_MOST)
+		return limit;
+	limit += who->extra_points;
+	return limit < INSTALLATION_MOST ? limit : INSTALLATION_MOST;
 }
 
 static void open_window(struct sim_limits *l, struct sim_budget *b, const struct sim_who *who,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "api.h"
+#include "odd.h"
 #include "text.h"
 
 #define DOC(page) "https://docs.github.com/rest/" page
@@ -34,6 +35,7 @@ static const struct route routes[] = {
 	{ "GET", ROOT, "/user", sim_get_me, DOC("users/users#get-the-authenticated-user") },
 	{ "GET", ROOT, "/user/repos", sim_list_my_repos, REPOS },
 	{ "GET", ROOT, "/user/orgs", sim_list_my_orgs, DOC("orgs/orgs") },
+	{ "GET", ROOT, "/notifications", sim_list_notifications, DOC("activity/notifications") },
 	{ "GET", ROOT, "/search/issues", sim_search_issues, DOC("search/search") },
 	{ "GET", ROOT, "/search/repositories", sim_search_repos, DOC("search/search") },
 	{ "GET", ROOT, "/search/code", sim_search_code, DOC("search/search") },
@@ -43,6 +45,7 @@ static const struct route routes[] = {
 	{ "GET", ROOT, "/app/installations/{}", sim_get_installation, APPS },
 	{ "POST", ROOT, "/app/installations/{}/access_tokens", sim_create_installation_token,
 		APPS },
+	{ "DELETE", ROOT, "/installation/token", sim_revoke_installation_token, APPS },
 	{ "GET", ROOT, "/installation/repositories", sim_list_installation_repos, APPS },
 
 	{ "GET", USER, "", sim_get_user, DOC("users/users#get-a-user") },
@@ -116,6 +119,8 @@ static const struct route routes[] = {
 	{ "DELETE", REPO, "/actions/runners/{}", sim_delete_runner, RUNNERS },
 };
 
+#define N_ROUTES (sizeof(routes) / sizeof(routes[0]))
+
 /* Takes "/segment" off the front of *rest. Empty when there is none. */
 static struct hg_str take_segment(struct hg_str *rest)
 {
@@ -181,7 +186,7 @@ static int find_repo(
 		is_renamed = r != NULL;
 	}
 	c->repo = r;
-	if (!r || (r->is_private && !sim_sees_private(c))) {
+	if (!r || !sim_sees(c, r) || sim_odd_is_too_young(c, r->created_s)) {
 		c->repo = NULL;
 		return sim_say_error(c, 404, "Not Found");
 	}
@@ -205,65 +210,99 @@ static int find_owner(struct sim_call *c, struct sim_user *user, bool is_org)
 	return 0;
 }
 
-/* 0 when the scope's object is there; *rest is what stands behind it. */
-static int resolve(struct sim_call *c, enum scope *scope, struct hg_str *rest)
-{
-	struct hg_str left = c->path;
-	struct hg_str head = take_segment(&left);
-	struct hg_str first = take_segment(&left);
+/* What a path is about, before anybody looks whether it is there. */
+struct place {
+	enum scope scope;
+	bool is_numbered; /* /repositories/ID, /organizations/ID, /user/ID: `name` is the ID */
+	struct hg_str owner, name;
+	struct hg_str rest; /* behind the scope */
+};
 
-	*scope = ROOT;
-	*rest = c->path;
-	if (hg_str_is(head, HG_STR("repos")) && first.n) {
-		struct hg_str name = take_segment(&left);
-		*scope = REPO;
-		*rest = left;
-		return find_repo(c, first, name, left);
+static struct place place_of(struct hg_str path)
+{
+	struct place at = { .rest = path };
+	struct hg_str head = take_segment(&at.rest);
+
+	at.name = take_segment(&at.rest);
+	bool is_number = sim_text_id(at.name) >= 0;
+	if (hg_str_is(head, HG_STR("repos")) && at.name.n) {
+		at.scope = REPO;
+		at.owner = at.name;
+		at.name = take_segment(&at.rest);
+	} else if (hg_str_is(head, HG_STR("repositories")) && is_number) {
+		at.scope = REPO;
+		at.is_numbered = true;
+	} else if (hg_str_is(head, HG_STR("orgs")) || hg_str_is(head, HG_STR("organizations"))) {
+		at.scope = ORG;
+		at.is_numbered = !hg_str_is(head, HG_STR("orgs")) && is_number;
+	} else if (hg_str_is(head, HG_STR("user")) && is_number) {
+		at.scope = USER;
+		at.is_numbered = true;
+	} else if (hg_str_is(head, HG_STR("users")) && at.name.n) {
+		at.scope = USER;
+	} else {
+		at.scope = ROOT;
+		at.rest = path;
 	}
-	if (hg_str_is(head, HG_STR("repositories")) && sim_text_id(first) >= 0) {
-		*scope = REPO;
-		*rest = left;
-		return find_repo(c, (struct hg_str){ 0 }, first, left);
-	}
-	if (hg_str_is(head, HG_STR("orgs")) || hg_str_is(head, HG_STR("organizations"))) {
-		int64_t id = hg_str_is(head, HG_STR("orgs")) ? -1 : sim_text_id(first);
-		*scope = ORG;
-		*rest = left;
-		return find_owner(c,
-			id >= 0 ? sim_user_by_id(c->w, (uint64_t)id) : sim_user_find(c->w, first),
-			true);
-	}
-	bool is_numbered = hg_str_is(head, HG_STR("user")) && sim_text_id(first) >= 0;
-	if ((hg_str_is(head, HG_STR("users")) && first.n) || is_numbered) {
-		*scope = USER;
-		*rest = left;
-		return find_owner(c,
-			is_numbered ? sim_user_by_id(c->w, (uint64_t)sim_text_id(first))
-				    : sim_user_find(c->w, first),
-			false);
-	}
-	return 0;
+	return at;
+}
+
+/* 0 when the scope's object is there. */
+static int resolve(struct sim_call *c, const struct place *at)
+{
+	struct sim_user *user = NULL;
+
+	if (at->scope == ROOT)
+		return 0;
+	if (at->scope == REPO)
+		return find_repo(c, at->owner, at->name, at->rest);
+	user = at->is_numbered ? sim_user_by_id(c->w, (uint64_t)sim_text_id(at->name))
+	                       : sim_user_find(c->w, at->name);
+	return find_owner(c, user, at->scope == ORG);
+}
+
+void sim_route_find(struct sim_call *c)
+{
+	bool is_head = hg_str_is(c->rq->method, HG_STR("HEAD"));
+	struct hg_str method = is_head ? HG_STR("GET") : c->rq->method;
+	struct place at = place_of(c->path);
+
+	c->route = 0;
+	/* GitHub knows no path with a slash at its end */
+	if (c->path.n > 1 && c->path.p[c->path.n - 1] == '/')
+		return;
+	for (uint32_t i = 0; i < N_ROUTES && !c->route; i++)
+		if (routes[i].scope == at.scope && hg_str_is(method, hg_str(routes[i].method)) &&
+			matches(routes[i].path, at.rest, c->params))
+			c->route = i + 1;
 }
 
 int sim_route(struct sim_call *c)
 {
-	bool is_head = hg_str_is(c->rq->method, HG_STR("HEAD"));
-	struct hg_str method = is_head ? HG_STR("GET") : c->rq->method;
-	enum scope scope;
-	struct hg_str rest;
+	struct place at = place_of(c->path);
+	int said = 0;
 
-	/* GitHub knows no path with a slash at its end */
 	if (c->path.n > 1 && c->path.p[c->path.n - 1] == '/')
 		return sim_say_error(c, 404, "Not Found");
-	int said = resolve(c, &scope, &rest);
-	if (said)
+	if ((said = resolve(c, &at)))
 		return said;
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		if (routes[i].scope != scope || !hg_str_is(method, hg_str(routes[i].method)) ||
-			!matches(routes[i].path, rest, c->params))
-			continue;
-		c->doc = routes[i].doc;
-		return routes[i].answer(c);
-	}
-	return sim_say_error(c, 404, "Not Found");
+	if (!c->route)
+		return sim_say_error(c, 404, "Not Found");
+	c->doc = routes[c->route - 1].doc;
+	if ((said = sim_permit(c)))
+		return said;
+	return routes[c->route - 1].answer(c);
+}
+
+struct sim_route_name sim_route_name(uint32_t route)
+{
+	static const char *const scopes[] = {
+		[ROOT] = "", [REPO] = "/repos/{}/{}", [ORG] = "/orgs/{}", [USER] = "/users/{}"
+	};
+	struct sim_route_name name = { "none" };
+
+	if (route)
+		snprintf(name.text, sizeof(name.text), "%s %s%s", routes[route - 1].method,
+			scopes[routes[route - 1].scope], routes[route - 1].path);
+	return name;
 }

@@ -9,5 +9,13 @@
 #pragma once
 #include "call.h"
 
-/* Runs the route of c->path. Returns the status that was said. */
+/* Sets c->route (0: there is none) and what its pattern named. Nothing is looked up. */
+void sim_route_find(struct sim_call *c);
+/* Runs it. Returns the status that was said. */
 int sim_route(struct sim_call *c);
+
+/* "GET /repos/{}/{}/issues"; "none" for 0. */
+struct sim_route_name {
+	char text[96];
+};
+struct sim_route_name sim_route_name(uint32_t route);

@@ -43,7 +43,7 @@ static bool headers_are_fine(json_t *headers)
 }
 
 static const char *const known[] = { "status", "headers", "body", "free", "close", "delay_ms",
-	"stall_after_bytes", "stall_ms", "cut_after_bytes", "chunked" };
+	"stall_after_bytes", "stall_ms", "cut_after_bytes", "chunked", "cpu_ms" };
 
 static const char *unknown_member(json_t *answer)
 {
@@ -91,10 +91,10 @@ bool sim_script_put(struct sim_world *w, json_t *row, const char **ret_why)
 	json_t *answer = json_object_get(row, "answer");
 	json_t *headers = json_object_get(answer, "headers");
 	json_t *body = json_object_get(answer, "body");
-	int64_t times, status, delay, stall_after, stall, cut;
+	int64_t times, status, delay, stall_after, stall, cut, cpu;
 
 	*ret_why = "answer must be an object of status, headers, body, free, close, delay_ms, "
-		   "stall_after_bytes, stall_ms, cut_after_bytes, chunked";
+		   "stall_after_bytes, stall_ms, cut_after_bytes, chunked, cpu_ms";
 	if (!json_is_object(answer) || unknown_member(answer))
 		return false;
 	*ret_why = "headers must be an object of names to strings without line ends";
@@ -107,7 +107,7 @@ bool sim_script_put(struct sim_world *w, json_t *row, const char **ret_why)
 		!number_of(answer, "stall_after_bytes", -1, INT64_MAX, &stall_after) ||
 		!number_of(answer, "stall_ms", 0, MAX_DELAY_MS, &stall) ||
 		!number_of(answer, "cut_after_bytes", -1, INT64_MAX, &cut) ||
-		(status && status < 200))
+		!number_of(answer, "cpu_ms", -1, MAX_DELAY_MS, &cpu) || (status && status < 200))
 		return false;
 	drop_used(w);
 	*ret_why = "too many scripts are waiting";
@@ -128,7 +128,8 @@ bool sim_script_put(struct sim_world *w, json_t *row, const char **ret_why)
 		.delay_us = delay * 1000,
 		.stall_after_bytes = stall_after,
 		.stall_us = stall * 1000,
-		.cut_after_bytes = cut };
+		.cut_after_bytes = cut,
+		.cpu_us = cpu < 0 ? -1 : cpu * 1000 };
 	if (stall && stall_after < 0)
 		s->stall_after_bytes = 0;
 	if (json_is_string(body)) {

@@ -29,6 +29,7 @@ struct sim_script {
 	char *body;      /* owned; NULL: none */
 	size_t body_bytes;
 	int64_t delay_us, stall_after_bytes, stall_us, cut_after_bytes;
+	int64_t cpu_us; /* what it costs GitHub's processors; -1: the time until it answers */
 };
 
 /* Adds one. False: `*ret_why` says what is wrong with it. */

@@ -150,7 +150,7 @@ static void seed_tokens(struct sim_world *w)
 {
 	for (uint32_t i = 0; i < w->conf.n_tokens; i++)
 		(void)sim_token_put(w, w->conf.tokens[i]); /* a row without a user names nobody */
-	w->has_token_list = w->conf.n_tokens > 0;
+	w->tokens.is_list = w->conf.n_tokens > 0;
 }
 
 void sim_world_seed(struct sim_world *w)

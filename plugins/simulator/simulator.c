@@ -19,51 +19,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "options.h"
 #include "seed.h"
 #include "text.h"
 #include "world.h"
-
-/* -- options --------------------------------------------------------------------------------- */
-
-struct simulator_conf {
-	int64_t seed;
-	int64_t limit;
-	int64_t window_us;
-	int64_t reset_phase_us;
-	int64_t users;
-	int64_t repos;
-	int64_t issues;
-	struct hg_option_list tokens;
-	int64_t delay_us;
-	const char *base_url;
-	int64_t etags; /* index into "github|opaque" */
-};
-
-static const struct hg_option simulator_options[] = {
-	HG_INT(struct simulator_conf, seed, "1", "0", NULL, 0,
-		"What the world grows from; the same seed and requests give the same bytes."),
-	HG_INT(struct simulator_conf, limit, "5000", "1", "1000000", HG_OPT_LIVE,
-		"Points of the core bucket per window and identity."),
-	HG_USEC(struct simulator_conf, window_us, "1h", "1s", "1d", HG_OPT_LIVE,
-		"What GitHub's hour lasts; buckets by the minute last no longer than it."),
-	HG_USEC(struct simulator_conf, reset_phase_us, "0", "0", "1d", HG_OPT_LIVE,
-		"When not 0: windows end this long after multiples of the window, for everybody."),
-	HG_INT(struct simulator_conf, users, "6", "1", "1000", 0,
-		"Users: octocat, monalisa, hubot, user-3 …; the last is outsider, a stranger."),
-	HG_INT(struct simulator_conf, repos, "12", "1", "1000", 0,
-		"Repositories; the first is octo-org/hello-world."),
-	HG_INT(struct simulator_conf, issues, "95", "0", "10000", 0,
-		"Issues of octo-org/hello-world, and of octocat/Hello-World."),
-	HG_LIST(struct simulator_conf, tokens, NULL, 0,
-		"Tokens that exist, TOKEN[=LOGIN[:read]]; none: all that look like GitHub's."),
-	HG_USEC(struct simulator_conf, delay_us, "0", "0", "10min", HG_OPT_LIVE,
-		"Added to every answer but those of /_sim/."),
-	HG_STRING(struct simulator_conf, base_url, NULL, 0,
-		"What URLs in answers begin with; unset: the Host that the client asked."),
-	HG_ENUM(struct simulator_conf, etags, "github", "github|opaque", 0,
-		"ETags by GitHub's algorithm, or by one that cannot be computed."),
-	{ 0 },
-};
 
 /* -- state ----------------------------------------------------------------------------------- */
 
@@ -365,60 +324,11 @@ static void simulator_on_gone(void *self, struct hg_request *r)
 
 /* -- life -------------------------------------------------------------------------------------- */
 
-static struct sim_conf world_conf(const struct simulator_conf *conf)
-{
-	return (struct sim_conf){ .seed = conf->seed,
-		.limit = conf->limit,
-		.window_us = conf->window_us,
-		.phase_us = conf->reset_phase_us,
-		.users = conf->users,
-		.repos = conf->repos,
-		.issues = conf->issues,
-		.delay_us = conf->delay_us,
-		.base_url = conf->base_url,
-		.opaque_etags = conf->etags == 1,
-		.tokens = conf->tokens.items,
-		.n_tokens = conf->tokens.n };
-}
-
-/* A row is TOKEN[=LOGIN[:read]], and the users of `people` know LOGIN. */
-static int check_token(struct sim_world *people, const char *row, uint32_t n, struct hg_err *err)
-{
-	const char *equals = strchr(row, '=');
-	struct hg_str login = hg_str(equals ? equals + 1 : "octocat");
-	const char *colon = memchr(login.p, ':', login.n);
-
-	if (equals == row || login.n == 0 || (colon && strcmp(colon, ":read") != 0))
-		return hg_err_set(err, HG_EINVAL, "tokens: row %u is not TOKEN[=LOGIN[:read]]", n);
-	if (colon)
-		login.n = (size_t)(colon - login.p);
-	const struct sim_user *user = sim_user_find(people, login);
-	if (!user || user->is_org)
-		return hg_err_set(err, HG_EINVAL, "tokens: row %u: there is no user %.*s", n,
-			(int)login.n, login.p);
-	return 0;
-}
-
-static int simulator_check(const void *raw, struct hg_err *err)
-{
-	const struct simulator_conf *conf = raw;
-	struct sim_conf empty = world_conf(conf);
-	int rc = 0;
-
-	empty.repos = empty.n_tokens = 0;
-	struct sim_world *people = sim_world_new(&empty, (struct hg_now){ 0, 0 });
-	sim_world_seed(people);
-	for (uint32_t i = 0; i < conf->tokens.n && rc == 0; i++)
-		rc = check_token(people, conf->tokens.items[i], i + 1, err);
-	sim_world_free(people);
-	return rc;
-}
-
 static int simulator_start(void *self, const void *raw, struct hg_err *err)
 {
 	struct simulator *sim = self;
-	const struct simulator_conf *conf = raw;
-	struct sim_conf wanted = world_conf(conf);
+	const struct sim_options *conf = raw;
+	struct sim_conf wanted = sim_options_conf(conf);
 
 	(void)err;
 	sim->room = room_new(&wanted);
@@ -501,6 +411,14 @@ static int show_scripts(
 	return show(self, "GET", "/_sim/scripts", out);
 }
 
+static int show_stats(
+	void *self, const struct hg_admin_args *args, struct hg_answer *out, struct hg_err *err)
+{
+	(void)args;
+	(void)err;
+	return show(self, "GET", "/_sim/stats", out);
+}
+
 static int reset(
 	void *self, const struct hg_admin_args *args, struct hg_answer *out, struct hg_err *err)
 {
@@ -539,6 +457,9 @@ static const struct hg_command simulator_commands[] = {
 	{ .name = "limits", .run = show_limits, .about = "Every identity's budgets." },
 	{ .name = "state", .run = show_state, .about = "Requests served and held, by status." },
 	{ .name = "scripts", .run = show_scripts, .about = "Scripted answers, used and waiting." },
+	{ .name = "stats",
+		.run = show_stats,
+		.about = "Points spent and limits provoked, by identity." },
 	{ .name = "reset",
 		.changes = 1,
 		.run = reset,
@@ -554,12 +475,12 @@ static const struct hg_plugin simulator_plugin = {
 	.version = "1.0",
 	HG_PLUGIN_ROWS,
 	.self_size = sizeof(struct simulator),
-	.conf_size = sizeof(struct simulator_conf),
-	.options = simulator_options,
+	.conf_size = sizeof(struct sim_options),
+	.options = sim_options,
 	.routes = simulator_routes,
 	.metrics = simulator_metrics,
 	.commands = simulator_commands,
-	.check = simulator_check,
+	.check = sim_options_check,
 	.start = simulator_start,
 	.adopt = simulator_adopt,
 	.stop = simulator_stop,

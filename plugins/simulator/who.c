@@ -1,47 +1,15 @@
 #include "who.h"
 
-#include <openssl/evp.h>
-
 #include <hg/mem.h>
 
 #include "answer.h"
+#include "jwt.h"
+#include "odd.h"
 #include "text.h"
 #include "world.h"
 
-#define MAX_TOKENS 10000
-
-static void hash_of(struct hg_str token, uint8_t hash[32])
-{
-	unsigned n = 0;
-
-	EVP_Digest(token.p, token.n, hash, &n, EVP_sha256(), NULL);
-}
-
-static struct sim_token *find_token(struct sim_world *w, const uint8_t hash[32])
-{
-	for (uint32_t i = 0; i < w->n_tokens; i++)
-		if (memcmp(w->tokens[i].hash, hash, 32) == 0)
-			return &w->tokens[i];
-	return NULL;
-}
-
-static struct sim_token *put_token(struct sim_world *w, const uint8_t hash[32])
-{
-	struct sim_token *t = find_token(w, hash);
-
-	if (!t) {
-		if (w->n_tokens == MAX_TOKENS)
-			return NULL;
-		w->tokens = sim_grow(w->tokens, w->n_tokens, &w->cap_tokens, sizeof(*t));
-		t = &w->tokens[w->n_tokens++];
-	}
-	*t = (struct sim_token){ 0 };
-	memcpy(t->hash, hash, 32);
-	return t;
-}
-
 /* Members only: a token out of nowhere should be able to do what the README shows. */
-static uint64_t user_by_hash(const struct sim_world *w, const uint8_t hash[32])
+uint64_t sim_user_by_hash(const struct sim_world *w, const uint8_t hash[32])
 {
 	uint32_t n_members = 0;
 
@@ -61,14 +29,53 @@ static bool looks_real(struct hg_str token)
 	       hg_str_starts(token, HG_STR("gho_")) || hg_str_starts(token, HG_STR("ghu_"));
 }
 
-static bool is_jwt(struct hg_str token)
+static void set_fault(struct sim_who *who, int status, const char *message)
 {
-	uint32_t dots = 0;
+	who->kind = SIM_WHO_UNKNOWN;
+	who->fault_status = status;
+	who->fault = message;
+}
 
-	for (size_t i = 0; i < token.n; i++)
-		dots += token.p[i] == '.';
-	return dots == 2 && token.n > 4 && token.p[0] != '.' && token.p[token.n - 1] != '.' &&
-	       !looks_real(token);
+static bool is_installed(struct sim_world *w, uint64_t installation)
+{
+	const struct sim_user *org = sim_user_by_id(w, installation - SIM_INSTALLATION);
+
+	return org && !org->has_no_app && !org->is_app_suspended;
+}
+
+/* 50 an hour for each repository above 20, and for each user above 20. */
+static int64_t extra_points(const struct sim_world *w, uint64_t installation)
+{
+	int64_t n_repos = 0, n_users = 0;
+
+	for (uint32_t i = 0; i < w->n_repos; i++)
+		n_repos += w->repos[i].owner + SIM_INSTALLATION == installation &&
+		           !w->repos[i].deleted;
+	for (uint32_t i = 0; i < w->n_users; i++)
+		n_users += w->users[i].is_member;
+	return 50 * ((n_repos > 20 ? n_repos - 20 : 0) + (n_users > 20 ? n_users - 20 : 0));
+}
+
+static void set_known(
+	struct sim_world *w, struct sim_who *who, const struct sim_token *t, int64_t now_s)
+{
+	bool is_minted = t->kind == SIM_WHO_INSTALLATION;
+
+	if (t->revoked || (t->expires_s && now_s >= t->expires_s))
+		return;
+	if (t->minted_s && sim_is_odd(w, SIM_LATE_TOKENS) &&
+		now_s - t->minted_s < w->conf.lag_us / 1000000)
+		return;
+	who->kind = t->kind;
+	who->id = t->id;
+	who->read_only = t->read_only;
+	who->token = (uint32_t)(t - w->tokens.rows) + 1;
+	if (is_minted)
+		who->extra_points = extra_points(w, t->id);
+	if (t->suspended)
+		set_fault(who, 403, "Sorry. Your account was suspended.");
+	else if (is_minted && !is_installed(w, t->id))
+		set_fault(who, 403, "This installation has been suspended");
 }
 
 struct sim_who sim_who_of_token(struct sim_world *w, struct hg_str token, int64_t now_s)
@@ -76,24 +83,26 @@ struct sim_who sim_who_of_token(struct sim_world *w, struct hg_str token, int64_
 	struct sim_who who = { .kind = SIM_WHO_UNKNOWN };
 	uint8_t hash[32];
 
-	hash_of(token, hash);
+	sim_token_hash(token, hash);
 	char *text = sim_text_base64(hash, 32);
 	memcpy(who.token_hash, text, sizeof(who.token_hash) - 1);
 	hg_free(text);
+	who.is_fine_grained = hg_str_starts(token, HG_STR("github_pat_"));
+	who.is_classic =
+		hg_str_starts(token, HG_STR("ghp_")) || hg_str_starts(token, HG_STR("gho_"));
 
-	const struct sim_token *t = find_token(w, hash);
+	const struct sim_token *t = sim_token_find(w, hash);
 	if (t) {
-		if (t->revoked || (t->expires_s && now_s >= t->expires_s))
-			return who;
-		who.kind = t->kind;
-		who.id = t->id;
-		who.read_only = t->read_only;
-	} else if (is_jwt(token)) {
+		set_known(w, &who, t, now_s);
+	} else if (sim_is_jwt(token) && !looks_real(token)) {
+		struct sim_jwt_fault fault = sim_jwt_check(&w->app, token, now_s);
 		who.kind = SIM_WHO_APP;
-		who.id = w->app_id;
-	} else if (!w->has_token_list && looks_real(token)) {
+		who.id = w->app.id;
+		if (fault.status)
+			set_fault(&who, fault.status, fault.message);
+	} else if (!w->tokens.is_list && looks_real(token)) {
 		who.kind = SIM_WHO_USER;
-		who.id = user_by_hash(w, hash);
+		who.id = sim_user_by_hash(w, hash);
 	}
 	return who;
 }
@@ -144,63 +153,4 @@ struct sim_who sim_who_of(struct sim_world *w, const struct sim_request *rq, int
 		who = sim_who_of_token(w, hg_str(token), now_s);
 	hg_free(token);
 	return who;
-}
-
-bool sim_token_put(struct sim_world *w, const char *row)
-{
-	const char *equals = strchr(row, '=');
-	struct hg_str token = { row, equals ? (size_t)(equals - row) : strlen(row) };
-	const struct sim_user *user = NULL;
-	bool read_only = false;
-	uint8_t hash[32];
-
-	hash_of(token, hash);
-	if (equals) {
-		struct hg_str login = hg_str(equals + 1);
-		const char *colon = memchr(login.p, ':', login.n);
-		if (colon) {
-			read_only = strcmp(colon, ":read") == 0;
-			if (!read_only)
-				return false;
-			login.n = (size_t)(colon - login.p);
-		}
-		user = sim_user_find(w, login);
-		if (!user || user->is_org)
-			return false;
-	}
-	struct sim_token *t = put_token(w, hash);
-	if (!t)
-		return false;
-	t->kind = SIM_WHO_USER;
-	t->id = user ? user->id : user_by_hash(w, hash);
-	t->read_only = read_only;
-	w->has_token_list = true;
-	return true;
-}
-
-bool sim_token_revoke(struct sim_world *w, struct hg_str token)
-{
-	uint8_t hash[32];
-
-	hash_of(token, hash);
-	struct sim_token *t = find_token(w, hash);
-	if (!t)
-		t = put_token(w, hash);
-	if (t)
-		t->revoked = true;
-	return t != NULL;
-}
-
-bool sim_token_mint(struct sim_world *w, uint64_t installation, struct hg_str token, int64_t now_s)
-{
-	uint8_t hash[32];
-
-	hash_of(token, hash);
-	struct sim_token *t = put_token(w, hash);
-	if (!t)
-		return false;
-	t->kind = SIM_WHO_INSTALLATION;
-	t->id = installation;
-	t->expires_s = now_s + 3600;
-	return true;
 }

@@ -18,29 +18,23 @@
 #include <hg/abi.h>
 #include <hg/str.h>
 
-enum sim_who_kind {
-	SIM_WHO_ADDRESS = 0,
-	SIM_WHO_USER = 1,
-	SIM_WHO_INSTALLATION = 2,
-	SIM_WHO_APP = 3,     /* a JSON Web Token: /app only */
-	SIM_WHO_UNKNOWN = 4, /* credentials that nobody has: 401 */
-};
+#include "token.h"
+
+/* An installation's number is its organization's and this. */
+#define SIM_INSTALLATION 40000000u
 
 struct sim_who {
 	enum sim_who_kind kind;
 	bool read_only;
-	uint64_t id;         /* of the user or installation */
-	char address[48];    /* for SIM_WHO_ADDRESS; zero-filled */
-	char token_hash[45]; /* base64 of SHA-256, "" without a token */
-};
-
-struct sim_token {
-	uint8_t hash[32];
-	enum sim_who_kind kind;
-	uint64_t id;
-	bool read_only;
-	bool revoked;
-	int64_t expires_s; /* wall; 0 = never */
+	bool is_classic;      /* has scopes */
+	bool is_fine_grained; /* has permissions, but is no installation's */
+	int64_t extra_points; /* of an installation: what its size adds to the hour's budget */
+	uint32_t token;       /* number in the world's list; 0: it is in none */
+	uint64_t id;          /* of the user or installation */
+	char address[48];     /* for SIM_WHO_ADDRESS; zero-filled */
+	char token_hash[45];  /* base64 of SHA-256, "" without a token */
+	int fault_status;     /* SIM_WHO_UNKNOWN: what to say; 0: 401 Bad credentials */
+	const char *fault;    /* static */
 };
 
 struct sim_world;
@@ -51,8 +45,5 @@ struct sim_who sim_who_of_address(struct hg_str peer);
 /* The same for a bare token. */
 struct sim_who sim_who_of_token(struct sim_world *w, struct hg_str token, int64_t now_s);
 
-/* One row of the list above. False: it names a user that does not exist, or the list is full. */
-bool sim_token_put(struct sim_world *w, const char *row);
-bool sim_token_revoke(struct sim_world *w, struct hg_str token);
-/* A token of an installation that lives an hour. False when the list is full. */
-bool sim_token_mint(struct sim_world *w, uint64_t installation, struct hg_str token, int64_t now_s);
+/* The member that stands for a token which no list names. */
+uint64_t sim_user_by_hash(const struct sim_world *w, const uint8_t hash[32]);

@@ -280,10 +280,14 @@ static void empty(struct sim_world *w)
 	hg_free(w->repos);
 	hg_free(w->runners);
 	hg_free(w->etag_rules);
-	hg_free(w->tokens);
+	hg_free(w->app.key);
+	sim_tokens_fini(&w->tokens);
 	sim_scripts_clear(w);
 	sim_journal_clear(w);
 	sim_limits_fini(&w->limits);
+	sim_parties_fini(&w->parties);
+	sim_hiddens_fini(&w->hidden);
+	sim_distinct_fini(&w->distinct);
 }
 
 static void begin(struct sim_world *w, const struct sim_conf *conf, struct hg_now now)
@@ -293,29 +297,50 @@ static void begin(struct sim_world *w, const struct sim_conf *conf, struct hg_no
 		.born_s = now.wall_us / 1000000,
 		.due_us = SIM_NEVER };
 	w->next_id = 1000000 + sim_random_below(w, 1000000);
-	w->app_id = 100000 + sim_random_below(w, 900000);
+	w->app = (struct sim_app){ .id = 100000 + sim_random_below(w, 900000),
+		.key = copy(conf->app_key),
+		.grants = sim_grants_all() };
+	if (conf->app_id)
+		w->app.id = (uint64_t)conf->app_id;
 	sim_limits_init(&w->limits, conf->limit, conf->window_us, conf->phase_us);
+	for (uint32_t i = 0; i < conf->n_hidden; i++)
+		(void)sim_hidden_put(&w->hidden, conf->hidden[i]); /* looked at before */
+}
+
+static const char *const *copy_rows(const char *const *rows, uint32_t n)
+{
+	const char **own = hg_alloc((n + 1) * sizeof(*own));
+
+	for (uint32_t i = 0; i < n; i++)
+		own[i] = copy(rows[i]);
+	return own;
+}
+
+static void free_rows(const char *const *rows, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		hg_free((char *)rows[i]);
+	hg_free((char **)rows);
 }
 
 /* The configuration may be gone before the world is: its strings are copied. */
 static struct sim_conf copy_conf(const struct sim_conf *conf)
 {
 	struct sim_conf own = *conf;
-	const char **tokens = hg_alloc((conf->n_tokens + 1) * sizeof(*tokens));
 
-	for (uint32_t i = 0; i < conf->n_tokens; i++)
-		tokens[i] = copy(conf->tokens[i]);
-	own.tokens = tokens;
+	own.tokens = copy_rows(conf->tokens, conf->n_tokens);
+	own.hidden = copy_rows(conf->hidden, conf->n_hidden);
 	own.base_url = copy(conf->base_url);
+	own.app_key = copy(conf->app_key);
 	return own;
 }
 
 static void free_conf(struct sim_conf *conf)
 {
-	for (uint32_t i = 0; i < conf->n_tokens; i++)
-		hg_free((char *)conf->tokens[i]);
-	hg_free((char **)conf->tokens);
+	free_rows(conf->tokens, conf->n_tokens);
+	free_rows(conf->hidden, conf->n_hidden);
 	hg_free((char *)conf->base_url);
+	hg_free((char *)conf->app_key);
 }
 
 struct sim_world *sim_world_new(const struct sim_conf *conf, struct hg_now now)
@@ -342,6 +367,14 @@ void sim_world_set(struct sim_world *w, const struct sim_conf *conf)
 	w->conf.window_us = conf->window_us;
 	w->conf.phase_us = conf->phase_us;
 	w->conf.delay_us = conf->delay_us;
+	w->conf.response_min_us = conf->response_min_us;
+	w->conf.response_max_us = conf->response_max_us;
+	w->conf.is_enterprise = conf->is_enterprise;
+	w->conf.secondary = conf->secondary;
+	w->conf.graphql_nodes = conf->graphql_nodes;
+	w->conf.odds = conf->odds;
+	w->conf.skew_s = conf->skew_s;
+	w->conf.lag_us = conf->lag_us;
 	w->limits.window_s = conf->window_us / 1000000;
 	w->limits.phase_s = conf->phase_us / 1000000;
 }

@@ -19,6 +19,8 @@
 
 #include "answer.h"
 #include "limit.h"
+#include "secondary.h"
+#include "stats.h"
 #include "who.h"
 
 #define SIM_MAX_ITEMS 100000u
@@ -33,7 +35,19 @@ struct sim_conf {
 	int64_t window_us; /* what GitHub's hour lasts */
 	int64_t phase_us;  /* see sim_limits.phase_s */
 	int64_t users, repos, issues;
-	int64_t delay_us;          /* added to every answer but control's */
+	int64_t delay_us;        /* added to every answer but control's */
+	int64_t response_min_us; /* what an answer takes beside: drawn from the seed, up to … */
+	int64_t response_max_us;
+	bool is_enterprise; /* a GitHub Enterprise Server as installed: without limits */
+	struct sim_secondary_conf secondary;
+	int64_t graphql_nodes;     /* members until RESOURCE_LIMITS_EXCEEDED; 0: never */
+	uint32_t odds;             /* bits of odd.h */
+	int64_t skew_s;            /* of GitHub's clock, when clock_skew is on */
+	int64_t lag_us;            /* of late_objects and late_tokens */
+	const char *const *hidden; /* rows of sim_hidden_put */
+	uint32_t n_hidden;
+	int64_t app_id;            /* 0: from the seed */
+	const char *app_key;       /* PEM; NULL: signatures are not checked */
 	const char *base_url;      /* NULL: the request's own Host */
 	bool opaque_etags;         /* ETags that do not follow the algorithm */
 	const char *const *tokens; /* rows of who.h */
@@ -45,8 +59,19 @@ struct sim_user {
 	char *login;
 	char *name;
 	bool is_org;
-	bool is_member; /* of every organization: sees private repositories, administers */
+	bool is_member;        /* of every organization: sees private repositories, administers */
+	bool has_no_app;       /* of an organization: the App is not installed */
+	bool is_app_suspended; /* it is, but may do nothing */
 	int64_t created_s;
+};
+
+#define SIM_CLIENT_ID "Iv1.0123456789abcdef"
+
+/* The one App there is; each organization has it installed unless told otherwise. */
+struct sim_app {
+	uint64_t id;
+	char *key; /* PEM; owned; NULL: JSON Web Tokens are not checked */
+	struct sim_grants grants;
 };
 
 struct sim_comment {
@@ -163,12 +188,13 @@ struct sim_world {
 	uint32_t n_repos, cap_repos;
 	struct sim_runner *runners;
 	uint32_t n_runners, cap_runners;
-	struct sim_token *tokens;
-	uint32_t n_tokens, cap_tokens;
-	bool has_token_list;
-	uint64_t app_id;
+	struct sim_tokens tokens;
+	struct sim_app app;
 
 	struct sim_limits limits;
+	struct sim_parties parties;
+	struct sim_hiddens hidden;
+	struct sim_distinct distinct;
 
 	struct sim_script *scripts;
 	uint32_t n_scripts, cap_scripts;
@@ -189,7 +215,7 @@ struct sim_world {
 struct sim_world *sim_world_new(const struct sim_conf *conf, struct hg_now now);
 void sim_world_free(struct sim_world *w);
 
-/* Takes over what may change while it lives: limit, window, phase, delay. */
+/* Takes over what may change while it lives: all but what the world was grown from. */
 void sim_world_set(struct sim_world *w, const struct sim_conf *conf);
 
 /* Throws everything away: as new again, but for the requests that are under way. */

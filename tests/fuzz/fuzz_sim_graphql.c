@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "gql_cost.h"
 #include "gql_schema.h"
 #include "seed.h"
 #include "world.h"
@@ -69,7 +70,10 @@ static void run(struct sim_call *c, const struct sim_gql_document *d, struct hg_
 
 	if (!o)
 		return;
-	json_t *answer = sim_gql_run(&g, &sim_gql_query, variables);
+	if (sim_gql_begin(&g, &sim_gql_query, variables))
+		g.cost = sim_gql_cost_of(&g);
+	check(g.cost.points >= 0 && g.cost.nodes >= 0);
+	json_t *answer = sim_gql_run(&g, &sim_gql_query);
 	const json_t *found = json_object_get(answer, "data");
 	check(found || json_object_get(answer, "errors"));
 	check(g.n_nodes <= SIM_GQL_NODES + 1);
@@ -78,6 +82,7 @@ static void run(struct sim_call *c, const struct sim_gql_document *d, struct hg_
 	check(text != NULL);
 	free(text);
 	json_decref(answer);
+	sim_gql_end(&g);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

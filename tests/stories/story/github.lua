@@ -49,6 +49,31 @@ function Github:limit(how)
 	command(self, "limit", how)
 end
 
+-- { on, concurrent, route_points, graphql_points, cpu, graphql_cpu, content_per_minute,
+-- content_per_hour, mints_per_hour, block_ms, status, graphql_status, retry_after, remaining,
+-- limited_by }: the secondary limits and how a refusal looks.
+function Github:secondary(how)
+	command(self, "secondary", how)
+end
+
+-- { route = "/repos/*/issues", method = "GET", points = 30 }: a limit a minute that nobody is
+-- told of.
+function Github:hidden(how)
+	command(self, "hidden", how)
+end
+
+-- { id, public_key, permissions, install, uninstall, suspend, restore }: the App, as it is then.
+function Github:app(how)
+	return command(self, "app", how)
+end
+
+-- { "clock_skew", …, skew_s, lag_ms, graphql_nodes }: these odd behaviours are on, and no others.
+function Github:odd(how)
+	local names = json.list { table.unpack(how) }
+	command(self, "odd", { names = names, skew_s = how.skew_s, lag_ms = how.lag_ms,
+		graphql_nodes = how.graphql_nodes })
+end
+
 -- { repo = "octo-org/hello-world", issue = 7 }: it has changed, and so has its ETag.
 function Github:touch(how)
 	command(self, "touch", how)
@@ -59,13 +84,14 @@ function Github:repo(how)
 	command(self, "repos", how)
 end
 
--- { add = "TOKEN=LOGIN" } or { revoke = "TOKEN" }
+-- { add = "TOKEN=LOGIN", permissions, repositories, scopes, expires_in_s }, { revoke = "TOKEN" } or
+-- { suspend = "TOKEN" }
 function Github:token(how)
 	command(self, "tokens", how)
 end
 
 -- { method, path, times, status, headers, body, free, close, delay_ms, stall_after_bytes,
--- stall_ms, cut_after_bytes }: the next `times` requests that fit are answered so.
+-- stall_ms, cut_after_bytes, cpu_ms }: the next `times` requests that fit are answered so.
 function Github:script(how)
 	local answer, match = {}, { method = how.method, path = how.path }
 	for name, value in pairs(how) do
@@ -82,15 +108,36 @@ function Github:large_list(n)
 	local token = { Authorization = "Bearer ghp_storyStoryStoryStoryStoryStoryStory0",
 		["User-Agent"] = "story" }
 	local text = ("0123456789abcde\n"):rep(4060)
+	self:secondary { on = false } -- GitHub would not let anybody make so much in a minute
 	for i = 1, n do
 		self:post("/repos/octo-org/hello-world/issues",
 			{ title = "Large " .. i, body = text }, token):expect(201)
 	end
+	self:secondary { on = self.options.secondary ~= "off" }
 	return "/repos/octo-org/hello-world/issues?per_page=" .. n, token
 end
 
 function Github:state()
 	return command(self, "state")
+end
+
+-- { refused, refused_kinds, points, distinct_answers, max_concurrent, writes, close_writes,
+-- identities = { … } }
+function Github:stats()
+	return command(self, "stats")
+end
+
+-- How often GitHub had to refuse by a limit: of all kinds, or one ("primary", "concurrent", …).
+function Github:expect_refused(n, kind)
+	report.count()
+	local stats = self:stats()
+	local refused = stats.refused
+	if kind then refused = stats.refused_kinds[kind] or 0 end
+	if refused ~= n then
+		report.fail(("expected %d refusals by %s limits, got %d: %s"):format(n,
+			kind or "all", refused, json.encode(stats.refused_kinds)))
+	end
+	return self
 end
 
 local function fits(entry, filter)

@@ -32,7 +32,8 @@ struct github {
 	struct sim_world *w;
 	struct hg_now now;
 	struct sim_answer out;
-	const char *if_none_match; /* sent with each request until taken back */
+	const char *if_none_match;     /* sent with each request until taken back */
+	const char *if_modified_since; /* the same */
 	const char *accept;
 	const char *version;
 	const char *user_agent; /* NULL sends none */
@@ -101,6 +102,7 @@ static inline int ask(struct github *g, const char *method, const char *target,
 	put_field(&rq, fields, "Accept", g->accept);
 	put_field(&rq, fields, "Authorization", authorization);
 	put_field(&rq, fields, "If-None-Match", g->if_none_match);
+	put_field(&rq, fields, "If-Modified-Since", g->if_modified_since);
 	put_field(&rq, fields, "X-GitHub-Api-Version", g->version);
 	sim_answer_fini(&g->out);
 	json_decref(g->json);
