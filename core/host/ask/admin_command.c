@@ -319,6 +319,8 @@ int hg_admin_command_revoke(const struct hg_admin_wish *w, const char *name)
 
 	if (!name)
 		return complain("key revoke needs", "a client's name");
+	if (w->socket && !w->config.file) /* the built-in defaults prove nothing of that daemon */
+		return complain("key revoke with --socket needs", "--config FILE as well");
 	if (!find_socket(w, &address))
 		return 1;
 	hg_faults_init(&faults);
