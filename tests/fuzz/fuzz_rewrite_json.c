@@ -134,8 +134,12 @@ static void judge(const struct hg_rewrite *w, struct hg_str in, struct hg_str ou
 	const size_t flags = JSON_DECODE_ANY | JSON_REJECT_DUPLICATES;
 	json_t *a = json_loadb(in.p, in.n, flags, NULL);
 
-	if (!a)
+	/* jansson 2.14 overlooks a NUL behind a number; to us that is no JSON, and nothing is
+	 * changed from there on */
+	if (!a || memchr(in.p, 0, in.n)) {
+		json_decref(a);
 		return;
+	}
 	json_t *b = json_loadb(out.p, out.n, flags, NULL);
 	check(b != NULL);
 	compare(w, NULL, a, b, memchr(in.p, '\\', in.n) != NULL);
