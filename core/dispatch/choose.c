@@ -9,20 +9,6 @@
 #define SEC_US 1000000ll
 #define HTTP2_STREAMS 100 /* in one connection: what GitHub and libcurl allow */
 
-static const char *const stop_names[HG_STOPS] = {
-	[HG_STOP_NONE] = "none",
-	[HG_STOP_EMPTY] = "empty",
-	[HG_STOP_REFUSED] = "refused",
-	[HG_STOP_BLOCKED] = "blocked",
-	[HG_STOP_CAP] = "cap",
-	[HG_STOP_RESERVE] = "reserve",
-};
-
-const char *hg_stop_name(enum hg_stop why)
-{
-	return stop_names[why];
-}
-
 /* -- stops ------------------------------------------------------------------------------------- */
 
 static void later_of(
@@ -60,11 +46,6 @@ static int64_t seconds_to(int64_t until_us, int64_t now_us)
 	int64_t s = (until_us - now_us + SEC_US - 1) / SEC_US;
 
 	return s > 0 ? s : 1;
-}
-
-const struct hg_park *hg_flight_park(const struct hg_flight *f)
-{
-	return &f->ledger->parks[f->klass];
 }
 
 /* Says which budget, and when there is some again. */

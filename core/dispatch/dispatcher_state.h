@@ -54,9 +54,11 @@ enum hg_stop {
 	HG_STOP_RESERVE, /* what is left is for better classes: until the reset */
 	HG_STOPS
 };
-const char *hg_stop_name(enum hg_stop why);
 
 /* moves.c */
+const char *hg_stop_name(enum hg_stop why);
+/* Of the class that a queued one waits in. */
+const struct hg_park *hg_flight_park(const struct hg_flight *f);
 void hg_ticket_enter(
 	struct hg_dispatcher *d, struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us);
 /* Tells its owner (but not one that left) and forgets it. The flight may be empty then. */
@@ -97,8 +99,6 @@ enum hg_stop hg_dispatcher_stop(
 /* Parks the tickets of a queued flight whose class stands, and refuses those that could not make
  * it; or lets them go on waiting for their turn, when it does not. */
 void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
-/* Of the class that it waits in. */
-const struct hg_park *hg_flight_park(const struct hg_flight *f);
 
 /* reply.c */
 void hg_dispatcher_time_out(

@@ -18,6 +18,25 @@ static const unsigned may_follow[HG_TICKET_STATES] = {
 	[HG_TICKET_ENDED] = ~AFTER(ENDED), /* a cancel may come at any time */
 };
 
+static const char *const stop_names[HG_STOPS] = {
+	[HG_STOP_NONE] = "none",
+	[HG_STOP_EMPTY] = "empty",
+	[HG_STOP_REFUSED] = "refused",
+	[HG_STOP_BLOCKED] = "blocked",
+	[HG_STOP_CAP] = "cap",
+	[HG_STOP_RESERVE] = "reserve",
+};
+
+const char *hg_stop_name(enum hg_stop why)
+{
+	return stop_names[why];
+}
+
+const struct hg_park *hg_flight_park(const struct hg_flight *f)
+{
+	return &f->ledger->parks[f->klass];
+}
+
 static void trace_state(const struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us)
 {
 	static const enum hg_trace_event events[HG_TICKET_STATES] = {

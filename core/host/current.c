@@ -40,7 +40,6 @@ void hg_host_enter_setup(struct hg_host *h, struct hg_setup *s)
 	h->setup = s;
 	h->loaded_wall_us = hg_clock_read(h->clock).wall_us;
 	hg_certs_watch(&h->certs, h->loop, s ? &s->snapshot : NULL);
-	hg_host_watch_secrets(h);
 	hg_bus_aim(h->bus, s ? s->instances : NULL, s ? s->n : 0);
 }
 

@@ -307,6 +307,7 @@ static void take_down(struct hg_host *h)
 	if (h->dispatch)
 		hg_loop_call(h->dispatcher.loop, free_dispatch, h);
 	hg_host_enter_setup(h, NULL);
+	hg_host_watch_secrets(h);
 	if (woken)
 		hg_snapshot_unref(&s->snapshot);
 	else
@@ -372,6 +373,7 @@ static bool prepare(struct hg_host *h)
 	hg_metrics_set_limit((uint32_t)s->config->main.max_series);
 	h->n_fronts = s->config->workers;
 	hg_host_enter_setup(h, s);
+	hg_host_watch_secrets(h);
 	return true;
 }
 

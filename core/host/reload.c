@@ -238,6 +238,7 @@ static void take_over(struct hg_host *h, struct hg_setup *s, struct hg_fds *fds)
 
 	hg_host_enter_setup(h, s);
 	hg_loop_call(h->dispatcher.loop, adopt_on_dispatcher, &c);
+	hg_host_watch_secrets(h);
 	hg_host_keep_strategy(h, old);
 	for (uint32_t i = 0; i < h->n_fronts; i++) {
 		c.front = h->fronts[i].front;
