@@ -4,7 +4,7 @@
  *     GET /stream/{n}   n pieces of 16 KiB as fast as the client takes them
  *     GET /ticks/{n}    n events of text/event-stream, one a second
  *     GET /cut          begins ten bytes, sends three, aborts: no client takes it for whole
- *     show stream/state {"open":…,"drains":…,"gone":…,"ticks":…}
+ *     show stream/state {"open":…,"held":…,"drains":…,"gone":…,"ticks":…}
  *
  * Thread: the request's front; the counters are atomic, because `show` runs on the host loop.
  */
@@ -16,7 +16,7 @@
 #define MOST 65536u
 
 struct stream {
-	_Atomic uint32_t open, drains, gone, ticks;
+	_Atomic uint32_t open, held, drains, gone, ticks;
 };
 
 struct flow { /* one reply under way */
@@ -60,8 +60,10 @@ static void pour(struct flow *f)
 
 	while (f->left) {
 		f->left--;
-		if (hg_reply_send(f->r, (struct hg_str){ piece, sizeof(piece) }) != 0)
+		if (hg_reply_send(f->r, (struct hg_str){ piece, sizeof(piece) }) != 0) {
+			atomic_fetch_add(&f->owner->held, 1);
 			return; /* on_drain comes, or on_gone */
+		}
 	}
 	hg_reply_end(f->r);
 }
@@ -162,9 +164,9 @@ static int show_state(
 
 	(void)args;
 	(void)err;
-	hg_answer_printf(out, "{\"open\":%u,\"drains\":%u,\"gone\":%u,\"ticks\":%u}",
-		atomic_load(&s->open), atomic_load(&s->drains), atomic_load(&s->gone),
-		atomic_load(&s->ticks));
+	hg_answer_printf(out, "{\"open\":%u,\"held\":%u,\"drains\":%u,\"gone\":%u,\"ticks\":%u}",
+		atomic_load(&s->open), atomic_load(&s->held), atomic_load(&s->drains),
+		atomic_load(&s->gone), atomic_load(&s->ticks));
 	return 0;
 }
 

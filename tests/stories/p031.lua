@@ -9,7 +9,7 @@ t.expect_equal(#reply.body, 4 * 16384, "the length")
 -- 64 MiB do not fit between hubgate and a client that does not read
 local slow = hub:send { path = "/stream/4096" }
 hub:eventually("the stream to be held", function()
-	return hub:show("stream/state").open == 1
+	return hub:show("stream/state").held == 1
 end)
 t.expect_equal(#slow:wait().body, 4096 * 16384, "the length of the slow one")
 t.expect(hub:show("stream/state").drains > 0, "it was never held up")
