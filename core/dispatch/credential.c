@@ -97,15 +97,15 @@ static void set_alias(struct hg_credential *cred, const char *alias)
 /* The one of this upstream; made when it is not there. */
 static struct hg_credential *own_of(struct hg_credentials *c, const struct hg_upstream_conf *conf)
 {
-	struct hg_credential *cred = hg_map_find(c->by_scope, scope_str(&conf->own));
+	struct hg_credential *cred = hg_map_find(c->by_scope, scope_str(&conf->credentials[0].own));
 
 	if (cred)
 		return cred;
-	cred = credential_new(c, HG_CREDENTIAL_OWN, hg_sites_of(&c->sites, conf->place), conf->own,
-		conf->credential.token);
+	cred = credential_new(c, HG_CREDENTIAL_OWN, hg_sites_of(&c->sites, conf->place),
+		conf->credentials[0].own, conf->credentials[0].token);
 	cred->label = cred->alias;
 	cred->pool = conf->pool;
-	set_alias(cred, conf->credential.alias);
+	set_alias(cred, conf->credentials[0].alias);
 	c->n_replaced++; /* until it is one in force */
 	return cred;
 }
@@ -119,7 +119,7 @@ static void adopt_own(struct hg_credentials *c, const struct hg_snapshot *snap,
 		return; /* two entries with one base URL and token are one: the first names it */
 	cred->is_in_force = true;
 	c->n_replaced--;
-	set_alias(cred, conf->credential.alias);
+	set_alias(cred, conf->credentials[0].alias);
 	cred->max_per_hour = conf->max_requests_per_hour ? conf->max_requests_per_hour
 	                                                 : snap->dispatch.max_requests_per_hour;
 }

@@ -96,7 +96,7 @@ static void print_further_upstreams(const struct hg_config *c, struct hg_text *o
 	for (uint32_t i = 1; i < c->n_upstreams; i++) {
 		const struct hg_upstream_conf *u = &c->upstreams[i];
 		hg_text_printf(out, "  upstream   %s%s for", u->base_url,
-			u->credential.token ? " (with a token)" : "");
+			u->credentials[0].token ? " (with a token)" : "");
 		if (u->prefix)
 			hg_text_printf(out, " %s/…", u->prefix);
 		for (uint32_t k = 0; k < u->hosts.n; k++)
@@ -109,7 +109,7 @@ void hg_banner_print(const struct hg_host *h, struct hg_text *out)
 {
 	const struct hg_config *c = h->setup->config;
 	bool is_demo = c->simulator_listener >= 0;
-	bool has_token = c->upstreams[0].credential.token != NULL;
+	bool has_token = c->upstreams[0].credentials[0].token != NULL;
 	char url[160];
 
 	hg_text_printf(out, "hubgate %s is ready.\n\n", HG_VERSION);

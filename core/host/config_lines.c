@@ -114,7 +114,7 @@ static void add_upstreams(struct hg_config_lines *l, const struct hg_config *c)
 		t.conf = u;
 		add_rows(l, t);
 		t.rows = hg_credential_options;
-		t.conf = &u->credential;
+		t.conf = &u->credentials[0];
 		t.map = hg_node_member(t.map, "credential");
 		t.path = hg_arena_printf(&l->arena, "%s.credential", t.path).p;
 		add_rows(l, t);

@@ -12,17 +12,43 @@ static uint64_t hash_of(const char *url)
 	return hg_hash(s.p, s.n);
 }
 
+/* What it proves itself with: {0} for none. In `buf`, where it is made of parts. */
+static struct hg_str proof_of(const struct hg_credential_conf *c, struct hg_text *buf)
+{
+	struct hg_str s = { 0 };
+
+	if (c->token)
+		s.p = hg_secret_bytes(c->token, &s.n);
+	if (!c->app.id)
+		return s;
+	hg_text_printf(buf, "%s %lld ", c->app.id, (long long)c->app.installation);
+	if (c->app.key)
+		s.p = hg_secret_bytes(c->app.key, &s.n);
+	hg_text_add(buf, s);
+	return hg_text_str(buf);
+}
+
 static void set_origin(struct hg_upstream_conf *u)
 {
-	struct hg_str token = { 0 };
+	uint64_t proofs = 0;
+	struct hg_text buf;
 
-	if (u->credential.token)
-		token.p = hg_secret_bytes(u->credential.token, &token.n);
+	hg_text_init(&buf);
 	u->place = hash_of(u->base_url);
-	u->origin = hg_hash_mix(hg_hash_mix(u->place, hg_hash(token.p, token.n)),
+	if (u->n_credentials == 0)
+		u->n_credentials = 1; /* with nothing in it: unauthenticated */
+	for (uint32_t i = 0; i < u->n_credentials; i++) {
+		hg_text_clear(&buf);
+		struct hg_str proof = proof_of(&u->credentials[i], &buf);
+		uint64_t h = hg_hash(proof.p, proof.n);
+		u->credentials[i].own = hg_scope_of(HG_SCOPE_OWN, u->place, proof);
+		proofs = i ? hg_hash_mix(proofs, h) : h;
+	}
+	hg_text_fini(&buf);
+	u->origin = hg_hash_mix(hg_hash_mix(u->place, proofs),
 		hg_hash_mix(hash_of(u->graphql_url), hash_of(u->uploads_url)));
-	u->pool = hg_scope_of(HG_SCOPE_POOL, u->place, token);
-	u->own = hg_scope_of(HG_SCOPE_OWN, u->place, token);
+	u->pool = hg_scope_of(
+		HG_SCOPE_POOL, u->place, (struct hg_str){ (const char *)&proofs, sizeof(proofs) });
 }
 
 void hg_snapshot_set_origins(struct hg_snapshot *s)

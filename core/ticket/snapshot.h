@@ -40,11 +40,27 @@ struct hg_http_conf {
 	bool passthrough;                  /* a client's own GitHub token is forwarded as itself */
 };
 
-/* The gateway's own credential for one upstream. */
+/* A GitHub App's installation: tokens of an hour are minted with its key. */
+struct hg_app_conf {
+	const char *id;                     /* client ID or number; NULL = no App */
+	int64_t installation;               /* ID */
+	struct hg_secret *key;              /* RSA, PEM */
+	struct hg_option_list repositories; /* names; empty: all that the installation has */
+	struct hg_option_list permissions;  /* "issues=read"; empty: all that it has */
+};
+
+/* One of the gateway's own credentials for an upstream: a token, an installation, or neither
+ * (unauthenticated). */
 struct hg_credential_conf {
 	const char *alias;       /* "main" */
-	struct hg_secret *token; /* NULL = unauthenticated */
+	struct hg_secret *token; /* a personal, fine-grained or OAuth token; NULL = none */
+	struct hg_app_conf app;
+	const char *identity;         /* whom GitHub counts, by any name; NULL = by itself */
+	struct hg_option_list owners; /* accounts whose resources it may see; empty: any */
+	struct hg_scope own;          /* by place and secret (scope.h) */
 };
+
+#define HG_CREDENTIALS_MAX 64u
 
 #define HG_UPSTREAMS_MAX 16u
 
@@ -70,13 +86,13 @@ struct hg_upstream_conf {
 	int64_t max_concurrent;        /* per credential; 0 = dispatch.max_concurrent */
 	int64_t max_requests_per_hour; /* of its own credential; 0 = dispatch's */
 	bool http2;
-	struct hg_credential_conf credential;
+	struct hg_credential_conf credentials[HG_CREDENTIALS_MAX]; /* the pool */
+	uint32_t n_credentials;                                    /* 1 at least */
 
 	/* hg_snapshot_set_origins */
 	uint64_t place;       /* of base_url: the same GitHub, whatever token is used */
-	uint64_t origin;      /* of place and token */
+	uint64_t origin;      /* of place and credentials */
 	struct hg_scope pool; /* whose eyes clients without a token have here */
-	struct hg_scope own;  /* of `credential` (scope.h) */
 };
 
 /* `dispatch:` */

@@ -32,7 +32,7 @@ const struct hg_config_section hg_config_sections[] = {
 	{ "upstream", hg_upstream_options, offsetof(struct hg_config, upstreams[0]) },
 	{ "dispatch", hg_dispatch_options, offsetof(struct hg_config, dispatch) },
 	{ "credential", hg_credential_options,
-		offsetof(struct hg_config, upstreams[0].credential) },
+		offsetof(struct hg_config, upstreams[0].credentials[0]) },
 	{ 0 },
 };
 

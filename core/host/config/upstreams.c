@@ -78,7 +78,7 @@ static void check_url(const struct reading *rd, const char *key, const char *url
 /* It goes into a header line: a newline left at its end by an editor would end that line. */
 static void check_token(const struct reading *rd)
 {
-	const struct hg_secret *token = rd->conf->credential.token;
+	const struct hg_secret *token = rd->conf->credentials[0].token;
 	const struct hg_node *node = rd->credential ? hg_node_find(rd->credential, "token") : NULL;
 	struct hg_place place = node ? node->place : place_in(rd, "credential");
 	const char *path = rd->credential && strcmp(rd->path, "upstream") == 0
@@ -119,7 +119,7 @@ static void derive_uploads(const struct reading *rd)
 
 static void check_common(const struct reading *rd)
 {
-	struct hg_credential_conf *credential = &rd->conf->credential;
+	struct hg_credential_conf *credential = &rd->conf->credentials[0];
 
 	if (!credential->alias)
 		credential->alias = rd->conf->name;
@@ -160,11 +160,11 @@ static void check_alias(const struct reading *rd, const struct hg_upstream_conf 
 	struct hg_place place = place_in(rd, "credential");
 
 	for (const struct hg_upstream_conf *u = first; u < rd->conf; u++)
-		if (u->credential.alias && rd->conf->credential.alias &&
-			strcmp(u->credential.alias, rd->conf->credential.alias) == 0)
+		if (u->credentials[0].alias && rd->conf->credentials[0].alias &&
+			strcmp(u->credentials[0].alias, rd->conf->credentials[0].alias) == 0)
 			hg_faults_add(rd->faults, &place, path_of(rd, "credential.alias"),
 				"\"%s\" is the alias of another upstream's credential",
-				rd->conf->credential.alias);
+				rd->conf->credentials[0].alias);
 }
 
 /* Segments that no parser reads in two ways. */
@@ -269,7 +269,7 @@ static void read_further(struct reading *rd, struct hg_upstream_conf *first)
 		hg_upstream_options, rd->path, rd->map, own, rd->conf, rd->keep, rd->faults);
 	rd->credential = hg_node_find(rd->map, "credential");
 	hg_options_read(hg_credential_options, path_of(rd, "credential"), rd->credential, NULL,
-		&rd->conf->credential, rd->keep, rd->faults);
+		&rd->conf->credentials[0], rd->keep, rd->faults);
 	rd->conf->name = entry.name;
 	rd->conf->prefix = entry.prefix;
 	rd->conf->hosts = entry.hosts;
@@ -339,7 +339,7 @@ void hg_upstreams_print(const struct hg_upstream_conf *upstreams, uint32_t n,
 		hg_text_add_char(out, ',');
 		hg_options_print(hg_upstream_options, u, map, out);
 		hg_text_add(out, HG_STR(",\"credential\":{"));
-		hg_options_print(hg_credential_options, &u->credential,
+		hg_options_print(hg_credential_options, &u->credentials[0],
 			hg_node_member(map, "credential"), out);
 		hg_text_add(out, HG_STR("}}"));
 	}

@@ -86,7 +86,7 @@ static inline void rig_configure(struct rig *r, struct hg_snapshot *s)
 			.total_timeout_us = 30 * SEC,
 			.stall_timeout_us = 15 * SEC,
 			.http2 = true,
-			.credential = { .alias = "main" } } },
+			.credentials = { { .alias = "main" } } } },
 		.n_upstreams = 1,
 		.dispatch = { .deadline_us = 60 * SEC,
 			.max_tickets = 1000,
@@ -108,7 +108,7 @@ static inline void rig_init(struct rig *r)
 	r->clock = hg_clock_new_held(r->now);
 	r->loop = hg_loop_new(r->clock, HG_THREAD_HOST, "rig", 16);
 	rig_configure(r, &r->snapshot);
-	r->snapshot.upstreams[0].credential.token = hg_secret_new(HG_STR("ghp_of_the_rig"));
+	r->snapshot.upstreams[0].credentials[0].token = hg_secret_new(HG_STR("ghp_of_the_rig"));
 	hg_snapshot_set_origins(&r->snapshot);
 	r->view = hg_view_new();
 	r->d = hg_dispatcher_new(&r->snapshot, &transport, r->view);
@@ -129,7 +129,7 @@ static inline void rig_fini(struct rig *r)
 	hg_view_free(r->view);
 	hg_loop_free(r->loop);
 	hg_clock_free(r->clock);
-	hg_secret_unref(r->snapshot.upstreams[0].credential.token);
+	hg_secret_unref(r->snapshot.upstreams[0].credentials[0].token);
 }
 
 static inline void rig_turn(struct rig *r)

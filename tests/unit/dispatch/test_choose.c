@@ -287,8 +287,8 @@ static int64_t left_after_a_bare_304(bool is_authorized)
 	int64_t left;
 
 	if (!is_authorized) {
-		hg_secret_unref(rig.snapshot.upstreams[0].credential.token);
-		rig.snapshot.upstreams[0].credential.token = NULL;
+		hg_secret_unref(rig.snapshot.upstreams[0].credentials[0].token);
+		rig.snapshot.upstreams[0].credentials[0].token = NULL;
 		hg_snapshot_set_origins(&rig.snapshot);
 		hg_dispatcher_adopt(rig.d, &rig.snapshot);
 	}

@@ -11,7 +11,7 @@ static struct hg_snapshot conf_of(const char *alias, struct hg_secret *token)
 		.dispatch.max_requests_per_hour = 3,
 		.upstreams = { { .name = "main",
 			.base_url = "https://api.github.com",
-			.credential = { alias, token } } } };
+			.credentials = { { .alias = alias, .token = token } } } } };
 
 	hg_snapshot_set_origins(&s);
 	return s;

@@ -43,7 +43,7 @@ static void close_office(struct office *o)
 	hg_view_free(o->rig.view);
 	hg_loop_free(o->rig.loop);
 	hg_clock_free(o->rig.clock);
-	hg_secret_unref(o->rig.snapshot.upstreams[0].credential.token);
+	hg_secret_unref(o->rig.snapshot.upstreams[0].credentials[0].token);
 }
 
 static struct hg_ticket *submit(struct office *o)

@@ -310,21 +310,22 @@ static void a_reload_keeps_the_ledgers_of_the_same_token(void **state)
 
 	rig_learn(&rig, 5000, 17, 3000);
 	rig_configure(&rig, &next);
-	next.upstreams[0].credential = rig.snapshot.upstreams[0].credential;
-	next.upstreams[0].credential.alias = "renamed";
+	memcpy(next.upstreams[0].credentials, rig.snapshot.upstreams[0].credentials,
+		sizeof(next.upstreams[0].credentials));
+	next.upstreams[0].credentials[0].alias = "renamed";
 	hg_snapshot_set_origins(&next);
 	hg_dispatcher_adopt(rig.d, &next);
 	assert_int_equal(rig_core(&rig)->theirs, 17);
 	assert_string_equal(rig_own(&rig)->alias, "renamed");
 	rig_configure(&rig, &other);
-	other.upstreams[0].credential.token = hg_secret_new(HG_STR("ghp_of_another"));
+	other.upstreams[0].credentials[0].token = hg_secret_new(HG_STR("ghp_of_another"));
 	hg_snapshot_set_origins(&other);
 	hg_dispatcher_adopt(rig.d, &other);
 	assert_false(hg_ledger_is_known(rig_core(&rig)));
 	rig_turn(&rig);
 	hg_dispatcher_adopt(rig.d, &rig.snapshot);
 	rig_turn(&rig);
-	hg_secret_unref(other.upstreams[0].credential.token);
+	hg_secret_unref(other.upstreams[0].credentials[0].token);
 }
 
 /* Else a reload that changes host and token together shows the new token to the old host. */
@@ -332,14 +333,14 @@ static void token_and_host_are_of_the_snapshot_with_which_a_ticket_began(void **
 {
 	(void)state;
 	struct hg_snapshot next;
-	struct hg_secret *old = rig.snapshot.upstreams[0].credential.token;
+	struct hg_secret *old = rig.snapshot.upstreams[0].credentials[0].token;
 
 	rig.snapshot.upstreams[0].base_url = "https://old.example";
 	hg_snapshot_set_origins(&rig.snapshot);
 	rig_reconfigure(&rig);
 	rig_configure(&rig, &next);
 	next.upstreams[0].base_url = "https://new.example";
-	next.upstreams[0].credential.token = hg_secret_new(HG_STR("ghp_of_another"));
+	next.upstreams[0].credentials[0].token = hg_secret_new(HG_STR("ghp_of_another"));
 	hg_snapshot_set_origins(&next);
 	struct hg_ticket *queued = rig_ticket(&rig, "GET", "/a", HG_CLASS_HIGH);
 	hg_dispatcher_adopt(rig.d, &next);
@@ -358,7 +359,7 @@ static void token_and_host_are_of_the_snapshot_with_which_a_ticket_began(void **
 	rig_submit(&rig, newer);
 	assert_int_equal(rig.n_sent, 3); /* not shared with the old one */
 	assert_ptr_equal(rig.sent[2]->snapshot, &next);
-	assert_ptr_equal(rig.sent[2]->token, next.upstreams[0].credential.token);
+	assert_ptr_equal(rig.sent[2]->token, next.upstreams[0].credentials[0].token);
 
 	for (unsigned i = 0; i < 3; i++)
 		rig_reply(&rig, i, rig_limits(200, 5000, 4000, WALL / SEC + 3600));
@@ -368,7 +369,7 @@ static void token_and_host_are_of_the_snapshot_with_which_a_ticket_began(void **
 	rig_expect_whole(newer, 200);
 	hg_dispatcher_adopt(rig.d, &rig.snapshot);
 	rig_turn(&rig);
-	hg_secret_unref(next.upstreams[0].credential.token);
+	hg_secret_unref(next.upstreams[0].credentials[0].token);
 }
 
 static void the_deadline_ends_what_waits_for_its_turn(void **state)

@@ -492,7 +492,7 @@ static void begin(uint64_t seed, bool paced)
 	hg_dispatcher_seed(sim.rig.d, seed);
 	hg_heap_init(&sim.transfers);
 	hg_heap_init(&sim.clients);
-	sim.tokens[0] = sim.rig.snapshot.upstreams[0].credential.token;
+	sim.tokens[0] = sim.rig.snapshot.upstreams[0].credentials[0].token;
 	for (unsigned i = 1; i < TOKENS; i++)
 		sim.tokens[i] = hg_secret_new(HG_STR("a client's"));
 	for (unsigned i = 0; i < TOKENS; i++) {

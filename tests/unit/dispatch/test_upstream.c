@@ -67,7 +67,7 @@ static struct world *begin(const struct server_step *steps)
 			.idle_timeout_us = 45 * SEC,
 			.max_connections = 8,
 			.http2 = true,
-			.credential = { .alias = "main", .token = w.token } },
+			.credentials = { { .alias = "main", .token = w.token } } },
 		.dispatch = { .deadline_us = 60 * SEC,
 			.max_tickets = 100,
 			.max_concurrent = 50,

@@ -102,7 +102,7 @@ static int setup(void **state)
 			.stall_timeout_us = 15 * SEC,
 			.idle_timeout_us = 45 * SEC,
 			.max_connections = 8,
-			.credential = { .alias = "main", .token = w.token } },
+			.credentials = { { .alias = "main", .token = w.token } } },
 		.dispatch = { .deadline_us = 60 * SEC,
 			.max_tickets = 100,
 			.max_concurrent = 50,

@@ -78,7 +78,7 @@ static void without_a_file_the_defaults_stand(void **state)
 	assert_true(c->workers >= 1 && c->workers <= 64);
 	assert_string_equal(c->upstreams[0].base_url, "https://api.github.com");
 	assert_int_equal(c->dispatch.max_requests_per_hour, 0);
-	assert_null(c->upstreams[0].credential.token);
+	assert_null(c->upstreams[0].credentials[0].token);
 	assert_int_equal(c->simulator_listener, -1);
 	drop(&f);
 }
@@ -125,7 +125,7 @@ static void a_whole_file_is_read(void **state)
 	assert_false(c->has_admin);
 	assert_int_equal(c->log.format, HG_LOG_JSON);
 	assert_string_equal(c->dispatch.strategy, "aggressive");
-	assert_true(hg_secret_is(c->upstreams[0].credential.token, HG_STR("ghp_x")));
+	assert_true(hg_secret_is(c->upstreams[0].credentials[0].token, HG_STR("ghp_x")));
 	assert_string_equal(c->plugins[1].entry.name, "my-own");
 	drop(&f);
 }
@@ -220,7 +220,7 @@ static void a_demonstration_adds_the_simulator(void **state)
 	assert_true(c->listeners[1].address.is_unix); /* for gh */
 	assert_int_equal(c->simulator_listener, 2);
 	assert_true(hg_listener_names(&c->listeners[2], "simulator"));
-	assert_non_null(c->upstreams[0].credential.token);
+	assert_non_null(c->upstreams[0].credentials[0].token);
 	drop(&f);
 	/* who says where it listens has no other doors */
 	load_as(&f, "listeners: [{bind: 127.0.0.1:0}]\n",
@@ -244,11 +244,11 @@ static void a_demonstration_leaves_the_real_token_alone(void **state)
 
 	load_as(&f, NULL, (struct hg_config_wish){ .mode = HG_CONFIG_DEMO, .look = real_token });
 	assert_int_equal(f.faults.n, 0);
-	assert_false(hg_secret_is(f.config->upstreams[0].credential.token, HG_STR("ghp_real")));
+	assert_false(hg_secret_is(f.config->upstreams[0].credentials[0].token, HG_STR("ghp_real")));
 	assert_string_equal(f.config->upstreams[0].base_url, "https://api.github.com");
 	drop(&f);
 	load_as(&f, NULL, (struct hg_config_wish){ .look = real_token });
-	assert_true(hg_secret_is(f.config->upstreams[0].credential.token, HG_STR("ghp_real")));
+	assert_true(hg_secret_is(f.config->upstreams[0].credentials[0].token, HG_STR("ghp_real")));
 	assert_string_equal(f.config->upstreams[0].base_url, "https://ghe.example.com/api/v3");
 	drop(&f);
 }
@@ -366,7 +366,7 @@ static void a_tenants_uploads_have_a_host_of_their_own(void **state)
 	assert_string_equal(f.config->upstreams[0].uploads_url, "https://uploads.acme.ghe.com");
 	assert_null(f.config->upstreams[1].uploads_url);
 	assert_string_equal(f.config->upstreams[2].uploads_url, "https://u.example");
-	assert_string_equal(f.config->upstreams[2].credential.alias, "b");
+	assert_string_equal(f.config->upstreams[2].credentials[0].alias, "b");
 	drop(&f);
 }
 
