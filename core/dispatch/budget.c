@@ -17,8 +17,6 @@ void hg_ledger_init(struct hg_ledger *l, struct hg_str resource)
 	HG_BUG_ON(resource.n >= sizeof(l->resource));
 	memcpy(l->resource, resource.p, resource.n);
 	hg_list_init(&l->link);
-	hg_queue_init(&l->queue);
-	hg_queue_init(&l->uploads);
 }
 
 int64_t hg_ledger_window_us(const struct hg_ledger *l)
@@ -246,6 +244,4 @@ void hg_ledger_check(const struct hg_ledger *l)
 	HG_BUG_ON(l->limit < 0 || l->theirs < 0 || l->theirs > l->limit);
 	HG_BUG_ON(l->over && l->reset_s == 0);
 	HG_BUG_ON(hg_ledger_is_known(l) && !l->heard);
-	hg_queue_check(&l->queue);
-	hg_queue_check(&l->uploads);
 }

@@ -1,5 +1,5 @@
 /*
- * budget - what one credential may still spend of one of GitHub's resources: a ledger.
+ * budget - what one identity may still spend of one of GitHub's resources: a ledger.
  *
  * GitHub counts in windows: `limit` points, all handed back at the reset. A ledger believes the
  * lowest `remaining` that it read in this window, minus what is sent and not answered yet:
@@ -24,10 +24,10 @@
  */
 #pragma once
 #include "dispatch/dice.h"
-#include "dispatch/queue.h"
+#include "base/list.h"
 #include "dispatch/rate.h"
 
-struct hg_credential;
+struct hg_identity;
 
 #define HG_LEDGER_FEELERS 4
 
@@ -51,14 +51,9 @@ struct hg_ledger {
 	bool was_refused;   /* in this window */
 
 	/* the dispatcher's */
-	struct hg_credential *credential; /* whose; borrowed, lives longer */
-	struct hg_list link;              /* among the credential's */
-	struct hg_queue queue, uploads;   /* which take a connection for long: hg_site.n_uploads */
-	int64_t last_paced_us;            /* hg_strategy_view.last_paced_at_us */
-	struct hg_park {
-		int why;          /* enum hg_stop; 0: not parked */
-		int64_t until_us; /* mono */
-	} parks[HG_CLASSES];      /* those of a class stand together */
+	struct hg_identity *identity; /* whose; borrowed, lives longer */
+	struct hg_list link;          /* among the identity's */
+	int64_t last_paced_us;        /* hg_strategy_view.last_paced_at_us */
 	uint64_t n_sent, n_refusals;
 	struct {
 		struct hg_series *limit, *remaining, *reset; /* NULL: not published yet */

@@ -11,13 +11,27 @@
 /* -- coming ------------------------------------------------------------------------------------ */
 
 /* Which of GitHub's buckets: what it named for this route before, else what the path says. */
-static struct hg_ledger *ledger_for(struct hg_dispatcher *d, const struct hg_ticket *t)
+static struct hg_line *line_for(struct hg_dispatcher *d, const struct hg_ticket *t)
 {
 	const struct hg_ask *ask = &t->ask;
-	struct hg_credential *cred = hg_credentials_find(&d->credentials, ask, t->snapshot);
-	const char *learned = hg_site_learned(cred->site, ask->route);
+	struct hg_pool *pool = hg_pools_find(&d->pools, ask, t->snapshot);
+	const char *learned = hg_site_learned(pool->site, ask->route);
 
-	return hg_credential_ledger(cred, learned ? hg_str(learned) : ask->resource);
+	return hg_pool_line(
+		pool, learned ? hg_str(learned) : ask->resource, hg_pool_fit(pool, ask));
+}
+
+static struct hg_flight *fly(struct hg_dispatcher *d, struct hg_ticket *t, struct hg_line *line)
+{
+	const struct hg_ask *ask = &t->ask;
+	struct hg_flight *f = hg_flight_new(
+		t, line, hg_shares_find(&d->shares, ask->client, ask->share, ask->max_in_flight));
+
+	if (ask->strategy.n < sizeof(f->strategy) && ask->strategy.n)
+		memcpy(f->strategy, ask->strategy.p, ask->strategy.n);
+	f->keeps = ask->is_safe;
+	hg_list_add(&d->flights, &f->link);
+	return f;
 }
 
 static void join(
@@ -120,8 +134,8 @@ void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t, const st
 	}
 	hg_heap_move(&d->deadlines, &t->due, t->ask.deadline_us);
 
-	struct hg_ledger *l = ledger_for(d, t);
-	hg_coalesce_key(&t->ask, t->snapshot, l->credential->scope, key);
+	struct hg_line *line = line_for(d, t);
+	hg_coalesce_key(&t->ask, t->snapshot, line->pool->scope, key);
 	struct hg_flight *f = hg_coalesce_find(&d->coalesce, key);
 	if (f) {
 		hg_series_add(d->coalesced, 1);
@@ -130,10 +144,8 @@ void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t, const st
 		join(d, f, t, now);
 		return;
 	}
-	f = hg_flight_new(t, l);
+	f = fly(d, t, line);
 	memcpy(f->key, key, sizeof(key));
-	f->keeps = t->ask.is_safe;
-	hg_list_add(&d->flights, &f->link);
 	hg_coalesce_put(&d->coalesce, f);
 	hg_dispatcher_queue(d, f, now);
 	join(d, f, t, now);
@@ -199,6 +211,14 @@ void hg_dispatcher_feed(struct hg_dispatcher *d, struct hg_ticket *t)
 
 /* -- what is due ------------------------------------------------------------------------------- */
 
+static bool are_busy(const struct hg_line *line)
+{
+	for (struct hg_payer *p = hg_line_payer(line, NULL); p; p = hg_line_payer(line, p))
+		if (!hg_identity_is_busy(p->credential->identity))
+			return false;
+	return true;
+}
+
 /* Its turn did not come. With slots free it was the budget that was too small: paced, or held by
  * what is under way. */
 static void run_out_queued(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
@@ -209,36 +229,38 @@ static void run_out_queued(struct hg_dispatcher *d, struct hg_ticket *t, const s
 	struct hg_ticket_end budget = {
 		.code = HG_EAGAIN, .status = 429, .word = "no_budget", .retry_after_s = 1
 	};
-	const struct hg_ledger *l = ((struct hg_flight *)t->flight)->ledger;
-	const struct hg_credential *cred = l->credential;
+	const struct hg_line *line = ((struct hg_flight *)t->flight)->line;
+	const struct hg_pool *pool = line->pool;
 	double waited_s = (double)(now->mono_us - t->ask.arrived_us) / 1e6;
+	char buf[64];
+	const char *who = hg_line_payers(line, buf);
 
-	if (hg_credential_is_busy(cred)) {
+	if (are_busy(line)) {
 		hg_dispatcher_refuse(d, t, &slots, now->mono_us,
-			"No free slot within the deadline, %.1f s: credential %s has %u requests "
-			"under way.",
-			waited_s, cred->alias, cred->on_wire);
+			"No free slot within the deadline, %.1f s: as many requests of %s are "
+			"under way as may be (max_concurrent).",
+			waited_s, who);
 		return;
 	}
-	if (t->ask.upload && !hg_list_is_empty(&cred->slotless)) {
+	if (t->ask.upload && !hg_list_is_empty(&pool->slotless)) {
 		hg_dispatcher_refuse(d, t, &slots, now->mono_us,
 			"No free connection within the deadline, %.1f s: %u uploads are under way "
 			"(half of upstream.max_connections are for other requests).",
-			waited_s, cred->site->n_uploads);
+			waited_s, pool->site->n_uploads);
 		return;
 	}
-	if (!hg_list_is_empty(&cred->slotless) && !hg_dispatcher_has_slot(cred, t->ask.klass)) {
+	if (!hg_list_is_empty(&pool->slotless) && !hg_site_has_slot(pool->site, t->ask.klass)) {
 		hg_dispatcher_refuse(d, t, &slots, now->mono_us,
 			"No free connection within the deadline, %.1f s: %u requests are under way "
 			"(upstream.max_connections).",
-			waited_s, cred->site->on_wire);
+			waited_s, pool->site->on_wire);
 		return;
 	}
-	if (hg_heap_has(&cred->wake) && cred->wake.key > now->mono_us)
-		budget.retry_after_s = (cred->wake.key - now->mono_us + 999999) / 1000000;
+	if (hg_heap_has(&pool->wake) && pool->wake.key > now->mono_us)
+		budget.retry_after_s = (pool->wake.key - now->mono_us + 999999) / 1000000;
 	hg_dispatcher_refuse(d, t, &budget, now->mono_us,
-		"The %s budget of credential %s did not allow it within the deadline, %.1f s.",
-		l->resource, cred->alias, waited_s);
+		"The %s budget of %s did not allow it within the deadline, %.1f s.", line->resource,
+		who, waited_s);
 }
 
 /* The deadline came before the head. */
@@ -287,33 +309,33 @@ static struct hg_heap_node *due_node(const struct hg_heap *h, int64_t now_us)
 	return n && n->key <= now_us ? n : NULL;
 }
 
-static void forget(void *arg, struct hg_credential *cred)
+static void forget(void *arg, struct hg_pool *pool)
 {
 	struct hg_dispatcher *d = arg;
 
-	hg_heap_remove(&d->wakes, &cred->wake);
+	hg_heap_remove(&d->wakes, &pool->wake);
 }
 
-/* One of each credential at a time, those first that wait for a connection, so that one with many
+/* One of each pool at a time, those first that wait for a connection, so that one with many
  * queued does not take each that becomes free. */
 static void send_in_turns(struct hg_dispatcher *d, const struct hg_now *now)
 {
-	struct hg_credential *cred;
+	struct hg_pool *pool;
 
 	for (struct hg_list *at = d->slotless.prev; at != &d->slotless;) {
-		cred = HG_CONTAINER(at, struct hg_credential, slotless);
+		pool = HG_CONTAINER(at, struct hg_pool, slotless);
 		at = at->prev;
-		if (!hg_dispatcher_has_slot(cred, HG_CLASS_CRITICAL))
+		if (!hg_site_has_slot(pool->site, HG_CLASS_CRITICAL))
 			continue;
-		hg_list_remove(&cred->slotless);
-		hg_list_remove(&cred->dirty);
-		hg_list_add_first(&d->dirty, &cred->dirty);
+		hg_list_remove(&pool->slotless);
+		hg_list_remove(&pool->dirty);
+		hg_list_add_first(&d->dirty, &pool->dirty);
 	}
-	while ((cred = HG_LIST_FIRST(&d->dirty, struct hg_credential, dirty))) {
-		bool sent = hg_dispatcher_send_next(d, cred, now);
-		hg_list_remove(&cred->dirty);
+	while ((pool = HG_LIST_FIRST(&d->dirty, struct hg_pool, dirty))) {
+		bool sent = hg_dispatcher_send_next(d, pool, now);
+		hg_list_remove(&pool->dirty);
 		if (sent)
-			hg_list_add(&d->dirty, &cred->dirty);
+			hg_list_add(&d->dirty, &pool->dirty);
 	}
 }
 
@@ -327,10 +349,10 @@ int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now)
 		run_due_flight(d, HG_CONTAINER(n, struct hg_flight, due), now);
 	while ((n = due_node(&d->wakes, now->mono_us))) {
 		hg_heap_remove(&d->wakes, n);
-		hg_dispatcher_look_at(d, HG_CONTAINER(n, struct hg_credential, wake));
+		hg_dispatcher_look_at(d, HG_CONTAINER(n, struct hg_pool, wake));
 	}
 	send_in_turns(d, now);
-	hg_credentials_trim(&d->credentials, forget, d);
+	hg_pools_trim(&d->pools, forget, d);
 
 	int64_t next_us = INT64_MAX;
 	const struct hg_heap *heaps[] = { &d->deadlines, &d->dues, &d->wakes };
@@ -351,8 +373,9 @@ struct hg_dispatcher *hg_dispatcher_new(
 	d->strategy = s->strategy;
 	d->transport = *transport;
 	d->view = view;
-	hg_credentials_init(&d->credentials);
-	hg_credentials_adopt(&d->credentials, s);
+	hg_pools_init(&d->pools);
+	hg_pools_adopt(&d->pools, s);
+	hg_shares_init(&d->shares);
 	hg_coalesce_init(&d->coalesce);
 	hg_list_init(&d->tickets);
 	hg_list_init(&d->flights);
@@ -392,16 +415,17 @@ static void end_all(struct hg_dispatcher *d)
 
 void hg_dispatcher_free(struct hg_dispatcher *d)
 {
-	struct hg_credential *cred;
+	struct hg_pool *pool;
 
 	if (!d)
 		return;
 	end_all(d);
-	HG_LIST_EACH(&d->credentials.all, cred, link)
+	HG_LIST_EACH(&d->pools.all, pool, link)
 	{
-		hg_heap_remove(&d->wakes, &cred->wake);
+		hg_heap_remove(&d->wakes, &pool->wake);
 	}
-	hg_credentials_fini(&d->credentials);
+	hg_pools_fini(&d->pools);
+	hg_shares_fini(&d->shares);
 	hg_coalesce_fini(&d->coalesce);
 	hg_heap_fini(&d->deadlines);
 	hg_heap_fini(&d->dues);
@@ -413,14 +437,14 @@ void hg_dispatcher_free(struct hg_dispatcher *d)
 void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
 {
 	struct hg_snapshot *old = d->snapshot;
-	struct hg_credential *cred;
+	struct hg_pool *pool;
 
 	d->snapshot = hg_snapshot_ref(s);
 	d->strategy = s->strategy;
-	hg_credentials_adopt(&d->credentials, s);
-	HG_LIST_EACH(&d->credentials.all, cred, link)
+	hg_pools_adopt(&d->pools, s);
+	HG_LIST_EACH(&d->pools.all, pool, link)
 	{
-		hg_dispatcher_look_at(d, cred); /* strategy, cap or concurrency may differ */
+		hg_dispatcher_look_at(d, pool); /* strategy, cap or concurrency may differ */
 	}
 	hg_snapshot_unref(old);
 }
@@ -428,14 +452,14 @@ void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
 bool hg_dispatcher_set_strategy(struct hg_dispatcher *d, struct hg_str label)
 {
 	uint32_t i = hg_snapshot_strategy(d->snapshot, label);
-	struct hg_credential *cred;
+	struct hg_pool *pool;
 
 	if (i == d->snapshot->n_strategies)
 		return false;
 	d->strategy = i;
-	HG_LIST_EACH(&d->credentials.all, cred, link)
+	HG_LIST_EACH(&d->pools.all, pool, link)
 	{
-		hg_dispatcher_look_at(d, cred);
+		hg_dispatcher_look_at(d, pool);
 	}
 	return true;
 }
@@ -479,11 +503,13 @@ static void check_flight(const struct hg_flight *f)
 
 void hg_dispatcher_check(const struct hg_dispatcher *d)
 {
-	uint32_t n = 0, on_wire = 0, per_credential = 0, per_site = 0;
+	uint32_t n = 0, on_wire = 0, per_identity = 0, per_site = 0;
+	const struct hg_identity *id;
 	const struct hg_site *site;
 	const struct hg_flight *f;
 	const struct hg_ticket *t;
-	const struct hg_credential *cred;
+	const struct hg_pool *pool;
+	const struct hg_line *line;
 
 	HG_LIST_EACH(&d->tickets, t, all)
 	{
@@ -500,17 +526,25 @@ void hg_dispatcher_check(const struct hg_dispatcher *d)
 		on_wire += f->state >= HG_FLIGHT_SENT;
 	}
 	HG_BUG_ON(on_wire != d->on_wire);
-	HG_LIST_EACH(&d->credentials.all, cred, link)
+	HG_LIST_EACH(&d->pools.all, pool, link)
+	{
+		HG_LIST_EACH(&pool->lines, line, link)
+		{
+			hg_queue_check(&line->queue);
+			hg_queue_check(&line->uploads);
+		}
+	}
+	HG_LIST_EACH(&d->pools.all_identities, id, link)
 	{
 		const struct hg_ledger *l;
-		for (struct hg_list *at = cred->ledgers.next; at != &cred->ledgers; at = at->next) {
-			l = HG_CONTAINER(at, struct hg_ledger, link);
+		HG_LIST_EACH(&id->ledgers, l, link)
+		{
 			hg_ledger_check(l);
 		}
-		per_credential += cred->on_wire;
+		per_identity += id->on_wire;
 	}
-	HG_BUG_ON(per_credential != on_wire);
-	HG_LIST_EACH(&d->credentials.sites.all, site, link)
+	HG_BUG_ON(per_identity != on_wire);
+	HG_LIST_EACH(&d->pools.sites.all, site, link)
 	{
 		HG_BUG_ON(site->n_uploads > site->on_wire);
 		per_site += site->on_wire;

@@ -3,7 +3,8 @@
  *
  *     dispatcher.c   tickets come and go; moments that are due         (calls all below)
  *     reply.c        what upstream says: heads, pieces, ends, refusals, retries
- *     choose.c       who goes next: parks, paces, sends
+ *     choose.c       who goes next, and who pays: stops, paces, sends
+ *     park.c         who can not go before a known moment
  *     moves.c        what all of them do to tickets and flights         (calls none of them)
  *     show.c         for people
  *
@@ -15,24 +16,26 @@
 #pragma once
 #include "base/metric.h"
 #include "dispatch/coalesce.h"
-#include "dispatch/credential.h"
 #include "dispatch/dispatcher.h"
+#include "dispatch/pool.h"
 #include "dispatch/retry.h"
+#include "dispatch/share.h"
 
 struct hg_dispatcher {
 	struct hg_snapshot *snapshot; /* referenced: the newest */
 	uint32_t strategy;            /* of it; as configured, or as it was set by hand */
 	struct hg_transport transport;
 	struct hg_view *view;
-	struct hg_credentials credentials;
+	struct hg_pools pools;
+	struct hg_shares shares;
 	struct hg_coalesce coalesce;
 	struct hg_list tickets;   /* hg_ticket.all */
 	struct hg_list flights;   /* hg_flight.link */
-	struct hg_list dirty;     /* hg_credential.dirty: look who may go */
-	struct hg_list slotless;  /* hg_credential.slotless, who waits longest first */
+	struct hg_list dirty;     /* hg_pool.dirty: look who may go */
+	struct hg_list slotless;  /* hg_pool.slotless, who waits longest first */
 	struct hg_heap deadlines; /* hg_ticket.due */
 	struct hg_heap dues;      /* hg_flight.due */
-	struct hg_heap wakes;     /* hg_credential.wake */
+	struct hg_heap wakes;     /* hg_pool.wake */
 	struct hg_dice dice;
 	struct hg_retry_purse purse;
 	uint32_t n_tickets;
@@ -44,21 +47,24 @@ struct hg_dispatcher {
 	struct hg_series *coalesced;
 };
 
-/* Why a ledger's queue stands, or a class of it; also the order of what people are told. */
+/* Why one who waits may not go: for all of a line, for a class, for one track of it. */
 enum hg_stop {
 	HG_STOP_NONE,
 	HG_STOP_EMPTY,   /* the budget is spent: until the reset */
 	HG_STOP_REFUSED, /* GitHub said so: primary limit */
-	HG_STOP_BLOCKED, /* GitHub said so: secondary limit of the credential */
+	HG_STOP_BLOCKED, /* GitHub said so: secondary limit of the identity */
 	HG_STOP_CAP,     /* max_requests_per_hour */
+	HG_STOP_BUSY,    /* max_concurrent of the identity are under way */
 	HG_STOP_RESERVE, /* what is left is for better classes: until the reset */
+	HG_STOP_PACE,    /* the strategy lets one go at a time */
+	HG_STOP_LIMIT,   /* the model of the secondary limits says not yet */
 	HG_STOPS
 };
 
 /* moves.c */
 const char *hg_stop_name(enum hg_stop why);
 /* Of the class that a queued one waits in. */
-const struct hg_park *hg_flight_park(const struct hg_flight *f);
+struct hg_park *hg_flight_park(const struct hg_flight *f);
 void hg_ticket_enter(
 	struct hg_dispatcher *d, struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us);
 /* Tells its owner (but not one that left) and forgets it. The flight may be empty then. */
@@ -71,7 +77,9 @@ void hg_dispatcher_refuse(struct hg_dispatcher *d, struct hg_ticket *t,
 /* All tickets have left: takes it off the wire or out of the queue, and frees it. */
 void hg_dispatcher_drop_flight(
 	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
-void hg_dispatcher_look_at(struct hg_dispatcher *d, struct hg_credential *cred); /* in the turn */
+void hg_dispatcher_look_at(struct hg_dispatcher *d, struct hg_pool *pool); /* in the turn */
+/* At all pools in which it pays. */
+void hg_dispatcher_look_at_all_of(struct hg_dispatcher *d, struct hg_identity *id);
 void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f);
 void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
 
@@ -80,25 +88,40 @@ void hg_dispatcher_land(
 	struct hg_dispatcher *d, struct hg_flight *f, bool sent, const struct hg_now *now);
 /* The budget as fronts and metrics see it. */
 void hg_dispatcher_publish(struct hg_dispatcher *d, struct hg_ledger *l);
-/* All of a credential's are known, `n` of them, and may be told until then (Unix). */
+/* All of an identity's are known, `n` of them, and may be told until then (Unix). */
 void hg_dispatcher_publish_overview(
-	struct hg_dispatcher *d, const struct hg_credential *cred, uint32_t n, int64_t until_s);
+	struct hg_dispatcher *d, const struct hg_identity *id, uint32_t n, int64_t until_s);
 
 /* choose.c */
-/* Sends one of this credential's. False: none may go now. */
+/* Sends one of this pool's. False: none may go now. */
 bool hg_dispatcher_send_next(
-	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now);
+	struct hg_dispatcher *d, struct hg_pool *pool, const struct hg_now *now);
 /* Is a connection free for this class? Waiting is done in the class queues, not in the transport,
  * where nobody passes and timeouts run: over HTTP/1.1 (assumed until a head says otherwise)
  * upstream.max_connections may be under way at a site, the last of them for critical only and half
  * of them uploads at most; over HTTP/2 a hundred times as many. */
-bool hg_dispatcher_has_slot(const struct hg_credential *cred, enum hg_class klass);
-/* Does something stop this ledger, and until when (mono)? INT64_MAX: until something settles. */
-enum hg_stop hg_dispatcher_stop(
+bool hg_site_has_slot(const struct hg_site *site, enum hg_class klass);
+/* Does something stop all that this ledger would pay, and until when (mono)? INT64_MAX: until
+ * something settles. */
+enum hg_stop hg_ledger_stop(
 	struct hg_ledger *l, uint32_t cost, const struct hg_now *now, int64_t *ret_until_us);
+
+/* park.c */
 /* Parks the tickets of a queued flight whose class stands, and refuses those that could not make
  * it; or lets them go on waiting for their turn, when it does not. */
 void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
+/* The class stands for that reason from now on; HG_STOP_NONE: it does not. Flights may be gone. */
+void hg_dispatcher_park_class(struct hg_dispatcher *d, struct hg_line *line, unsigned c,
+	enum hg_stop why, int64_t until_us, const struct hg_now *now);
+void hg_dispatcher_park_line(struct hg_dispatcher *d, struct hg_line *line, enum hg_stop why,
+	int64_t until_us, const struct hg_now *now);
+/* What stopped all of them does not any more; who stands for a reserve stands on. */
+void hg_dispatcher_unpark_line(
+	struct hg_dispatcher *d, struct hg_line *line, const struct hg_now *now);
+/* Tickets that will not live to see their turn, in wait_us at the earliest, are told now. True: the
+ * flight is gone. */
+bool hg_dispatcher_refuse_late(struct hg_dispatcher *d, struct hg_flight *f, enum hg_stop why,
+	int64_t wait_us, const struct hg_now *now);
 
 /* reply.c */
 void hg_dispatcher_time_out(

@@ -2,7 +2,8 @@
 #include "base/bug.h"
 #include "base/secret.h"
 #include "base/stopwatch.h"
-#include "dispatch/credential.h"
+#include "dispatch/pool.h"
+#include "dispatch/share.h"
 #include <hg/mem.h>
 
 /* Strings and body of an ask, so that it outlives the ticket it came from. */
@@ -34,8 +35,8 @@ static void copy_ask(struct hg_flight *f, const struct hg_ask *from)
 	a->token = from->token ? hg_secret_ref(from->token) : NULL;
 }
 
-static struct hg_flight *flight_new(
-	const struct hg_ask *ask, struct hg_snapshot *snapshot, struct hg_ledger *ledger)
+static struct hg_flight *flight_new(const struct hg_ask *ask, struct hg_snapshot *snapshot,
+	struct hg_line *line, struct hg_share *share)
 {
 	struct hg_flight *f = hg_alloc0(sizeof(*f));
 
@@ -43,28 +44,52 @@ static struct hg_flight *flight_new(
 	hg_list_init(&f->tickets);
 	hg_list_init(&f->link);
 	hg_list_init(&f->queued);
+	hg_list_init(&f->in_track);
 	f->snapshot = hg_snapshot_ref(snapshot);
 	copy_ask(f, ask);
 	f->klass = ask->klass;
 	f->cost = ask->cost ? ask->cost : 1;
-	f->ledger = ledger;
-	f->credential = ledger->credential->scope;
-	ledger->credential->n_flights++;
+	f->line = line;
+	f->share = share;
+	line->pool->n_flights++;
 	return f;
 }
 
-struct hg_flight *hg_flight_new(const struct hg_ticket *t, struct hg_ledger *ledger)
+struct hg_flight *hg_flight_new(
+	const struct hg_ticket *t, struct hg_line *line, struct hg_share *share)
 {
-	return flight_new(&t->ask, t->snapshot, ledger);
+	return flight_new(&t->ask, t->snapshot, line, share);
 }
 
 struct hg_flight *hg_flight_heir(const struct hg_flight *f)
 {
-	struct hg_flight *heir = flight_new(&f->ask, f->snapshot, f->ledger);
+	struct hg_flight *heir = flight_new(&f->ask, f->snapshot, f->line, hg_share_ref(f->share));
 
 	heir->klass = f->klass;
 	heir->tries = f->tries;
+	heir->gate = f->gate;
+	memcpy(heir->strategy, f->strategy, sizeof(heir->strategy));
 	return heir;
+}
+
+static void refund(struct hg_flight *f)
+{
+	if (f->credential)
+		f->credential->n_flights--;
+	if (f->ledger)
+		f->ledger->identity->n_flights--;
+	f->credential = NULL;
+	f->ledger = NULL;
+}
+
+void hg_flight_charge(
+	struct hg_flight *f, struct hg_credential *credential, struct hg_ledger *ledger)
+{
+	refund(f);
+	f->credential = credential;
+	f->ledger = ledger;
+	credential->n_flights++;
+	ledger->identity->n_flights++;
 }
 
 void hg_flight_free(struct hg_flight *f)
@@ -72,7 +97,9 @@ void hg_flight_free(struct hg_flight *f)
 	HG_BUG_ON(!hg_list_is_empty(&f->tickets) || !hg_list_is_empty(&f->queued));
 	HG_BUG_ON(hg_heap_has(&f->due) || f->taken);
 	hg_list_remove(&f->link);
-	f->ledger->credential->n_flights--;
+	refund(f);
+	f->line->pool->n_flights--;
+	hg_share_unref(f->share);
 	hg_head_unref(f->head);
 	hg_chunks_clear(&f->kept);
 	hg_chunks_clear(&f->ask.body);
@@ -116,10 +143,9 @@ void hg_flight_set_field(struct hg_flight *f, struct hg_str name, struct hg_str 
 
 void hg_flight_dress(struct hg_flight *f)
 {
-	struct hg_credential *cred = f->ledger->credential;
 	struct hg_secret *token = f->ask.url.n   ? NULL /* another host */
 	                          : f->ask.token ? f->ask.token
-	                                         : cred->token;
+	                                         : f->credential->token;
 
 	hg_secret_unref(f->token);
 	f->token = token ? hg_secret_ref(token) : NULL;
@@ -155,7 +181,7 @@ struct hg_ticket *hg_flight_lead(const struct hg_flight *f)
 
 struct hg_queue *hg_flight_queue(const struct hg_flight *f)
 {
-	return f->ask.upload ? &f->ledger->uploads : &f->ledger->queue;
+	return hg_line_queue(f->line, f->ask.upload);
 }
 
 bool hg_flight_is_shared(const struct hg_flight *f)

@@ -16,14 +16,17 @@
 #pragma once
 #include "base/arena.h"
 #include "base/list.h"
+#include "dispatch/queue.h"
 #include "ticket/snapshot.h"
 #include "ticket/ticket.h"
 
-struct hg_ledger; /* budget.h */
 struct hg_credential;
+struct hg_ledger; /* budget.h */
+struct hg_line;   /* pool.h */
+struct hg_share;
 
 enum hg_flight_state {
-	HG_FLIGHT_QUEUED,  /* in its ledger's queue */
+	HG_FLIGHT_QUEUED,  /* in its line's queue */
 	HG_FLIGHT_RESTING, /* before a retry; in the heap of dues */
 	HG_FLIGHT_SENT,
 	HG_FLIGHT_STREAMING, /* its tickets have the head */
@@ -42,14 +45,22 @@ struct hg_flight {
 
 	/* the dispatcher's */
 	enum hg_flight_state state;
-	enum hg_class klass;    /* the best of those who ever joined while it waited */
-	struct hg_list tickets; /* hg_ticket.link, leader first */
-	struct hg_list link;    /* among all flights */
-	struct hg_list queued;  /* in its ledger's queue */
-	struct hg_ledger *ledger;
-	struct hg_scope credential;
-	uint8_t key[16];      /* coalescing key; all zero = not shared (any more) */
-	struct hg_head *head; /* NULL before it arrived */
+	enum hg_class klass;              /* the best of those who ever joined while it waited */
+	struct hg_list tickets;           /* hg_ticket.link, leader first */
+	struct hg_list link;              /* among all flights */
+	struct hg_line *line;             /* where it waits, or waited */
+	struct hg_credential *credential; /* who pays, from the moment it is sent; NULL before */
+	struct hg_ledger *ledger;         /* of its identity; NULL before it is sent */
+
+	/* the queue's (queue.h) */
+	struct hg_list queued; /* among all of its class */
+	struct hg_list in_track;
+	void *track;                      /* NULL: not queued */
+	struct hg_share *share;           /* whose turn: referenced */
+	uint64_t gate;                    /* what it waits for besides its budget */
+	char strategy[HG_STRATEGY_BYTES]; /* that it asked for; "" = the one in force */
+	uint8_t key[16];                  /* coalescing key; all zero = not shared (any more) */
+	struct hg_head *head;             /* NULL before it arrived */
 	struct hg_head_note note;
 	struct hg_chunks
 		kept; /* all pieces so far, while within share_bytes: late followers get them */
@@ -74,11 +85,15 @@ struct hg_flight {
 	void *transfer; /* the transport's */
 };
 
-/* With a copy of what `t` asks; no tickets yet, not in any list or queue. */
-struct hg_flight *hg_flight_new(const struct hg_ticket *t, struct hg_ledger *ledger);
+/* With a copy of what `t` asks; no tickets yet, not in any list or queue. Takes the share. */
+struct hg_flight *hg_flight_new(
+	const struct hg_ticket *t, struct hg_line *line, struct hg_share *share);
 /* The same request once more: a new flight without tickets, and with as many tries behind it. */
 struct hg_flight *hg_flight_heir(const struct hg_flight *f);
 void hg_flight_free(struct hg_flight *f); /* off every list, queue and heap */
+/* Who pays for this sending. */
+void hg_flight_charge(
+	struct hg_flight *f, struct hg_credential *credential, struct hg_ledger *ledger);
 /* Makes `fields` and `token` anew from what was asked, then runs the SEND hooks. */
 void hg_flight_dress(struct hg_flight *f);
 /* Value {0} removes. Copied. */

@@ -24,7 +24,10 @@ static const char *const stop_names[HG_STOPS] = {
 	[HG_STOP_REFUSED] = "refused",
 	[HG_STOP_BLOCKED] = "blocked",
 	[HG_STOP_CAP] = "cap",
+	[HG_STOP_BUSY] = "busy",
 	[HG_STOP_RESERVE] = "reserve",
+	[HG_STOP_PACE] = "pace",
+	[HG_STOP_LIMIT] = "limit",
 };
 
 const char *hg_stop_name(enum hg_stop why)
@@ -32,9 +35,9 @@ const char *hg_stop_name(enum hg_stop why)
 	return stop_names[why];
 }
 
-const struct hg_park *hg_flight_park(const struct hg_flight *f)
+struct hg_park *hg_flight_park(const struct hg_flight *f)
 {
-	return &f->ledger->parks[f->klass];
+	return &f->line->parks[f->klass];
 }
 
 static void trace_state(const struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us)
@@ -46,7 +49,6 @@ static void trace_state(const struct hg_ticket *t, enum hg_ticket_state to, int6
 		[HG_TICKET_STREAMING] = HG_TRACE_STREAMING,
 	};
 	const struct hg_flight *f = t->flight;
-	const struct hg_ledger *l = f ? f->ledger : NULL;
 	struct hg_str word = { 0 };
 	uint32_t number = 0;
 
@@ -57,7 +59,7 @@ static void trace_state(const struct hg_ticket *t, enum hg_ticket_state to, int6
 		word = hg_str(rests ? "retry" : hg_stop_name(hg_flight_park(f)->why));
 	} else if (to == HG_TICKET_SENT && f) {
 		number = f->tries;
-		word = hg_str(l->credential->alias);
+		word = hg_str(f->credential->alias);
 	} else if (to == HG_TICKET_STREAMING && f && f->head) {
 		number = (uint32_t)f->head->status;
 	}
@@ -85,10 +87,20 @@ void hg_ticket_enter(
 
 /* -- flights ----------------------------------------------------------------------------------- */
 
-void hg_dispatcher_look_at(struct hg_dispatcher *d, struct hg_credential *cred)
+void hg_dispatcher_look_at(struct hg_dispatcher *d, struct hg_pool *pool)
 {
-	if (hg_list_is_empty(&cred->dirty))
-		hg_list_add(&d->dirty, &cred->dirty);
+	if (hg_list_is_empty(&pool->dirty))
+		hg_list_add(&d->dirty, &pool->dirty);
+}
+
+void hg_dispatcher_look_at_all_of(struct hg_dispatcher *d, struct hg_identity *id)
+{
+	struct hg_payer *payer;
+
+	HG_LIST_EACH(&id->payers, payer, of_identity)
+	{
+		hg_dispatcher_look_at(d, payer->pool);
+	}
 }
 
 void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f)
@@ -107,30 +119,73 @@ void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const str
 {
 	f->state = HG_FLIGHT_QUEUED;
 	hg_queue_put(hg_flight_queue(f), f, now->mono_us);
-	hg_dispatcher_look_at(d, f->ledger->credential);
+	hg_dispatcher_look_at(d, f->line->pool);
 }
 
-static void put_row(struct hg_dispatcher *d, const struct hg_credential *cred,
-	struct hg_str resource, const struct hg_view_row *row)
+static bool has_before(const struct hg_pool *pool, uint32_t i, const struct hg_identity *id)
 {
+	while (i > 0)
+		if (pool->payers[--i].credential->identity == id)
+			return true;
+	return false;
+}
+
+/* What a pool has of a resource: of all its payers together, until the first of their resets. */
+static void put_pool_row(
+	struct hg_dispatcher *d, const struct hg_pool *pool, struct hg_str resource)
+{
+	struct hg_view_row sum = { 0 };
+
+	for (uint32_t i = 0; i < pool->n_payers; i++) {
+		struct hg_identity *id = pool->payers[i].credential->identity;
+		const struct hg_ledger *l;
+		if (has_before(pool, i, id))
+			continue; /* two tokens of one user have one budget */
+		HG_LIST_EACH(&id->ledgers, l, link)
+		{
+			if (!hg_ledger_is_known(l) || !hg_str_is(hg_str(l->resource), resource))
+				continue;
+			sum.limit += l->limit;
+			sum.remaining += hg_ledger_remaining(l);
+			if (!sum.reset_s || l->reset_s < sum.reset_s)
+				sum.reset_s = l->reset_s;
+		}
+	}
+	sum.used = sum.limit - sum.remaining;
+	hg_view_put(d->view, pool->scope, resource, &sum);
+}
+
+static void put_rows(struct hg_dispatcher *d, const struct hg_identity *id, struct hg_str resource,
+	const struct hg_view_row *row, bool is_sum)
+{
+	const struct hg_payer *payer;
+
 	if (!d->view)
 		return;
-	hg_view_put(d->view, cred->scope, resource, row);
-	if (cred->is_in_force)
-		hg_view_put(d->view, cred->pool, resource, row);
+	HG_LIST_EACH(&id->payers, payer, of_identity)
+	{
+		const struct hg_pool *pool = payer->pool;
+		hg_view_put(d->view, payer->credential->scope, resource, row);
+		if (pool->kind != HG_CREDENTIAL_OWN || !pool->is_in_force)
+			continue;
+		if (is_sum && pool->n_payers > 1)
+			put_pool_row(d, pool, resource);
+		else
+			hg_view_put(d->view, pool->scope, resource, row);
+	}
 }
 
 void hg_dispatcher_publish_overview(
-	struct hg_dispatcher *d, const struct hg_credential *cred, uint32_t n, int64_t until_s)
+	struct hg_dispatcher *d, const struct hg_identity *id, uint32_t n, int64_t until_s)
 {
 	const struct hg_view_row row = { .limit = n, .reset_s = until_s };
 
-	put_row(d, cred, HG_VIEW_OVERVIEW, &row);
+	put_rows(d, id, HG_VIEW_OVERVIEW, &row, false);
 }
 
 static void set_gauges(struct hg_ledger *l)
 {
-	const char *alias = l->credential->alias, *resource = l->resource;
+	const char *alias = l->identity->name, *resource = l->resource;
 
 	if (!l->gauges.limit) {
 		l->gauges.limit = hg_core_series(HG_METRIC_BUDGET_LIMIT, alias, resource, NULL);
@@ -145,24 +200,38 @@ static void set_gauges(struct hg_ledger *l)
 
 void hg_dispatcher_publish(struct hg_dispatcher *d, struct hg_ledger *l)
 {
-	const struct hg_credential *cred = l->credential;
-
 	if (!hg_ledger_is_known(l))
 		return;
 	const struct hg_view_row row = { .limit = l->limit,
 		.remaining = hg_ledger_remaining(l),
 		.used = l->limit - hg_ledger_remaining(l),
 		.reset_s = l->reset_s };
-	put_row(d, cred, hg_str(l->resource), &row);
-	if (cred->kind != HG_CREDENTIAL_OWN)
+	put_rows(d, l->identity, hg_str(l->resource), &row, true);
+	if (l->identity->label != l->identity->name)
 		return; /* gauges of clients' tokens would all be one series */
 	set_gauges(l);
+}
+
+/* One of this client's is over: others of it may have waited for that, wherever they wait. */
+static void let_pass(struct hg_dispatcher *d, struct hg_share *share)
+{
+	struct hg_pool *pool;
+
+	if (hg_list_is_empty(&share->full))
+		return;
+	hg_queue_let_pass(share);
+	HG_LIST_EACH(&d->pools.all, pool, link)
+	{
+		if (pool->n_flights)
+			hg_dispatcher_look_at(d, pool);
+	}
 }
 
 void hg_dispatcher_land(
 	struct hg_dispatcher *d, struct hg_flight *f, bool sent, const struct hg_now *now)
 {
 	struct hg_ledger *l = f->ledger;
+	struct hg_site *site = l->identity->site;
 
 	if (f->taken && sent) /* no head: it may have been counted */
 		hg_ledger_settle(l, f->cost, f->cost, NULL, f->sent_us, now, &d->dice);
@@ -171,13 +240,16 @@ void hg_dispatcher_land(
 	f->taken = false;
 	f->paused = false;
 	hg_heap_remove(&d->dues, &f->due);
-	HG_BUG_ON(l->credential->on_wire == 0);
-	l->credential->on_wire--;
-	l->credential->site->on_wire--;
-	l->credential->site->n_uploads -= f->has_place;
+	HG_BUG_ON(l->identity->on_wire == 0 || f->share->in_flight == 0);
+	l->identity->on_wire--;
+	site->on_wire--;
+	site->n_uploads -= f->has_place;
 	f->has_place = false;
 	d->on_wire--;
-	hg_dispatcher_look_at(d, l->credential);
+	f->share->in_flight--;
+	let_pass(d, f->share);
+	hg_dispatcher_look_at_all_of(d, l->identity);
+	hg_dispatcher_look_at(d, f->line->pool);
 	hg_dispatcher_publish(d, l);
 }
 
@@ -244,6 +316,6 @@ void hg_dispatcher_drop_flight(
 	}
 	hg_heap_remove(&d->dues, &f->due);
 	hg_coalesce_take(&d->coalesce, f);
-	hg_dispatcher_look_at(d, f->ledger->credential);
+	hg_dispatcher_look_at(d, f->line->pool);
 	hg_flight_free(f);
 }

@@ -17,14 +17,15 @@
 static void correct_resource(struct hg_flight *f, const char *resource)
 {
 	struct hg_ledger *was = f->ledger;
-	struct hg_ledger *is = hg_credential_ledger(was->credential, hg_str(resource));
+	struct hg_ledger *is = hg_identity_ledger(was->identity, hg_str(resource));
 
 	if (is == was)
 		return;
 	hg_ledger_untake(was, f->cost);
 	hg_ledger_take(is, f->cost);
-	f->ledger = is;
-	hg_site_learn(is->credential->site, f->ask.route, resource);
+	hg_flight_charge(f, f->credential, is);
+	f->line = hg_pool_line(f->line->pool, hg_str(resource), f->line->fit);
+	hg_site_learn(is->identity->site, f->ask.route, resource);
 }
 
 /* The head tells what it cost. */
@@ -38,7 +39,7 @@ static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 	f->taken = false;
 	hg_ledger_settle(
 		f->ledger, f->cost, is_free ? 0 : f->cost, rate, f->sent_us, now, &d->dice);
-	hg_dispatcher_look_at(d, f->ledger->credential);
+	hg_dispatcher_look_at_all_of(d, f->ledger->identity);
 }
 
 /* -- once more --------------------------------------------------------------------------------- */
@@ -99,20 +100,21 @@ static void take_refusal(struct hg_dispatcher *d, struct hg_flight *f, enum hg_r
 	int64_t wait_us, const struct hg_rate *rate, const struct hg_now *now)
 {
 	struct hg_ledger *l = f->ledger;
-	struct hg_credential *cred = l->credential;
+	struct hg_identity *id = l->identity;
 	const char *word = kind == HG_REFUSAL_PRIMARY ? "primary" : "secondary";
 	int64_t until_us;
 
 	if (kind == HG_REFUSAL_PRIMARY)
 		hg_ledger_close(l, rate, now, &d->dice);
 	else
-		hg_credential_block(cred, wait_us, now->mono_us, &d->dice);
+		hg_identity_block(id, wait_us, now->mono_us, &d->dice);
 	l->was_refused = true;
-	hg_series_add(hg_core_series(HG_METRIC_LIMIT_HITS, cred->label, l->resource, word), 1);
-	hg_dispatcher_stop(l, f->cost, now, &until_us);
+	hg_series_add(
+		hg_core_series(HG_METRIC_LIMIT_HITS, f->credential->label, l->resource, word), 1);
+	hg_ledger_stop(l, f->cost, now, &until_us);
 	HG_LOG(HG_LOG_DISPATCH, HG_LOG_WARN,
-		"limit credential=%s resource=%s kind=%s status=%d wait_s=%lld", cred->alias,
-		l->resource, word, f->head->status,
+		"limit credential=%s resource=%s kind=%s status=%d wait_s=%lld",
+		f->credential->alias, l->resource, word, f->head->status,
 		(long long)((until_us - now->mono_us) / SEC_US));
 	if (!may_retry(d, f, HG_PHASE_REFUSED, 0))
 		return;
@@ -143,11 +145,11 @@ static void note_head(struct hg_flight *f, const struct hg_now *now)
 	const struct hg_ledger *l = f->ledger;
 	struct hg_head_note *n = &f->note;
 
-	*n = (struct hg_head_note){ .credential = f->credential,
+	*n = (struct hg_head_note){ .credential = f->credential->scope,
 		.limit = -1,
 		.sent_at_us = f->sent_us,
 		.revalidated = f->revalidates };
-	snprintf(n->alias, sizeof(n->alias), "%s", l->credential->alias);
+	snprintf(n->alias, sizeof(n->alias), "%s", f->credential->alias);
 	snprintf(n->resource, sizeof(n->resource), "%s", l->resource);
 	if (hg_ledger_is_known(l)) {
 		n->limit = l->limit;
@@ -178,8 +180,8 @@ static void count_upstream(const struct hg_flight *f)
 	char status[8];
 
 	snprintf(status, sizeof(status), "%d", f->head->status);
-	hg_series_add(hg_core_series(HG_METRIC_UPSTREAM, f->ledger->credential->label,
-			      f->ledger->resource, status),
+	hg_series_add(hg_core_series(HG_METRIC_UPSTREAM, f->credential->label, f->ledger->resource,
+			      status),
 		1);
 }
 
@@ -286,9 +288,9 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 	f->head = head_told(f, head);
 	rate_of(f, head, now, &rate);
 	if (!f->ask.url.n && f->snapshot == d->snapshot)
-		f->ledger->credential->site->is_multiplexed = f->is_multiplexed;
-	hg_site_answered(f->ledger->credential->site);
-	hg_credential_note_expiry(f->ledger->credential, head);
+		f->line->pool->site->is_multiplexed = f->is_multiplexed;
+	hg_site_answered(f->line->pool->site);
+	hg_credential_note_expiry(f->credential, head);
 	settle(d, f, &rate, now);
 	note_head(f, now);
 	count_upstream(f);
@@ -300,7 +302,7 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 		take_refusal(d, f, kind, wait_us, &rate, now);
 	} else {
 		hg_ledger_forgive(f->ledger, f->sent_us);
-		hg_credential_forgive(f->ledger->credential, f->sent_us);
+		hg_identity_forgive(f->ledger->identity, f->sent_us);
 		if (head->status >= 500)
 			take_failure(d, f, now);
 	}
@@ -368,7 +370,7 @@ static void fail(struct hg_dispatcher *d, struct hg_flight *f, enum hg_retry_pha
 	struct hg_ticket *t;
 
 	if (phase != HG_PHASE_BODY)
-		hg_site_failed(f->ledger->credential->site, how->text, now->mono_us);
+		hg_site_failed(f->line->pool->site, how->text, now->mono_us);
 	if (phase != HG_PHASE_BODY && may_retry(d, f, phase, 0)) {
 		int64_t until_us = now->mono_us + hg_retry_wait_us(f->tries, &d->dice);
 		HG_LIST_EACH(&f->tickets, t, link)
@@ -399,7 +401,7 @@ static void take_budget(void *arg, const struct hg_rate *rate)
 {
 	struct overview *o = arg;
 	struct hg_ledger *l =
-		hg_credential_ledger(o->flight->ledger->credential, hg_str(rate->resource));
+		hg_identity_ledger(o->flight->ledger->identity, hg_str(rate->resource));
 
 	hg_ledger_settle(l, 0, 0, rate, o->flight->sent_us, o->now, &o->d->dice);
 	hg_dispatcher_publish(o->d, l);
@@ -422,7 +424,7 @@ static void take_overview(struct hg_dispatcher *d, struct hg_flight *f, const st
 	uint32_t n = hg_overview_read(hg_text_str(&body), now, take_budget, &o);
 	if (n)
 		hg_dispatcher_publish_overview(
-			d, f->ledger->credential, n, (now->wall_us + for_us) / SEC_US);
+			d, f->ledger->identity, n, (now->wall_us + for_us) / SEC_US);
 	hg_text_fini(&body);
 }
 

@@ -3,6 +3,7 @@
  *
  * struct hg_send is never defined: the pointer is the flight's.
  */
+#include "dispatch/credential.h"
 #include "dispatch/flight.h"
 #include "ticket/upstreams.h"
 
@@ -45,7 +46,7 @@ uint64_t hg_send_origin(const struct hg_send *s)
 
 struct hg_scope hg_send_credential(const struct hg_send *s)
 {
-	return flight_of(s)->credential;
+	return flight_of(s)->credential->scope;
 }
 
 bool hg_send_owns_validators(const struct hg_send *s)

@@ -14,6 +14,21 @@ static void add_member(struct hg_text *out, const char *name, struct hg_str valu
 	hg_text_add_json(out, value);
 }
 
+/* Who could pay for it: one, or the pool of several. */
+static struct hg_str line_payer(const struct hg_line *line)
+{
+	bool is_one = (line->fit & (line->fit - 1)) == 0;
+
+	return hg_str(is_one ? hg_line_payer(line, NULL)->credential->alias : line->pool->name);
+}
+
+static struct hg_str payer_of(const struct hg_flight *f)
+{
+	bool waits = f->state == HG_FLIGHT_QUEUED || !f->credential;
+
+	return waits ? line_payer(f->line) : hg_str(f->credential->alias);
+}
+
 /* {"ticket":…, … */
 static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, struct hg_text *out)
 {
@@ -34,8 +49,8 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 	hg_text_printf(out, ",\"tries\":%u,\"shared\":%s", t->tries,
 		f && hg_flight_lead(f) != t ? "true" : "false");
 	if (f) {
-		add_member(out, "credential", hg_str(f->ledger->credential->alias));
-		add_member(out, "resource", hg_str(f->ledger->resource));
+		add_member(out, "credential", payer_of(f));
+		add_member(out, "resource", hg_str(f->line->resource));
 		if (t->state == HG_TICKET_PARKED) {
 			bool rests = f->state == HG_FLIGHT_RESTING;
 			int64_t until_us = rests ? f->due.key : hg_flight_park(f)->until_us;
@@ -47,16 +62,16 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 	hg_text_add_char(out, '}');
 }
 
-static const struct hg_flight *oldest_of(const struct hg_ledger *l, enum hg_class klass)
+static const struct hg_flight *oldest_of(const struct hg_line *l, enum hg_class klass)
 {
-	const struct hg_flight *a = hg_queue_first(&l->queue, klass),
-			       *b = hg_queue_first(&l->uploads, klass);
+	const struct hg_flight *a = hg_queue_oldest(&l->queue, klass),
+			       *b = hg_queue_oldest(&l->uploads, klass);
 
 	return !a || (b && b->queued_us < a->queued_us) ? b : a;
 }
 
 /* What the best of its classes that stand stands for: that is what stops all behind it. */
-static void show_stop(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out)
+static void show_stop(const struct hg_line *l, const struct hg_now *now, struct hg_text *out)
 {
 	unsigned c = 0;
 
@@ -68,10 +83,10 @@ static void show_stop(const struct hg_ledger *l, const struct hg_now *now, struc
 			(long long)(l->parks[c].until_us - now->mono_us) / 1000);
 }
 
-static void show_queue(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out)
+static void show_queue(const struct hg_line *l, const struct hg_now *now, struct hg_text *out)
 {
 	hg_text_printf(out, "{\"credential\":");
-	hg_text_add_json(out, hg_str(l->credential->alias));
+	hg_text_add_json(out, line_payer(l));
 	add_member(out, "resource", hg_str(l->resource));
 	uint32_t n = 0;
 	int64_t oldest_us = now->mono_us;
@@ -94,7 +109,7 @@ static void show_queue(const struct hg_ledger *l, const struct hg_now *now, stru
 static void show_budget(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out)
 {
 	hg_text_printf(out, "{\"credential\":");
-	hg_text_add_json(out, hg_str(l->credential->alias));
+	hg_text_add_json(out, hg_str(l->identity->name));
 	add_member(out, "resource", hg_str(l->resource));
 	if (hg_ledger_is_known(l)) {
 		char reset[21];
@@ -115,17 +130,33 @@ static void show_budget(const struct hg_ledger *l, const struct hg_now *now, str
 		(unsigned long long)l->n_refusals);
 }
 
+/* Does the newest configuration, or a client, still use it? */
+static bool is_used(const struct hg_credential *cred)
+{
+	const struct hg_payer *payer;
+
+	HG_LIST_EACH(&cred->identity->payers, payer, of_identity)
+	{
+		if (payer->credential == cred &&
+			(payer->pool->kind != HG_CREDENTIAL_OWN || payer->pool->is_in_force))
+			return true;
+	}
+	return false;
+}
+
 static void show_credential(
 	const struct hg_credential *cred, const struct hg_now *now, struct hg_text *out)
 {
 	static const char *const kinds[] = { "own", "passthrough", "elsewhere" };
-	int64_t blocked_us = cred->blocked_us > now->mono_us ? cred->blocked_us - now->mono_us : 0;
+	const struct hg_identity *id = cred->identity;
+	int64_t blocked_us = id->blocked_us > now->mono_us ? id->blocked_us - now->mono_us : 0;
+	bool used = is_used(cred);
 
 	hg_text_printf(out, "{\"alias\":");
 	hg_text_add_json(out, hg_str(cred->alias));
-	add_member(out, "upstream", hg_str(cred->site->name));
-	bool is_used = cred->kind != HG_CREDENTIAL_OWN || cred->is_in_force;
-	add_member(out, "state", hg_str(!is_used ? "replaced" : blocked_us ? "blocked" : "ready"));
+	add_member(out, "upstream", hg_str(id->site->name));
+	add_member(out, "identity", hg_str(id->name));
+	add_member(out, "state", hg_str(!used ? "replaced" : blocked_us ? "blocked" : "ready"));
 	if (cred->expires_us) {
 		char moment[21];
 		hg_format_time(cred->expires_us, moment);
@@ -134,9 +165,9 @@ static void show_credential(
 	hg_text_printf(out,
 		",\"kind\":\"%s\",\"authenticated\":%s,\"in_use\":%s,\"on_wire\":%u,"
 		"\"flights\":%u,\"blocked_ms\":%lld,\"sent_this_hour\":%lld}",
-		kinds[cred->kind], cred->token ? "true" : "false", is_used ? "true" : "false",
-		cred->on_wire, cred->n_flights, (long long)blocked_us / 1000,
-		(long long)cred->hour_sent);
+		kinds[cred->kind], cred->token ? "true" : "false", used ? "true" : "false",
+		id->on_wire, cred->n_flights, (long long)blocked_us / 1000,
+		(long long)id->hour_sent);
 }
 
 static void show_site(const struct hg_site *site, const struct hg_now *now, struct hg_text *out)
@@ -151,10 +182,10 @@ static void show_site(const struct hg_site *site, const struct hg_now *now, stru
 	}
 	hg_text_printf(out,
 		",\"in_use\":%s,\"on_wire\":%u,\"http2\":%s,\"max_connections\":%lld,"
-		"\"max_concurrent\":%lld,\"credentials\":%u}",
+		"\"max_concurrent\":%lld,\"identities\":%u}",
 		site->is_configured ? "true" : "false", site->on_wire,
 		site->is_multiplexed ? "true" : "false", (long long)site->max_connections,
-		(long long)site->max_concurrent, site->n_credentials);
+		(long long)site->max_concurrent, site->n_identities);
 }
 
 static void comma(struct hg_text *out, uint32_t i)
@@ -163,20 +194,52 @@ static void comma(struct hg_text *out, uint32_t i)
 		hg_text_add_char(out, ',');
 }
 
-static void show_ledgers(const struct hg_dispatcher *d, const struct hg_now *now,
-	void (*show)(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out),
-	struct hg_text *out)
+static void show_queues(
+	const struct hg_dispatcher *d, const struct hg_now *now, struct hg_text *out)
+{
+	const struct hg_pool *pool;
+	const struct hg_line *line;
+	uint32_t i = 0;
+
+	HG_LIST_EACH(&d->pools.all, pool, link)
+	{
+		HG_LIST_EACH(&pool->lines, line, link)
+		{
+			comma(out, i++);
+			show_queue(line, now, out);
+		}
+	}
+}
+
+static void show_budgets(
+	const struct hg_dispatcher *d, const struct hg_now *now, struct hg_text *out)
+{
+	const struct hg_identity *id;
+	const struct hg_ledger *l;
+	uint32_t i = 0;
+
+	HG_LIST_EACH(&d->pools.all_identities, id, link)
+	{
+		HG_LIST_EACH(&id->ledgers, l, link)
+		{
+			comma(out, i++);
+			show_budget(l, now, out);
+		}
+	}
+}
+
+static void show_credentials(
+	const struct hg_dispatcher *d, const struct hg_now *now, struct hg_text *out)
 {
 	const struct hg_credential *cred;
 	uint32_t i = 0;
 
-	HG_LIST_EACH(&d->credentials.all, cred, link)
+	HG_LIST_EACH(&d->pools.all_credentials, cred, link)
 	{
-		for (const struct hg_list *at = cred->ledgers.next; at != &cred->ledgers;
-			at = at->next) {
-			comma(out, i++);
-			show(HG_CONTAINER(at, struct hg_ledger, link), now, out);
-		}
+		if (cred->kind == HG_CREDENTIAL_ELSEWHERE && cred->identity->n_ledgers == 0)
+			continue; /* never used */
+		comma(out, i++);
+		show_credential(cred, now, out);
 	}
 }
 
@@ -194,7 +257,6 @@ static void show_load(const struct hg_dispatcher *d, struct hg_text *out)
 bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const struct hg_now *now,
 	struct hg_text *out)
 {
-	const struct hg_credential *cred;
 	const struct hg_ticket *t;
 	uint32_t i = 0;
 	size_t begin = out->n;
@@ -213,20 +275,14 @@ bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const s
 			show_ticket(t, now, out);
 		}
 	} else if (!strcmp(what, "queues")) {
-		show_ledgers(d, now, show_queue, out);
+		show_queues(d, now, out);
 	} else if (!strcmp(what, "budgets")) {
-		show_ledgers(d, now, show_budget, out);
+		show_budgets(d, now, out);
 	} else if (!strcmp(what, "credentials")) {
-		HG_LIST_EACH(&d->credentials.all, cred, link)
-		{
-			if (cred->kind == HG_CREDENTIAL_ELSEWHERE && cred->n_ledgers == 0)
-				continue; /* never used */
-			comma(out, i++);
-			show_credential(cred, now, out);
-		}
+		show_credentials(d, now, out);
 	} else if (!strcmp(what, "upstreams")) {
 		const struct hg_site *site;
-		HG_LIST_EACH(&d->credentials.sites.all, site, link)
+		HG_LIST_EACH(&d->pools.sites.all, site, link)
 		{
 			if (site->is_elsewhere)
 				continue;

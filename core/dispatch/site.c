@@ -27,7 +27,7 @@ static bool free_name(void *arg, struct hg_str key, void *value)
 
 static void site_free(struct hg_site *site)
 {
-	HG_BUG_ON(site->n_credentials || site->on_wire);
+	HG_BUG_ON(site->n_identities || site->on_wire);
 	hg_list_remove(&site->link);
 	hg_map_each(site->learned, free_name, NULL);
 	hg_map_free(site->learned);
@@ -124,7 +124,7 @@ void hg_sites_trim(struct hg_sites *s)
 
 	HG_LIST_EACH(&s->all, site, link)
 	{
-		if (!site->is_configured && !site->n_credentials)
+		if (!site->is_configured && !site->n_identities)
 			site_free(site);
 	}
 }

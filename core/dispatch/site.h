@@ -5,7 +5,7 @@
  * Found by the place of its base URL (hg_upstream_conf.place), so a reload that keeps the URL keeps
  * the count of what is on the wire, and entries of `upstreams:` with one base URL and several
  * tokens share the connections. A site that no configuration names any more lives until its last
- * credential. One more stands for all other hosts, where a fetch was redirected to.
+ * identity. One more stands for all other hosts, where a fetch was redirected to.
  *
  * Thread: dispatcher only.
  */
@@ -27,10 +27,10 @@ struct hg_site {
 	bool is_multiplexed;     /* its last head came over HTTP/2 */
 	int64_t max_connections; /* of that configuration: the most that one of its upstreams allows
 	                          */
-	int64_t max_concurrent;  /* per credential */
+	int64_t max_concurrent;  /* per identity */
 	uint32_t on_wire;        /* transfers */
 	uint32_t n_uploads;      /* of these, what is streamed up: half of the places at most */
-	uint32_t n_credentials;  /* that refer to it */
+	uint32_t n_identities;   /* that refer to it */
 	bool has_answered;       /* GitHub sent a head, at least once */
 	uint32_t n_failed;       /* in a row: transfers that ended without one */
 	int64_t failed_us;       /* mono: the first of these */
@@ -44,7 +44,7 @@ struct hg_sites {
 };
 
 void hg_sites_init(struct hg_sites *s);
-void hg_sites_fini(struct hg_sites *s); /* no credential refers to one any more */
+void hg_sites_fini(struct hg_sites *s); /* no identity refers to one any more */
 /* Limits and names are those of `snap` from now on. */
 void hg_sites_adopt(struct hg_sites *s, const struct hg_snapshot *snap);
 struct hg_site *hg_sites_find(const struct hg_sites *s, uint64_t place); /* or NULL */

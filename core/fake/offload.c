@@ -1,5 +1,5 @@
 /*
- * hg_offload without threads: base/pool.c is not linked into the fake.
+ * hg_offload without threads: base/workers.c is not linked into the fake.
  */
 #include "base/bug.h"
 #include "base/instance.h"

@@ -5,7 +5,7 @@
 #include "base/instance.h"
 #include "base/log.h"
 #include "base/metric.h"
-#include "base/pool.h"
+#include "base/workers.h"
 #include "base/text.h"
 #include "host/banner.h"
 #include "ticket/fetch.h"
@@ -170,7 +170,7 @@ static void begin(struct hg_message *m)
 	struct hg_host *h = HG_CONTAINER(m, struct hg_host, begin);
 	struct hg_err err = HG_ERR_INIT;
 
-	hg_pool_start((unsigned)h->setup->config->main.offload_threads, POOL_ROOM);
+	hg_workers_start((unsigned)h->setup->config->main.offload_threads, POOL_ROOM);
 	if (start(h, &err) < 0) {
 		fprintf(stderr, "hubgate: %s\n", err.text);
 		h->exit_status = 1;
@@ -313,7 +313,7 @@ static void take_down(struct hg_host *h)
 	else
 		hg_setup_free(s);
 	wait_for_setups(h);
-	hg_pool_stop();
+	hg_workers_stop();
 	for (uint32_t i = 0; i < h->n_fronts; i++)
 		hg_worker_stop(&h->fronts[i]);
 	hg_worker_stop(&h->dispatcher);

@@ -66,6 +66,9 @@ struct hg_ask {
 	struct hg_upload *upload; /* or in pieces as they come; NULL. Owned */
 	enum hg_class klass;
 	uint32_t cost;
+	uint32_t share;         /* the client's weight in the fair queue; 0 is 1 */
+	uint32_t max_in_flight; /* of the client's at once; 0: no limit */
+	struct hg_str strategy; /* label; n 0, or one that is not there: the one in force */
 	int64_t arrived_us, deadline_us; /* mono */
 	struct hg_scope scope;           /* whose eyes: part of the coalescing key */
 	struct hg_secret *token;         /* a client's own GitHub token; NULL = the gateway's */

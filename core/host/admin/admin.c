@@ -2,7 +2,7 @@
 
 #include "base/stopwatch.h"
 #include "base/log.h"
-#include "base/pool.h"
+#include "base/workers.h"
 #include "base/text.h"
 #include "host/admin/show.h"
 #include "host/admin/trace.h"
@@ -311,7 +311,7 @@ static enum hg_verdict on_advance(void *self, struct hg_request *r)
 	if (!hg_clock_is_held(h->clock))
 		return say_wrong(r, 409, HG_STR("the clock runs: start with --clock held"));
 	struct hg_waiter *w = hg_request_wait(r);
-	if (!hg_loops_advance(h->loop, by_us, hg_pool_is_quiet, on_advanced, w))
+	if (!hg_loops_advance(h->loop, by_us, hg_workers_is_quiet, on_advanced, w))
 		hg_waiter_resume(w, refuse_advance, NULL);
 	return HG_WAIT;
 }

@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "base/metric.h"
-#include "base/pool.h"
+#include "base/workers.h"
 #include "base/text.h"
 #include "front/batch.h"
 #include "host/config_lines.h"
@@ -187,7 +187,7 @@ static void show_events(struct hg_host *h, struct hg_text *out)
 static void show_quiet(struct hg_host *h, struct hg_text *out)
 {
 	uint32_t in_flight = hg_dispatch_in_flight(h->dispatch);
-	bool pool = hg_pool_is_quiet();
+	bool pool = hg_workers_is_quiet();
 
 	hg_text_printf(out, "{\"quiet\":%s,\"offload_quiet\":%s,\"upstream_in_flight\":%u}",
 		pool && !in_flight ? "true" : "false", pool ? "true" : "false", in_flight);

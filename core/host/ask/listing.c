@@ -93,7 +93,7 @@ static const struct hg_column upstreams[] = {
 	{ "HTTP/2", "http2", HG_FORM_TEXT, 0 },
 	{ "CONNECTIONS", "max_connections", HG_FORM_COUNT, 0 },
 	{ "CONCURRENT", "max_concurrent", HG_FORM_COUNT, 0 },
-	{ "CREDENTIALS", "credentials", HG_FORM_COUNT, 0 },
+	{ "IDENTITIES", "identities", HG_FORM_COUNT, 0 },
 	{ "WHY", "why", HG_FORM_TEXT, 80 },
 	{ 0 },
 };

@@ -318,11 +318,16 @@ static inline void rig_expect_refused(struct hg_ticket *t, int status, const cha
 	hg_ticket_unref(t);
 }
 
-/* The gateway's own credential at an upstream of the newest snapshot. */
+/* The gateway's own pool at an upstream of the newest snapshot, and the first of its payers. */
+static inline struct hg_pool *rig_pool_at(struct rig *r, uint32_t upstream)
+{
+	return hg_pools_find(
+		&r->d->pools, &(struct hg_ask){ .upstream = upstream }, r->d->snapshot);
+}
+
 static inline struct hg_credential *rig_own_at(struct rig *r, uint32_t upstream)
 {
-	return hg_credentials_find(
-		&r->d->credentials, &(struct hg_ask){ .upstream = upstream }, r->d->snapshot);
+	return rig_pool_at(r, upstream)->payers[0].credential;
 }
 
 static inline struct hg_credential *rig_own(struct rig *r)
@@ -347,7 +352,7 @@ static inline void rig_pace(struct rig *r, const struct hg_strategy *strategy)
 
 static inline struct hg_ledger *rig_core(struct rig *r)
 {
-	return hg_credential_ledger(rig_own(r), HG_STR("core"));
+	return hg_identity_ledger(rig_own(r)->identity, HG_STR("core"));
 }
 
 /* One request goes through, so that the budget is known. */

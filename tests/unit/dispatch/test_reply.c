@@ -86,7 +86,7 @@ static void a_forbidden_that_is_no_limit_is_passed_on(void **state)
 
 	rig_reply(&rig, 0, rig_limits(403, 5000, 4000, WALL / SEC + 2000));
 	rig_expect_whole(t, 403);
-	assert_int_equal(rig_own(&rig)->blocked_us, INT64_MIN);
+	assert_int_equal(rig_own(&rig)->identity->blocked_us, INT64_MIN);
 }
 
 /* -- time -------------------------------------------------------------------------------------- */

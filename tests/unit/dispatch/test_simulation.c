@@ -117,7 +117,7 @@ static void check_order(const struct hg_flight *f)
 	int64_t now_us = sim.rig.now.mono_us;
 
 	for (unsigned c = 0; c < HG_CLASSES; c++) {
-		const struct hg_flight *waits = hg_queue_first(&f->ledger->queue, c);
+		const struct hg_flight *waits = hg_queue_oldest(&f->line->queue, c);
 		if (waits)
 			assert_true(
 				hg_queue_counts_as(waits, now_us) >= hg_queue_counts_as(f, now_us));

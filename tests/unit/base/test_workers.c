@@ -9,7 +9,7 @@
 #include <hg/offload.h>
 #include "base/instance.h"
 #include "base/loop.h"
-#include "base/pool.h"
+#include "base/workers.h"
 
 enum { LOOPS = 3, JOBS = 200 };
 
@@ -88,7 +88,7 @@ static void done_runs_on_the_loop_that_asked_and_work_on_none(void **state)
 {
 	(void)state;
 	struct chain chains[LOOPS];
-	hg_pool_start(2, 16);
+	hg_workers_start(2, 16);
 	for (int i = 0; i < LOOPS; i++) {
 		chains[i] = (struct chain){ .start.run = on_start, .loop = loops[i] };
 		hg_loop_post_reserved(loops[i], &chains[i].start);
@@ -96,7 +96,7 @@ static void done_runs_on_the_loop_that_asked_and_work_on_none(void **state)
 	}
 	for (int i = 0; i < LOOPS; i++)
 		pthread_join(chains[i].thread, NULL);
-	hg_pool_stop();
+	hg_workers_stop();
 	for (int i = 0; i < LOOPS; i++) {
 		assert_int_equal(chains[i].n_done, JOBS);
 		assert_int_equal(chains[i].n_worked, JOBS);
@@ -129,7 +129,7 @@ static void a_full_queue_refuses_and_what_was_accepted_is_finished(void **state)
 	int n_done = 0;
 	sem_init(&entered, 0, 0);
 	sem_init(&may_leave, 0, 0);
-	hg_pool_start(1, 2);
+	hg_workers_start(1, 2);
 	hg_loop_enter(loops[0]);
 	assert_int_equal(hg_offload(NULL, work_until_let_go, count, &n_done), HG_OK);
 	while (sem_wait(&entered) != 0) /* the only thread is busy now, the queue is empty */
@@ -138,11 +138,11 @@ static void a_full_queue_refuses_and_what_was_accepted_is_finished(void **state)
 	assert_int_equal(hg_offload(NULL, work_until_let_go, count, &n_done), HG_OK);
 	assert_int_equal(hg_offload(instance->self, work_until_let_go, count, &n_done), HG_EFULL);
 	assert_int_equal(atomic_load(&instance->n_pending), 0);
-	assert_false(hg_pool_is_quiet());
+	assert_false(hg_workers_is_quiet());
 	for (int i = 0; i < 3; i++)
 		sem_post(&may_leave);
-	hg_pool_stop();
-	assert_true(hg_pool_is_quiet());
+	hg_workers_stop();
+	assert_true(hg_workers_is_quiet());
 	(void)hg_loop_turn(loops[0]);
 	assert_int_equal(n_done, 3);
 	assert_int_equal(hg_offload(NULL, work_until_let_go, count, &n_done), HG_EFULL);
@@ -156,17 +156,17 @@ static void when_the_pool_is_quiet_the_answers_are_in_their_mailboxes(void **sta
 	int n_done = 0;
 	sem_init(&entered, 0, 0);
 	sem_init(&may_leave, 0, 1);
-	hg_pool_start(1, 2);
+	hg_workers_start(1, 2);
 	hg_loop_enter(loops[0]);
 	for (int i = 1; i <= 100; i++) {
 		sem_post(&may_leave);
 		assert_int_equal(hg_offload(NULL, work_until_let_go, count, &n_done), HG_OK);
-		while (!hg_pool_is_quiet())
+		while (!hg_workers_is_quiet())
 			;
 		(void)hg_loop_turn(loops[0]);
 		assert_int_equal(n_done, i);
 	}
-	hg_pool_stop();
+	hg_workers_stop();
 	sem_destroy(&entered);
 	sem_destroy(&may_leave);
 }

@@ -1,4 +1,4 @@
-#include "base/pool.h"
+#include "base/workers.h"
 
 #include <pthread.h>
 #include <stdint.h>
@@ -79,7 +79,7 @@ static void *work_until_end(void *unused)
 	return unused;
 }
 
-void hg_pool_start(unsigned n_threads, size_t room)
+void hg_workers_start(unsigned n_threads, size_t room)
 {
 	HG_BUG_ON(pool.n_threads != 0 || n_threads == 0 || n_threads > THREADS_MAX);
 	pthread_mutex_lock(&pool.lock);
@@ -91,7 +91,7 @@ void hg_pool_start(unsigned n_threads, size_t room)
 	pool.n_threads = n_threads;
 }
 
-void hg_pool_stop(void)
+void hg_workers_stop(void)
 {
 	pthread_mutex_lock(&pool.lock);
 	pool.is_ending = true;
@@ -103,7 +103,7 @@ void hg_pool_stop(void)
 	pool.n_threads = 0;
 }
 
-bool hg_pool_is_quiet(void)
+bool hg_workers_is_quiet(void)
 {
 	pthread_mutex_lock(&pool.lock);
 	bool is_quiet = pool.n == 0 && pool.n_working == 0;
