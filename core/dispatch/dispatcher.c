@@ -25,7 +25,7 @@ static struct hg_flight *fly(struct hg_dispatcher *d, struct hg_ticket *t, struc
 {
 	const struct hg_ask *ask = &t->ask;
 	struct hg_flight *f = hg_flight_new(
-		t, line, hg_shares_find(&d->shares, ask->client, ask->share, ask->max_in_flight));
+		t, line, hg_shares_find(&d->shares, ask->client, ask->share, ask->max_upstream));
 
 	if (ask->strategy.n < sizeof(f->strategy) && ask->strategy.n)
 		memcpy(f->strategy, ask->strategy.p, ask->strategy.n);

@@ -20,7 +20,7 @@
  * that asks for all at once.
  *
  * Whom something stops that does not stop all (a secondary limit of its route, a strategy) is held:
- * its track lets others pass until a moment. A client with max_in_flight under way lets
+ * its track lets others pass until a moment. A client with max_upstream under way lets
  * others pass until one of its own has ended.
  *
  * Putting, choosing and taking cost the logarithm of lanes and tracks, however many wait.

@@ -51,6 +51,7 @@ static bool may_retry(
 		return false; /* what was sent is gone */
 	return hg_retry_may(f->ask.is_safe, phase, status) &&
 	       (int64_t)f->tries <= f->snapshot->dispatch.retries &&
+	       f->tries <= f->ask.retries_most &&
 	       (phase == HG_PHASE_REFUSED || hg_retry_purse_pay(&d->purse));
 }
 

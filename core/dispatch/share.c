@@ -14,7 +14,7 @@ void hg_shares_fini(struct hg_shares *s)
 }
 
 struct hg_share *hg_shares_find(
-	struct hg_shares *s, struct hg_str name, uint32_t weight, uint32_t max_in_flight)
+	struct hg_shares *s, struct hg_str name, uint32_t weight, uint32_t max_upstream)
 {
 	struct hg_share *share = hg_map_find(s->by_name, name);
 
@@ -27,7 +27,7 @@ struct hg_share *hg_shares_find(
 		HG_BUG_ON(hg_map_put(s->by_name, hg_str(share->name), share));
 	}
 	share->weight = weight ? weight : 1;
-	share->max_in_flight = max_in_flight;
+	share->max_upstream = max_upstream;
 	share->refs++;
 	return share;
 }
@@ -53,5 +53,5 @@ void hg_share_unref(struct hg_share *share)
 
 bool hg_share_is_full(const struct hg_share *share)
 {
-	return share->max_in_flight && share->in_flight >= share->max_in_flight;
+	return share->max_upstream && share->in_flight >= share->max_upstream;
 }

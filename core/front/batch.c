@@ -194,6 +194,7 @@ static void ask_for(struct hg_batch *b, const struct hg_batch_ask *asks)
 	const struct hg_batch_who who = { .host = r->head.host,
 		.authorization = hg_http1_value(&r->head, HG_HTTP1_AUTHORIZATION),
 		.deadline = hg_http1_value(&r->head, HG_HTTP1_X_HUBGATE_DEADLINE),
+		.strategy = hg_http1_value(&r->head, HG_HTTP1_X_HUBGATE_STRATEGY),
 		.id = r->id,
 		.klass = r->klass };
 

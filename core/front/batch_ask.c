@@ -321,6 +321,7 @@ void hg_batch_render(struct hg_text *out, const struct hg_batch_ask *ask, uint32
 	add_field(out, HG_STR("X-Hubgate-Priority"), hg_str(hg_class_name(klass)));
 	add_field(
 		out, HG_STR("X-Hubgate-Deadline"), ask->deadline.p ? ask->deadline : who->deadline);
+	add_field(out, HG_STR("X-Hubgate-Strategy"), who->strategy);
 	for (uint32_t i = 0; i < ask->n_fields; i++)
 		add_field(out, ask->fields[i].name, ask->fields[i].value);
 	if (ask->has_body) {

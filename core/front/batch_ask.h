@@ -44,7 +44,7 @@ int hg_batch_read(struct hg_arena *arena, struct hg_str body, int64_t max, struc
 
 /* What all items of a batch share: its own request's. */
 struct hg_batch_who {
-	struct hg_str host, authorization, deadline, id; /* {0}: none */
+	struct hg_str host, authorization, deadline, strategy, id; /* {0}: none */
 	enum hg_class klass;
 };
 

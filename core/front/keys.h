@@ -43,7 +43,8 @@ struct hg_grant {
 	bool graphql;
 	int64_t expires_us;        /* wall; 0: never */
 	int64_t max_in_flight;     /* requests at once; 0: as many as it likes */
-	int64_t share;             /* its weight among clients of a class; for the fair queue */
+	int64_t max_upstream;      /* at GitHub at once, others wait; 0: as many as there is room */
+	int64_t share;             /* its weight among clients of a class */
 	_Atomic int64_t in_flight; /* over all fronts */
 };
 

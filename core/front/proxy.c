@@ -57,6 +57,16 @@ static void copy_fields(struct hg_request *r, struct hg_ticket *t)
 	t->ask.n_fields = n;
 }
 
+/* UINT32_MAX: as many as the configuration allows. */
+static uint32_t retries_most(const struct hg_request *r)
+{
+	uint64_t n;
+
+	if (!hg_parse_u64(hg_http1_value(&r->head, HG_HTTP1_X_HUBGATE_MAX_RETRIES), &n))
+		return UINT32_MAX;
+	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
 static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 {
 	struct hg_ask *a = &t->ask;
@@ -78,6 +88,13 @@ static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 	r->body_chunks = (struct hg_chunks){ 0 };
 	a->klass = r->klass;
 	a->cost = r->cost;
+	a->strategy =
+		hg_arena_copy(&t->arena, hg_http1_value(&r->head, HG_HTTP1_X_HUBGATE_STRATEGY));
+	a->retries_most = retries_most(r);
+	if (r->client.grant) {
+		a->share = (uint32_t)r->client.grant->share;
+		a->max_upstream = (uint32_t)r->client.grant->max_upstream;
+	}
 	t->trace_key = r->trace_key;
 	a->arrived_us = r->began_us;
 	a->deadline_us = r->deadline_us;

@@ -117,6 +117,7 @@ struct hg_ticket *hg_ticket_new(struct hg_loop *owner, struct hg_snapshot *snaps
 	t->on_news = on_news;
 	t->arg = arg;
 	t->snapshot = hg_snapshot_ref(snapshot);
+	t->ask.retries_most = UINT32_MAX;
 	hg_arena_init(&t->arena);
 	hg_list_init(&t->link);
 	hg_list_init(&t->all);

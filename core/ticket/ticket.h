@@ -67,7 +67,8 @@ struct hg_ask {
 	enum hg_class klass;
 	uint32_t cost;
 	uint32_t share;         /* the client's weight in the fair queue; 0 is 1 */
-	uint32_t max_in_flight; /* of the client's at once; 0: no limit */
+	uint32_t max_upstream;  /* of the client's at GitHub at once; 0: no limit */
+	uint32_t retries_most;  /* of this one, if fewer than dispatch.retries */
 	struct hg_str strategy; /* label; n 0, or one that is not there: the one in force */
 	int64_t arrived_us, deadline_us; /* mono */
 	struct hg_scope scope;           /* whose eyes: part of the coalescing key */

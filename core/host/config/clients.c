@@ -26,9 +26,13 @@ const struct hg_option hg_client_options[] = {
 	HG_LIST(struct hg_client_entry, upstreams, "main", LIVE,
 		"Upstreams it may ask, by name; its methods, paths and GraphQL hold at each."),
 	HG_INT(struct hg_client_entry, share, "1", "1", "1000", LIVE,
-		"Its weight among the clients of a class; kept for the fair queue, not used yet."),
+		"Its weight among the clients of a class: of 3 and 1 the first is sent three "
+		"times as much while both wait."),
 	HG_INT(struct hg_client_entry, max_in_flight, "0", "0", "1000000", LIVE,
 		"Requests it may have under way at once; over it 429; 0 = no bound."),
+	HG_INT(struct hg_client_entry, max_upstream, "0", "0", "1000000", LIVE,
+		"Requests it may have at GitHub at once; more wait and let others pass; 0 = no "
+		"bound."),
 	HG_BOOL(struct hg_client_entry, graphql, "false", LIVE,
 		"May it use GraphQL (by POST)? Paths do not bind it there."),
 	{ 0 },
@@ -322,6 +326,7 @@ struct hg_keys *hg_clients_make(const struct hg_clients *c)
 		g->graphql = plan->entry.graphql;
 		g->expires_us = plan->expires_us;
 		g->max_in_flight = plan->entry.max_in_flight;
+		g->max_upstream = plan->entry.max_upstream;
 		g->share = plan->entry.share;
 	}
 	for (uint32_t i = 0; i < c->n_keys; i++)

@@ -28,7 +28,7 @@ struct hg_client_entry { /* one of `clients:` as it is written */
 	const char *name;
 	const char *expires;
 	struct hg_option_list methods, paths, classes, upstreams;
-	int64_t share, max_in_flight;
+	int64_t share, max_in_flight, max_upstream;
 	bool graphql;
 };
 

@@ -244,7 +244,7 @@ static void a_client_with_all_it_may_have_under_way_lets_others_pass(void **stat
 	struct hg_flight *full = put_of(0, "full", HG_CLASS_HIGH, 0);
 	struct hg_flight *other = put_of(1, "other", HG_CLASS_HIGH, 5);
 
-	full->share->max_in_flight = 2;
+	full->share->max_upstream = 2;
 	full->share->in_flight = 2;
 	assert_ptr_equal(first(6), other);
 	hg_queue_check(&queue);
@@ -356,7 +356,7 @@ static void no_order_of_doing_things_breaks_it(void **state)
 				(enum hg_class)hg_dice_below(&dice, HG_CLASSES));
 			f->gate = (uint64_t)hg_dice_below(&dice, 3);
 			f->cost = 1 + (uint32_t)hg_dice_below(&dice, 5);
-			f->share->max_in_flight = hg_dice_below(&dice, 2) ? 0 : 1;
+			f->share->max_upstream = hg_dice_below(&dice, 2) ? 0 : 1;
 			hg_queue_put(&queue, f, now_us);
 			put_n++;
 			break;
