@@ -1,64 +1,18 @@
-#include "dispatch/secondary.h"
+#include "dispatch/secondary_state.h"
 
 #include "base/bug.h"
 #include "base/hash.h"
-#include "base/list.h"
 #include "base/map.h"
-#include "dispatch/learned.h"
-#include "dispatch/window.h"
 #include <hg/mem.h>
 
-#define TICK_US 10000ll        /* in which windows count GitHub's time */
 #define CPU_MOST_US 10000000ll /* GitHub gives up then */
 #define FIRST_GUESS_US 500000u /* of a route when nothing has been answered yet */
 #define LOOK_AGAIN_US 250000ll /* when what is under way holds GitHub's time */
-#define NO_WRITE INT64_MIN
 #define CHECKS_MOST 6
-
-/* One of GitHub's counts. */
-struct meter {
-	struct hg_window window;
-	struct hg_learned learned;
-};
-
-/* What is counted by route. */
-struct pot {
-	struct meter points;
-	uint32_t average_us; /* of its answers, on the safe side */
-	uint32_t in_flight;
-};
-
-struct route {
-	struct pot pot;
-	struct hg_list link;
-	uint32_t n;
-	char name[]; /* n bytes and a NUL */
-};
-
-/*
- * - a route is in `by_name` and in `used`
- * - expected_us is the sum of in_flight x average_us over all pots; expected_graphql_us the part
- *   of `graphql`
- * - last_blamed is the meter of last_why, of a pot or of this struct, or NULL
- */
-struct hg_secondary {
-	struct hg_map *by_name;
-	struct hg_list used; /* routes, last used first */
-	struct pot graphql, nameless;
-	struct meter cpu, cpu_graphql; /* ticks, when they are answered */
-	struct meter content_minute, content_hour, mints;
-	int64_t expected_us, expected_graphql_us;
-	int64_t rest_us, rest_graphql_us; /* answered, less than a tick */
-	uint32_t average_us;              /* of all REST answers: the guess for a new route */
-	int64_t last_write_us;
-	enum hg_secondary_why last_why; /* NONE: GitHub never objected */
-	struct meter *last_blamed;
-	int64_t last_objected_us;
-};
 
 /* What a request needs of one meter, in its unit. */
 struct check {
-	struct meter *meter;
+	struct hg_meter *meter;
 	enum hg_window_span span;
 	enum hg_secondary_why why;
 	uint32_t limit; /* configured */
@@ -86,13 +40,13 @@ struct hg_secondary *hg_secondary_new(void)
 	s->by_name = hg_map_new();
 	hg_list_init(&s->used);
 	s->average_us = s->graphql.average_us = s->nameless.average_us = FIRST_GUESS_US;
-	s->last_write_us = NO_WRITE;
+	s->last_write_us = HG_SECONDARY_NO_WRITE;
 	return s;
 }
 
 void hg_secondary_free(struct hg_secondary *s)
 {
-	struct route *r;
+	struct hg_secondary_route *r;
 
 	if (!s)
 		return;
@@ -105,17 +59,17 @@ void hg_secondary_free(struct hg_secondary *s)
 /* -- routes ------------------------------------------------------------------------------------ */
 
 /* NULL: the route is not known. */
-static struct pot *find_pot(struct hg_secondary *s, const struct hg_spend *spend)
+static struct hg_pot *find_pot(struct hg_secondary *s, const struct hg_spend *spend)
 {
 	if (spend->is_graphql)
 		return &s->graphql;
 	if (spend->route.n == 0)
 		return &s->nameless;
-	struct route *r = hg_map_find(s->by_name, spend->route);
+	struct hg_secondary_route *r = hg_map_find(s->by_name, spend->route);
 	return r ? &r->pot : NULL;
 }
 
-static void forget(struct hg_secondary *s, struct route *r)
+static void forget(struct hg_secondary *s, struct hg_secondary_route *r)
 {
 	hg_map_take(s->by_name, (struct hg_str){ r->name, r->n });
 	hg_list_remove(&r->link);
@@ -127,12 +81,12 @@ static void forget(struct hg_secondary *s, struct route *r)
 /* Makes room for one: the last used goes first, of those with nothing under way. */
 static void trim(struct hg_secondary *s)
 {
-	struct route *to_go = NULL;
+	struct hg_secondary_route *to_go = NULL;
 
 	if (hg_map_n(s->by_name) < HG_SECONDARY_ROUTES)
 		return;
 	for (struct hg_list *at = s->used.prev; at != &s->used; at = at->prev) {
-		struct route *r = HG_CONTAINER(at, struct route, link);
+		struct hg_secondary_route *r = HG_CONTAINER(at, struct hg_secondary_route, link);
 		if (r->pot.in_flight)
 			continue;
 		if (!to_go)
@@ -146,10 +100,10 @@ static void trim(struct hg_secondary *s)
 		forget(s, to_go);
 }
 
-static struct pot *make_pot(struct hg_secondary *s, struct hg_str name)
+static struct hg_pot *make_pot(struct hg_secondary *s, struct hg_str name)
 {
 	trim(s);
-	struct route *r = hg_alloc0(sizeof(*r) + name.n + 1);
+	struct hg_secondary_route *r = hg_alloc0(sizeof(*r) + name.n + 1);
 	r->pot.average_us = s->average_us;
 	r->n = (uint32_t)name.n;
 	memcpy(r->name, name.p, name.n);
@@ -159,14 +113,14 @@ static struct pot *make_pot(struct hg_secondary *s, struct hg_str name)
 }
 
 /* Made when it is not there; it was used now. */
-static struct pot *use_pot(struct hg_secondary *s, const struct hg_spend *spend)
+static struct hg_pot *use_pot(struct hg_secondary *s, const struct hg_spend *spend)
 {
-	struct pot *pot = find_pot(s, spend);
+	struct hg_pot *pot = find_pot(s, spend);
 
 	if (!pot)
 		return make_pot(s, spend->route);
 	if (pot != &s->graphql && pot != &s->nameless) {
-		struct route *r = HG_CONTAINER(pot, struct route, pot);
+		struct hg_secondary_route *r = HG_CONTAINER(pot, struct hg_secondary_route, pot);
 		hg_list_remove(&r->link);
 		hg_list_add_first(&s->used, &r->link);
 	}
@@ -176,7 +130,7 @@ static struct pot *use_pot(struct hg_secondary *s, const struct hg_spend *spend)
 /* -- GitHub's time ----------------------------------------------------------------------------- */
 
 /* n more, or less, of the pot's requests are under way. */
-static void expect(struct hg_secondary *s, struct pot *pot, int n)
+static void expect(struct hg_secondary *s, struct hg_pot *pot, int n)
 {
 	int64_t us = n * (int64_t)pot->average_us;
 
@@ -193,7 +147,7 @@ static uint32_t average(uint32_t before_us, int64_t cpu_us)
 	return (uint32_t)(before_us + (by_us > 0 ? by_us / 2 : by_us / 8));
 }
 
-static void learn_time(struct hg_secondary *s, struct pot *pot, int64_t cpu_us)
+static void learn_time(struct hg_secondary *s, struct hg_pot *pot, int64_t cpu_us)
 {
 	uint32_t before_us = pot->average_us;
 
@@ -206,41 +160,33 @@ static void learn_time(struct hg_secondary *s, struct pot *pot, int64_t cpu_us)
 		s->average_us = average(s->average_us, cpu_us);
 }
 
-static void count_time(struct meter *cpu, int64_t *rest_us, int64_t cpu_us, int64_t now_us)
+static void count_time(struct hg_meter *cpu, int64_t *rest_us, int64_t cpu_us, int64_t now_us)
 {
 	*rest_us += cpu_us;
-	hg_window_add(&cpu->window, HG_WINDOW_MINUTE, (uint32_t)(*rest_us / TICK_US), now_us);
-	*rest_us %= TICK_US;
-}
-
-static uint32_t ticks(int64_t us)
-{
-	return (uint32_t)((us + TICK_US - 1) / TICK_US);
+	hg_window_add(&cpu->window, HG_WINDOW_MINUTE, (uint32_t)(*rest_us / HG_SECONDARY_TICK_US),
+		now_us);
+	*rest_us %= HG_SECONDARY_TICK_US;
 }
 
 /* -- what a request needs ---------------------------------------------------------------------- */
 
-static uint32_t points_limit(const struct hg_secondary_conf *conf, bool is_graphql)
-{
-	return (uint32_t)(is_graphql ? conf->graphql_points : conf->route_points);
-}
-
 /* All the counts that it would be in; pot: NULL = of a route without any yet. */
 static unsigned list_checks(struct hg_secondary *s, const struct hg_secondary_conf *conf,
-	const struct hg_spend *spend, struct pot *pot, struct check checks[CHECKS_MOST])
+	const struct hg_spend *spend, struct hg_pot *pot, struct check checks[CHECKS_MOST])
 {
-	uint32_t cpu = ticks(pot ? pot->average_us : s->average_us);
+	uint32_t cpu = hg_secondary_ticks(pot ? pot->average_us : s->average_us);
 	unsigned n = 0;
 
 	if (pot)
 		checks[n++] = (struct check){ &pot->points, HG_WINDOW_MINUTE,
 			spend->is_graphql ? HG_SECONDARY_GRAPHQL : HG_SECONDARY_ROUTE,
-			points_limit(conf, spend->is_graphql), spend->points, 0 };
+			hg_secondary_points(conf, spend->is_graphql), spend->points, 0 };
 	checks[n++] = (struct check){ &s->cpu, HG_WINDOW_MINUTE, HG_SECONDARY_CPU,
-		ticks(conf->cpu_us), cpu, ticks(s->expected_us) };
+		hg_secondary_ticks(conf->cpu_us), cpu, hg_secondary_ticks(s->expected_us) };
 	if (spend->is_graphql)
 		checks[n++] = (struct check){ &s->cpu_graphql, HG_WINDOW_MINUTE, HG_SECONDARY_CPU,
-			ticks(conf->cpu_graphql_us), cpu, ticks(s->expected_graphql_us) };
+			hg_secondary_ticks(conf->cpu_graphql_us), cpu,
+			hg_secondary_ticks(s->expected_graphql_us) };
 	if (spend->is_content) {
 		checks[n++] = (struct check){ &s->content_minute, HG_WINDOW_MINUTE,
 			HG_SECONDARY_CONTENT, (uint32_t)conf->content_a_minute, 1, 0 };
@@ -261,12 +207,9 @@ static int64_t check_opens_us(const struct check *c, int64_t now_us)
 
 	if (!limit || used + c->expected + cost <= limit)
 		return now_us;
-	int64_t frees_us = hg_window_frees_us(
-		&c->meter->window, c->span, used + c->expected + cost - limit, now_us);
-	/* What is under way may turn out to be less, or it is all that holds it. */
-	if (c->expected && (frees_us <= now_us || frees_us > now_us + LOOK_AGAIN_US))
-		return now_us + LOOK_AGAIN_US;
-	return frees_us;
+	if (used + cost <= limit)
+		return now_us + LOOK_AGAIN_US; /* only what is under way, and that may be less */
+	return hg_window_frees_us(&c->meter->window, c->span, used + cost - limit, now_us);
 }
 
 int64_t hg_secondary_opens_us(struct hg_secondary *s, const struct hg_secondary_conf *conf,
@@ -284,7 +227,7 @@ int64_t hg_secondary_opens_us(struct hg_secondary *s, const struct hg_secondary_
 			why = checks[i].why;
 		}
 	}
-	if (spend->is_write && s->last_write_us != NO_WRITE &&
+	if (spend->is_write && s->last_write_us != HG_SECONDARY_NO_WRITE &&
 		s->last_write_us + conf->write_gap_us > opens_us) {
 		opens_us = s->last_write_us + conf->write_gap_us;
 		why = HG_SECONDARY_GAP;
@@ -298,7 +241,7 @@ int64_t hg_secondary_opens_us(struct hg_secondary *s, const struct hg_secondary_
 
 void hg_secondary_take(struct hg_secondary *s, const struct hg_spend *spend, int64_t now_us)
 {
-	struct pot *pot = use_pot(s, spend);
+	struct hg_pot *pot = use_pot(s, spend);
 
 	hg_window_add(&pot->points.window, HG_WINDOW_MINUTE, spend->points, now_us);
 	expect(s, pot, 1);
@@ -313,9 +256,9 @@ void hg_secondary_take(struct hg_secondary *s, const struct hg_spend *spend, int
 }
 
 /* It is not under way any more. NULL: it never was. */
-static struct pot *leave(struct hg_secondary *s, const struct hg_spend *spend)
+static struct hg_pot *leave(struct hg_secondary *s, const struct hg_spend *spend)
 {
-	struct pot *pot = find_pot(s, spend);
+	struct hg_pot *pot = find_pot(s, spend);
 
 	if (HG_ODD(!pot || !pot->in_flight))
 		return NULL;
@@ -325,7 +268,7 @@ static struct pot *leave(struct hg_secondary *s, const struct hg_spend *spend)
 
 void hg_secondary_untake(struct hg_secondary *s, const struct hg_spend *spend, int64_t taken_us)
 {
-	struct pot *pot = leave(s, spend);
+	struct hg_pot *pot = leave(s, spend);
 
 	if (!pot)
 		return;
@@ -341,7 +284,7 @@ void hg_secondary_untake(struct hg_secondary *s, const struct hg_spend *spend, i
 void hg_secondary_settle(
 	struct hg_secondary *s, const struct hg_spend *spend, int64_t sent_us, int64_t now_us)
 {
-	struct pot *pot = leave(s, spend);
+	struct hg_pot *pot = leave(s, spend);
 	int64_t cpu_us = now_us - sent_us;
 
 	if (!pot)
@@ -420,115 +363,4 @@ uint64_t hg_secondary_gate(const struct hg_spend *spend)
 	                (unsigned)spend->is_mint;
 
 	return hg_hash_mix(hg_hash(route.p, route.n), rest);
-}
-
-/* -- for people -------------------------------------------------------------------------------- */
-
-/* "used":12,"limit":850,"learned":false; `unit`: thousandths of what is shown in one of the meter's
- */
-static void show_meter(const struct meter *m, enum hg_window_span span, uint32_t most,
-	uint32_t unit, int64_t now_us, struct hg_text *out)
-{
-	uint32_t limit = hg_learned_show(&m->learned, most, now_us);
-	const char *suffix = unit == 1 ? "" : "_ms";
-
-	hg_text_printf(out, "\"used%s\":%llu,\"limit%s\":", suffix,
-		(unsigned long long)hg_window_used(&m->window, span, now_us) * unit, suffix);
-	if (limit)
-		hg_text_add_u64(out, (uint64_t)limit * unit);
-	else
-		hg_text_add(out, HG_STR("null"));
-	hg_text_printf(out, ",\"learned\":%s", limit != most ? "true" : "false");
-}
-
-static void show_routes(const struct hg_secondary *s, const struct hg_secondary_conf *conf,
-	int64_t now_us, struct hg_text *out)
-{
-	bool is_first = true;
-
-	for (const struct hg_list *at = s->used.next; at != &s->used; at = at->next) {
-		const struct route *r = HG_CONTAINER(at, const struct route, link);
-		const struct meter *m = &r->pot.points;
-		uint32_t most = points_limit(conf, false);
-		uint32_t limit = hg_learned_show(&m->learned, most, now_us);
-		uint32_t used = hg_window_used(&m->window, HG_WINDOW_MINUTE, now_us);
-		if (limit == most && (!limit || used <= limit / 2))
-			continue;
-		hg_text_printf(out, "%s{\"route\":", is_first ? "" : ",");
-		hg_text_add_json(out, (struct hg_str){ r->name, r->n });
-		hg_text_add_char(out, ',');
-		show_meter(m, HG_WINDOW_MINUTE, most, 1, now_us, out);
-		hg_text_add_char(out, '}');
-		is_first = false;
-	}
-}
-
-void hg_secondary_show(const struct hg_secondary *s, const struct hg_secondary_conf *conf,
-	int64_t now_us, struct hg_text *out)
-{
-	const uint32_t tick_ms = TICK_US / 1000;
-	const struct {
-		const char *name;
-		const struct meter *meter;
-		enum hg_window_span span;
-		uint32_t most, unit;
-	} rows[] = {
-		{ "graphql", &s->graphql.points, HG_WINDOW_MINUTE, points_limit(conf, true), 1 },
-		{ "no_route", &s->nameless.points, HG_WINDOW_MINUTE, points_limit(conf, false), 1 },
-		{ "cpu", &s->cpu, HG_WINDOW_MINUTE, ticks(conf->cpu_us), tick_ms },
-		{ "cpu_graphql", &s->cpu_graphql, HG_WINDOW_MINUTE, ticks(conf->cpu_graphql_us),
-			tick_ms },
-		{ "content_minute", &s->content_minute, HG_WINDOW_MINUTE,
-			(uint32_t)conf->content_a_minute, 1 },
-		{ "content_hour", &s->content_hour, HG_WINDOW_HOUR, (uint32_t)conf->content_an_hour,
-			1 },
-		{ "mints", &s->mints, HG_WINDOW_HOUR, (uint32_t)conf->mints_an_hour, 1 },
-	};
-	int64_t gap_us =
-		s->last_write_us == NO_WRITE ? 0 : s->last_write_us + conf->write_gap_us - now_us;
-
-	hg_text_add_char(out, '{');
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		hg_text_printf(out, "\"%s\":{", rows[i].name);
-		show_meter(rows[i].meter, rows[i].span, rows[i].most, rows[i].unit, now_us, out);
-		hg_text_add(out, HG_STR("},"));
-	}
-	hg_text_printf(out,
-		"\"expected_ms\":%lld,\"expected_graphql_ms\":%lld,\"next_write_in_ms\":%lld",
-		(long long)s->expected_us / 1000, (long long)s->expected_graphql_us / 1000,
-		gap_us > 0 ? (long long)(gap_us + 999) / 1000 : 0ll);
-	hg_text_printf(out, ",\"objected_to\":\"%s\"", hg_secondary_why_name(s->last_why));
-	if (s->last_why != HG_SECONDARY_NONE)
-		hg_text_printf(out, ",\"objected_ago_ms\":%lld",
-			(long long)(now_us - s->last_objected_us) / 1000);
-	hg_text_printf(out, ",\"routes_known\":%zu,\"routes\":[", hg_map_n(s->by_name));
-	show_routes(s, conf, now_us, out);
-	hg_text_add(out, HG_STR("]}"));
-}
-
-void hg_secondary_check(const struct hg_secondary *s)
-{
-	const struct meter *const meters[] = { &s->graphql.points, &s->nameless.points, &s->cpu,
-		&s->cpu_graphql, &s->content_minute, &s->content_hour, &s->mints };
-	int64_t graphql_us = (int64_t)s->graphql.in_flight * s->graphql.average_us;
-	int64_t expected_us = graphql_us + (int64_t)s->nameless.in_flight * s->nameless.average_us;
-	bool is_blamed_there = !s->last_blamed;
-	size_t n = 0, n_idle = 0;
-
-	for (unsigned i = 0; i < sizeof(meters) / sizeof(meters[0]); i++) {
-		hg_window_check(&meters[i]->window);
-		is_blamed_there |= meters[i] == s->last_blamed;
-	}
-	for (struct hg_list *at = s->used.next; at != &s->used; at = at->next, n++) {
-		struct route *r = HG_CONTAINER(at, struct route, link);
-		HG_BUG_ON(hg_map_find(s->by_name, (struct hg_str){ r->name, r->n }) != r);
-		hg_window_check(&r->pot.points.window);
-		expected_us += (int64_t)r->pot.in_flight * r->pot.average_us;
-		is_blamed_there |= &r->pot.points == s->last_blamed;
-		n_idle += !r->pot.in_flight;
-	}
-	HG_BUG_ON(n != hg_map_n(s->by_name) || n_idle > HG_SECONDARY_ROUTES);
-	HG_BUG_ON(s->expected_us != expected_us || s->expected_graphql_us != graphql_us);
-	HG_BUG_ON(!is_blamed_there);
-	hg_map_check(s->by_name);
 }
