@@ -9,6 +9,7 @@
 #define FIRST_GUESS_US 500000u /* of a route when nothing has been answered yet */
 #define LOOK_AGAIN_US 250000ll /* when what is under way holds GitHub's time */
 #define CHECKS_MOST 6
+#define CLOSE 0.8 /* to a limit: from this share of it on it may be to blame */
 
 /* What a request needs of one meter, in its unit. */
 struct check {
@@ -73,31 +74,36 @@ static void forget(struct hg_secondary *s, struct hg_secondary_route *r)
 {
 	hg_map_take(s->by_name, (struct hg_str){ r->name, r->n });
 	hg_list_remove(&r->link);
-	if (s->last_blamed == &r->pot.points)
-		s->last_blamed = NULL;
 	hg_free(r);
 }
 
-/* Makes room for one: the last used goes first, of those with nothing under way. */
-static void trim(struct hg_secondary *s)
+/* The next to be forgotten: of those with nothing under way the one that was not used for longest,
+ * those with something learned last. NULL: none. */
+static struct hg_secondary_route *next_to_forget(const struct hg_secondary *s)
 {
-	struct hg_secondary_route *to_go = NULL;
+	struct hg_secondary_route *last = NULL;
 
-	if (hg_map_n(s->by_name) < HG_SECONDARY_ROUTES)
-		return;
 	for (struct hg_list *at = s->used.prev; at != &s->used; at = at->prev) {
 		struct hg_secondary_route *r = HG_CONTAINER(at, struct hg_secondary_route, link);
 		if (r->pot.in_flight)
 			continue;
-		if (!to_go)
-			to_go = r;
-		if (!r->pot.points.learned.limit) {
-			to_go = r;
-			break;
-		}
+		if (!r->pot.points.learned.limit)
+			return r;
+		if (!last)
+			last = r;
 	}
-	if (to_go)
-		forget(s, to_go);
+	return last;
+}
+
+/* Makes room for one. */
+static void trim(struct hg_secondary *s)
+{
+	while (hg_map_n(s->by_name) >= HG_SECONDARY_ROUTES) {
+		struct hg_secondary_route *r = next_to_forget(s);
+		if (!r)
+			return; /* all have something under way */
+		forget(s, r);
+	}
 }
 
 static struct hg_pot *make_pot(struct hg_secondary *s, struct hg_str name)
@@ -301,25 +307,31 @@ void hg_secondary_settle(
 
 /* -- GitHub objects ---------------------------------------------------------------------------- */
 
-/* How full it surely was at GitHub, of 1; what was only expected proves nothing. */
+/* What GitHub surely counted when it refused. */
+static uint32_t had(const struct check *c, int64_t sent_us)
+{
+	return hg_window_sure(&c->meter->window, c->span, sent_us);
+}
+
+/* As a share of its limit. What was only expected proves nothing, and is not in it. */
 static double fullness(const struct check *c, int64_t sent_us, int64_t now_us)
 {
 	uint32_t limit = hg_learned_limit(&c->meter->learned, c->limit, now_us);
 
-	if (!limit)
-		return 0;
-	return (double)hg_window_sure(&c->meter->window, c->span, sent_us) / limit;
+	return limit ? (double)had(c, sent_us) / limit : 0;
 }
 
-/* Closest to its limit when that is over four fifths, else the route, which is the first. */
+/* The route, which is the first; or what was close to its limit, and closer. */
 static const struct check *blame(
 	const struct check *checks, unsigned n, int64_t sent_us, int64_t now_us)
 {
 	const struct check *blamed = &checks[0];
 	double most = fullness(blamed, sent_us, now_us);
 
-	if (most < 0.8)
-		most = 0.8;
+	if (most < CLOSE)
+		most = CLOSE;
+	else if (blamed->meter->learned.limit)
+		return blamed; /* known to hide one, and close to where it was met */
 	for (unsigned i = 1; i < n; i++) {
 		double full = fullness(&checks[i], sent_us, now_us);
 		if (full <= most || hg_learned_is_fresh(&checks[i].meter->learned, now_us))
@@ -330,6 +342,16 @@ static const struct check *blame(
 	return blamed;
 }
 
+/* It left before an objection was heard: to what was blamed then, it says more. */
+static void refine(const struct check *checks, unsigned n, int64_t sent_us)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct hg_learned *l = &checks[i].meter->learned;
+		if (l->limit && sent_us <= l->objected_us)
+			hg_learned_refine(l, had(&checks[i], sent_us), checks[i].cost);
+	}
+}
+
 enum hg_secondary_why hg_secondary_object(struct hg_secondary *s,
 	const struct hg_secondary_conf *conf, const struct hg_spend *spend, int64_t sent_us,
 	int64_t now_us)
@@ -338,19 +360,17 @@ enum hg_secondary_why hg_secondary_object(struct hg_secondary *s,
 	unsigned n = list_checks(s, conf, spend, use_pot(s, spend), checks);
 
 	if (s->last_why != HG_SECONDARY_NONE && sent_us <= s->last_objected_us) {
-		for (unsigned i = 0; i < n; i++)
-			if (checks[i].meter == s->last_blamed)
-				hg_learned_refine(&checks[i].meter->learned,
-					hg_window_sure(
-						&checks[i].meter->window, checks[i].span, sent_us),
-					checks[i].cost);
+		refine(checks, n, sent_us);
 		return s->last_why;
 	}
 	const struct check *c = blame(checks, n, sent_us, now_us);
-	hg_learned_object(&c->meter->learned, hg_window_sure(&c->meter->window, c->span, sent_us),
-		c->cost, now_us);
+	hg_learned_object(&c->meter->learned, had(c, sent_us), c->cost, now_us);
+	/* Few routes make what is content or a token: should it have been this one, it is not
+	 * refused a second time. */
+	if (c->why == HG_SECONDARY_CONTENT || c->why == HG_SECONDARY_MINTS)
+		hg_learned_object(&checks[0].meter->learned, had(&checks[0], sent_us),
+			checks[0].cost, now_us);
 	s->last_why = c->why;
-	s->last_blamed = c->meter;
 	s->last_objected_us = now_us;
 	return c->why;
 }

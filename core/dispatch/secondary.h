@@ -16,9 +16,10 @@
  *
  * When GitHub objects all the same, it has a lower limit that it does not publish, and it does not
  * say which. Blamed is what stood closest to its limit, when that was over four fifths of it, else
- * the route; what is blamed has a learned limit from then on (learned.h). What all routes share is
- * blamed once an hour at most. Refusals of requests that had left before the first one was heard
- * are the same objection: they only make it more exact.
+ * the route; first of all a route that is known to hide one and was close to it. What is blamed has
+ * a learned limit from then on (learned.h), and with content and tokens their route as well. What
+ * routes share is blamed once an hour at most. Refusals of requests that had left before the first
+ * one was heard are the same objection: they only make it more exact.
  *
  *     hg_secondary_opens_us(s, conf, &spend, now_us, &why) <= now_us  ->  send it:
  *     hg_secondary_take(s, &spend, now_us)                                 then exactly one of

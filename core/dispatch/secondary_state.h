@@ -37,7 +37,6 @@ struct hg_secondary_route {
  * - a route is in `by_name` and in `used`
  * - expected_us is the sum of in_flight x average_us over all pots; expected_graphql_us the part
  *   of `graphql`
- * - last_blamed is the meter of last_why, of a pot or of this struct, or NULL
  */
 struct hg_secondary {
 	struct hg_map *by_name;
@@ -50,7 +49,6 @@ struct hg_secondary {
 	uint32_t average_us;              /* of all REST answers: the guess for a new route */
 	int64_t last_write_us;
 	enum hg_secondary_why last_why; /* NONE: GitHub never objected */
-	struct hg_meter *last_blamed;
 	int64_t last_objected_us;
 };
 
