@@ -366,6 +366,7 @@ struct hg_setup *hg_setup_new(struct hg_config *config, const struct hg_core_rou
 	memcpy(snap->upstreams, config->upstreams, sizeof(snap->upstreams));
 	snap->n_upstreams = config->n_upstreams;
 	snap->dispatch = config->dispatch;
+	snap->secondary = config->secondary;
 	hg_snapshot_set_origins(snap);
 	snap->keys = hg_clients_make(&config->clients);
 	guard(s);

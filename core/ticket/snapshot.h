@@ -111,6 +111,18 @@ struct hg_dispatch_conf {
 		*strategy; /* label of a strategy/1 provider; NULL = adaptive when there is one */
 };
 
+/* `secondary:` what one identity may do at GitHub besides its hourly budgets; 0: not limited. */
+struct hg_secondary_conf {
+	int64_t route_points;     /* 850 a minute and route template; GitHub: 900 */
+	int64_t graphql_points;   /* 1900 a minute; GitHub: 2,000 */
+	int64_t cpu_us;           /* 80s of GitHub's time a minute; GitHub: 90 s */
+	int64_t cpu_graphql_us;   /* 50s of them for GraphQL; GitHub: 60 s */
+	int64_t content_a_minute; /* 70; GitHub: 80 */
+	int64_t content_an_hour;  /* 450; GitHub: 500 */
+	int64_t write_gap_us;     /* 1s between two writes */
+	int64_t mints_an_hour;    /* 1900 tokens; GitHub: 2,000 */
+};
+
 /* What a class leaves to those above it, as a share of the limit; critical: 0. */
 static inline double hg_dispatch_reserve(const struct hg_dispatch_conf *c, enum hg_class klass)
 {
@@ -170,6 +182,7 @@ struct hg_snapshot {
 	uint64_t generation; /* 1, 2, … */
 	struct hg_http_conf http;
 	struct hg_dispatch_conf dispatch;
+	struct hg_secondary_conf secondary;
 	struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX]; /* the first is `upstream:` */
 	uint32_t n_upstreams;                                /* 1 at least */
 	uint32_t n_instances, n_listeners;

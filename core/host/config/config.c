@@ -31,6 +31,7 @@ const struct hg_config_section hg_config_sections[] = {
 	{ "http", hg_http_options, offsetof(struct hg_config, http) },
 	{ "upstream", hg_upstream_options, offsetof(struct hg_config, upstreams[0]) },
 	{ "dispatch", hg_dispatch_options, offsetof(struct hg_config, dispatch) },
+	{ "secondary", hg_secondary_options, offsetof(struct hg_config, secondary) },
 	{ "credential", hg_credential_options,
 		offsetof(struct hg_config, upstreams[0].credentials[0]) },
 	{ 0 },

@@ -70,6 +70,7 @@ struct hg_config {
 	struct hg_hook_limits hooks;
 	struct hg_http_conf http;
 	struct hg_dispatch_conf dispatch;
+	struct hg_secondary_conf secondary;
 	struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX]; /* the first: `upstream:` */
 	uint32_t n_upstreams;
 	struct hg_clients clients;

@@ -181,6 +181,32 @@ const struct hg_option hg_dispatch_options[] = {
 	{ 0 },
 };
 
+/* What an identity may do, a little below what GitHub publishes. The most of points is what a
+ * second of dispatch/window.h can hold. */
+const struct hg_option hg_secondary_options[] = {
+	HG_INT(struct hg_secondary_conf, route_points, "850", "0", "60000", LIVE,
+		"Points a minute at one route template (a read is 1, a write 5); GitHub allows "
+		"900; 0: not limited."),
+	HG_INT(struct hg_secondary_conf, graphql_points, "1900", "0", "60000", LIVE,
+		"Points a minute at GraphQL (a query is 1, a mutation 5); GitHub allows 2,000; 0: "
+		"not limited."),
+	HG_USEC(struct hg_secondary_conf, cpu_us, "80s", "0", "10min", LIVE,
+		"GitHub's working time a minute, which is about the time of its answers; GitHub "
+		"allows 90 s; 0: not limited."),
+	HG_USEC(struct hg_secondary_conf, cpu_graphql_us, "50s", "0", "10min", LIVE,
+		"How much of it may be GraphQL; GitHub allows 60 s; 0: not limited."),
+	HG_INT(struct hg_secondary_conf, content_a_minute, "70", "0", "60000", LIVE,
+		"Requests a minute that create content (issues, comments, …); GitHub allows 80; "
+		"0: not limited."),
+	HG_INT(struct hg_secondary_conf, content_an_hour, "450", "0", "60000", LIVE,
+		"The same in an hour; GitHub allows 500; 0: not limited."),
+	HG_USEC(struct hg_secondary_conf, write_gap_us, "1s", "0", "1min", LIVE,
+		"Between two writes; GitHub asks for a second; 0: none."),
+	HG_INT(struct hg_secondary_conf, mints_an_hour, "1900", "0", "60000", LIVE,
+		"Tokens asked for in an hour; GitHub allows 2,000; 0: not limited."),
+	{ 0 },
+};
+
 const struct hg_option hg_credential_options[] = {
 	HG_STRING(struct hg_credential_conf, alias, NULL, LIVE,
 		"Its name in headers, logs and metrics; default: the upstream's name, main."),

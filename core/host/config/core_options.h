@@ -1,8 +1,8 @@
 /*
  * core_options - the options of hubgate itself, as rows, and the structs they fill.
  *
- * http, upstream, dispatch and credential are the structs of ticket/snapshot.h, which fronts and
- * dispatcher read; the rest is the host's own. A plugin's options stand in its own table.
+ * http, upstream, dispatch, secondary and credential are the structs of ticket/snapshot.h, which
+ * fronts and dispatcher read; the rest is the host's own. A plugin's options stand in its own table.
  *
  * Thread: the tables are constant.
  */
@@ -78,6 +78,7 @@ extern const struct hg_option hg_hook_options[]; /* struct hg_hook_limits */
 extern const struct hg_option hg_http_options[];
 extern const struct hg_option hg_upstream_options[];
 extern const struct hg_option hg_dispatch_options[];
+extern const struct hg_option hg_secondary_options[];
 extern const struct hg_option hg_credential_options[];
 extern const struct hg_option hg_upstream_entry_options[];
 extern const struct hg_option hg_listener_options[];

@@ -111,6 +111,7 @@ static void a_whole_file_is_read(void **state)
 		 "admin: {bind: none}\nlog: {level: debug, format: json}\n"
 		 "upstream: {base_url: 'https://ghe.example.com/api/v3', connect_timeout: 2s}\n"
 		 "dispatch: {deadline: 30s, strategy: aggressive}\n"
+		 "secondary: {cpu: 5s, content_a_minute: 0}\n"
 		 "credential: {alias: ci, token: ghp_x}\n"
 		 "plugins:\n- {use: metrics, name: numbers, anything: 1}\n- use: /opt/my-own.so\n");
 	assert_string_equal(f.said.p ? f.said.p : "", "");
@@ -125,6 +126,9 @@ static void a_whole_file_is_read(void **state)
 	assert_false(c->has_admin);
 	assert_int_equal(c->log.format, HG_LOG_JSON);
 	assert_string_equal(c->dispatch.strategy, "aggressive");
+	assert_int_equal(c->secondary.cpu_us, 5000000);
+	assert_int_equal(c->secondary.content_a_minute, 0);
+	assert_int_equal(c->secondary.route_points, 850);
 	assert_true(hg_secret_is(c->upstreams[0].credentials[0].token, HG_STR("ghp_x")));
 	assert_string_equal(c->plugins[1].entry.name, "my-own");
 	drop(&f);
