@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ticket/snapshot.h"
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -91,12 +92,27 @@ static void print_try_socket(const char *url, struct hg_text *out)
 		(int)(slash - path), path, path);
 }
 
+/* " (with a token)", " (as an App)", " (with 3 credentials)"; "": unauthenticated. */
+static const char *with_what(const struct hg_upstream_conf *u, char buf[48])
+{
+	const struct hg_credential_conf *c = &u->credentials[0];
+
+	if (u->n_credentials > 1)
+		snprintf(buf, 48, " (with %u credentials)", u->n_credentials);
+	else
+		snprintf(buf, 48, "%s",
+			c->app.id  ? " (as an App)"
+			: c->token ? " (with a token)"
+				   : "");
+	return buf;
+}
+
 static void print_further_upstreams(const struct hg_config *c, struct hg_text *out)
 {
 	for (uint32_t i = 1; i < c->n_upstreams; i++) {
 		const struct hg_upstream_conf *u = &c->upstreams[i];
-		hg_text_printf(out, "  upstream   %s%s for", u->base_url,
-			u->credentials[0].token ? " (with a token)" : "");
+		char with[48];
+		hg_text_printf(out, "  upstream   %s%s for", u->base_url, with_what(u, with));
 		if (u->prefix)
 			hg_text_printf(out, " %s/…", u->prefix);
 		for (uint32_t k = 0; k < u->hosts.n; k++)
@@ -110,16 +126,17 @@ void hg_banner_print(const struct hg_host *h, struct hg_text *out)
 	const struct hg_config *c = h->setup->config;
 	bool is_demo = c->simulator_listener >= 0;
 	bool has_token = c->upstreams[0].credentials[0].token != NULL;
-	char url[160];
+	char url[160], with[48];
 
 	hg_text_printf(out, "hubgate %s is ready.\n\n", HG_VERSION);
 	print_listeners(h, out);
 	if (h->wish.config.mode == HG_CONFIG_SIMULATOR)
 		return;
 	hg_text_printf(out, "  upstream   %s%s\n", c->upstreams[0].base_url,
-		is_demo     ? " (the simulated GitHub)"
-		: has_token ? " (with a token)"
-			    : " (without a token: 60 requests an hour; set GITHUB_TOKEN)");
+		is_demo ? " (the simulated GitHub)"
+		: with_what(&c->upstreams[0], with)[0]
+			? with
+			: " (without a token: 60 requests an hour; set GITHUB_TOKEN)");
 	print_further_upstreams(c, out);
 	if (find_github(h, false, url, sizeof(url))) {
 		if (h->setup->snapshot.keys)

@@ -1,5 +1,6 @@
 #include "host/config_lines.h"
 
+#include "host/config/credentials.h"
 #include "host/config/outside.h"
 #include <hg/mem.h>
 
@@ -97,6 +98,23 @@ static void add_listeners(struct hg_config_lines *l, const struct hg_config *c)
 	}
 }
 
+/* before: "upstreams[ghes]."; "" of the top */
+static void add_credentials(struct hg_config_lines *l, const struct hg_upstream_conf *u,
+	const struct hg_node *map, const char *before)
+{
+	for (uint32_t i = 0; i < u->n_credentials; i++) {
+		const struct hg_credential_conf *credential = &u->credentials[i];
+		bool is_list;
+		struct table t = { .rows = hg_credential_options,
+			.conf = credential,
+			.map = hg_credentials_node(map, i, &is_list) };
+		struct hg_str path = hg_arena_printf(&l->arena, "%s%s", before,
+			is_list ? HG_CREDENTIALS_KEY : HG_CREDENTIAL_KEY);
+		t.path = is_list ? entry_path(l, path.p, credential->alias) : path.p;
+		add_rows(l, t);
+	}
+}
+
 static void add_upstreams(struct hg_config_lines *l, const struct hg_config *c)
 {
 	const struct hg_node *list = hg_node_member(c->root, "upstreams");
@@ -113,11 +131,7 @@ static void add_upstreams(struct hg_config_lines *l, const struct hg_config *c)
 		t.rows = hg_upstream_options;
 		t.conf = u;
 		add_rows(l, t);
-		t.rows = hg_credential_options;
-		t.conf = &u->credentials[0];
-		t.map = hg_node_member(t.map, "credential");
-		t.path = hg_arena_printf(&l->arena, "%s.credential", t.path).p;
-		add_rows(l, t);
+		add_credentials(l, u, t.map, hg_arena_printf(&l->arena, "%s.", t.path).p);
 	}
 }
 
@@ -217,6 +231,7 @@ void hg_config_lines_init(struct hg_config_lines *l, const struct hg_setup *s)
 	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++)
 		add_rows(l, (struct table){ sc->rows, sc->key, (const char *)c + sc->offset,
 				    hg_node_member(c->root, sc->key), false });
+	add_credentials(l, &c->upstreams[0], c->root, "");
 	if (c->plugin_path_is_given)
 		set_origin(l, "plugin_path", "--plugin-path");
 	add_listeners(l, c);

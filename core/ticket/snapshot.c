@@ -22,6 +22,11 @@ static struct hg_str proof_of(const struct hg_credential_conf *c, struct hg_text
 	if (!c->app.id)
 		return s;
 	hg_text_printf(buf, "%s %lld ", c->app.id, (long long)c->app.installation);
+	for (uint32_t i = 0; i < c->app.repositories.n; i++)
+		hg_text_printf(buf, "%s ", c->app.repositories.items[i]);
+	for (uint32_t i = 0; i < c->app.permissions.n; i++)
+		hg_text_printf(
+			buf, "%s=%s ", c->app.permissions.keys[i], c->app.permissions.values[i]);
 	if (c->app.key)
 		s.p = hg_secret_bytes(c->app.key, &s.n);
 	hg_text_add(buf, s);

@@ -46,7 +46,7 @@ struct hg_app_conf {
 	int64_t installation;               /* ID */
 	struct hg_secret *key;              /* RSA, PEM */
 	struct hg_option_list repositories; /* names; empty: all that the installation has */
-	struct hg_option_list permissions;  /* "issues=read"; empty: all that it has */
+	struct hg_option_map permissions;   /* issues -> read; empty: all that it has */
 };
 
 /* One of the gateway's own credentials for an upstream: a token, an installation, or neither

@@ -101,6 +101,23 @@ static void add_listeners(struct hg_text *out)
 	add_rows(&off, "  ", hg_tls_options, NULL);
 }
 
+static void add_credentials(struct hg_text *out)
+{
+	const struct page on = { out, "", false }, off = { out, "  # ", true };
+
+	hg_text_add(out, HG_STR("\ncredential:\n"));
+	add_rows(&on, "  ", hg_credential_options, NULL);
+	hg_text_add(
+		out, HG_STR("\n# Several, in place of `credential:`; each entry may have all of "
+			    "its options.\ncredentials:\n"));
+	add_line(&off, "- alias: ci-1");
+	add_line(&off, "  token: ${file:/etc/hubgate/ci-1.token}");
+	add_line(&off, "- alias: ci-app");
+	add_line(&off, "  app_id: Iv23li…");
+	add_line(&off, "  app_installation: 4711");
+	add_line(&off, "  app_private_key: ${file:/etc/hubgate/ci-app.pem}");
+}
+
 static void add_upstreams(struct hg_text *out)
 {
 	const struct page off = { out, "  # ", true };
@@ -192,6 +209,7 @@ void hg_config_example(
 		hg_text_printf(out, "\n%s:\n", sc->key);
 		add_rows(&page, "  ", sc->rows, NULL);
 	}
+	add_credentials(out);
 	add_listeners(out);
 	add_upstreams(out);
 	add_clients(out);

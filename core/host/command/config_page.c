@@ -93,10 +93,19 @@ static const struct part { /* in the order of the file, behind the sections */
 	const char *title, *about;
 	const struct hg_option *rows;
 } parts[] = {
+	{ "credential",
+		"What GitHub is asked with: a token, or an App ([CREDENTIALS.md](CREDENTIALS.md)).",
+		hg_credential_options },
+	{ "credentials[]",
+		"Several of them, in place of `credential:`. An entry has its options; `alias` is "
+		"required.",
+		NULL },
 	{ "listeners[]", "Where clients come in; default: 127.0.0.1:3001.", hg_listener_options },
 	{ "listeners[].tls", "The listener speaks TLS.", hg_tls_options },
 	{ "upstreams[]",
-		"Further GitHubs. An entry has the options of `upstream:`, a `credential:`, and:",
+		"Further GitHubs. An entry has the options of `upstream:`, `credential:` or "
+		"`credentials:`, "
+		"and:",
 		hg_upstream_entry_options },
 	{ "clients[]",
 		"Who may ask with which keys, and what. An entry also has `key_hash:`, the line "
@@ -138,6 +147,7 @@ static void add_variable(const struct hg_env_row *row, struct hg_text *out)
 		[HG_ENV_DEBUG] = "patterns: `*`, `hubgate*` or `github-api*` among them is `debug`",
 		[HG_ENV_PORT] = "port",
 		[HG_ENV_URL] = "URL",
+		[HG_ENV_KEY] = "path of a PEM file, or the PEM itself",
 	};
 
 	hg_text_printf(out, "| `%s` | %s | ", row->variable, kinds[row->kind]);
@@ -214,7 +224,10 @@ void hg_config_page(
 		add_table(sc->rows, out);
 	}
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-		hg_text_printf(out, "\n## %s\n\n%s\n\n", parts[i].title, parts[i].about);
+		hg_text_printf(out, "\n## %s\n\n%s\n", parts[i].title, parts[i].about);
+		if (!parts[i].rows)
+			continue;
+		hg_text_add_char(out, '\n');
 		add_table(parts[i].rows, out);
 	}
 	add_plugins(plugin_path, faults, out);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "host/config/config.h"
+#include "host/config/credentials.h"
 #include "host/loader/plugin.h"
 #include "host/loader/trial.h"
 #include <hg/err.h>
@@ -216,12 +217,30 @@ static json_t *listener(void)
 	return object;
 }
 
+/* One, or a list of those that have an alias; not both. */
+static void add_credentials(json_t *object)
+{
+	json_t *entry = mapping(hg_credential_options);
+	json_t *many = NULL;
+
+	json_object_set_new(entry, "required", json_pack("[s]", "alias"));
+	many = sequence(
+		entry, HG_CREDENTIALS_MAX, "Several tokens and Apps, which are used as one pool.");
+	json_object_set_new(many, "minItems", json_integer(1));
+	add_key(object, HG_CREDENTIAL_KEY, section(hg_credential_options));
+	add_key(object, HG_CREDENTIALS_KEY, many);
+	json_object_set_new(object, "not",
+		json_pack("{s:[s,s],s:{s:{s:s},s:{s:s}}}", "required", HG_CREDENTIAL_KEY,
+			HG_CREDENTIALS_KEY, "properties", HG_CREDENTIAL_KEY, "type", "object",
+			HG_CREDENTIALS_KEY, "type", "array"));
+}
+
 static json_t *further_upstream(void)
 {
 	json_t *object = mapping(hg_upstream_entry_options);
 
 	add_rows(object, hg_upstream_options, true);
-	add_key(object, "credential", section(hg_credential_options));
+	add_credentials(object);
 	json_array_append_new(json_object_get(object, "required"), json_string("base_url"));
 	return object;
 }
@@ -306,6 +325,7 @@ void hg_config_schema(
 	add_rows(root, hg_main_options, true);
 	for (const struct hg_config_section *sc = hg_config_sections; sc->key; sc++)
 		add_key(root, sc->key, section(sc->rows));
+	add_credentials(root);
 	json_t *listeners = sequence(listener(), HG_LISTENERS_MAX - 1,
 		"Where clients come in; default: 127.0.0.1:3001.");
 	json_object_set_new(listeners, "minItems", json_integer(1));

@@ -3,6 +3,7 @@
 #include "base/bug.h"
 #include "base/log.h"
 #include "front/access_log.h"
+#include "host/config/credentials.h"
 #include "host/config/env.h"
 #include "host/config/secrets.h"
 #include "host/config/upstreams.h"
@@ -32,8 +33,6 @@ const struct hg_config_section hg_config_sections[] = {
 	{ "upstream", hg_upstream_options, offsetof(struct hg_config, upstreams[0]) },
 	{ "dispatch", hg_dispatch_options, offsetof(struct hg_config, dispatch) },
 	{ "secondary", hg_secondary_options, offsetof(struct hg_config, secondary) },
-	{ "credential", hg_credential_options,
-		offsetof(struct hg_config, upstreams[0].credentials[0]) },
 	{ 0 },
 };
 
@@ -106,13 +105,28 @@ static void add_listener(struct loading *l, const char *bind, const char *serve)
 	hg_node_put(arena, l->root, "listeners", listeners);
 }
 
+/* Where the file names no credential. */
+static void add_demo_token(struct loading *l)
+{
+	struct hg_arena *arena = arena_of(l);
+	struct hg_node *credential = hg_node_find(l->root, HG_CREDENTIAL_KEY);
+
+	if (!credential || credential->kind != HG_NODE_MAP)
+		credential = hg_node_empty(arena, &built_in_place, HG_NODE_MAP);
+	if (hg_node_find(l->root, HG_CREDENTIALS_KEY) || hg_node_find(credential, "token") ||
+		hg_node_find(credential, "app_id"))
+		return;
+	credential = hg_node_copy(arena, credential);
+	hg_node_put(arena, credential, "token", text_node(l, DEMO_TOKEN));
+	hg_node_put(arena, l->root, HG_CREDENTIAL_KEY, credential);
+}
+
 static void add_simulator(struct loading *l)
 {
 	struct hg_arena *arena = arena_of(l);
 	struct hg_node *plugin = hg_node_empty(arena, &built_in_place, HG_NODE_MAP);
 	struct hg_node *plugins = hg_node_find(l->root, "plugins");
 	struct hg_node *listeners = hg_node_find(l->root, "listeners");
-	struct hg_node *credential = hg_node_find(l->root, "credential");
 	bool has_simulator = false;
 
 	if (plugins->kind != HG_NODE_SEQUENCE || listeners->kind != HG_NODE_SEQUENCE)
@@ -130,13 +144,7 @@ static void add_simulator(struct loading *l)
 	l->config->simulator_listener = (int)listeners->n;
 	add_listener(l, "127.0.0.1:0", "simulator");
 
-	if (!credential || credential->kind != HG_NODE_MAP)
-		credential = hg_node_empty(arena, &built_in_place, HG_NODE_MAP);
-	if (!hg_node_find(credential, "token")) {
-		credential = hg_node_copy(arena, credential);
-		hg_node_put(arena, credential, "token", text_node(l, DEMO_TOKEN));
-		hg_node_put(arena, l->root, "credential", credential);
-	}
+	add_demo_token(l);
 }
 
 static bool put_absent(struct loading *l, const struct hg_node *from, const char *key)
@@ -213,7 +221,8 @@ static bool make_tree(struct loading *l)
 
 static void read_sections(struct loading *l)
 {
-	static const char *const lists[] = { "upstreams", "clients", "listeners", "plugins" };
+	static const char *const lists[] = { HG_CREDENTIAL_KEY, HG_CREDENTIALS_KEY, "upstreams",
+		"clients", "listeners", "plugins" };
 	const char *others[16] = { NULL }; /* what may stand beside the options of the top */
 	struct hg_config *c = l->config;
 	size_t n = 0;
@@ -676,6 +685,8 @@ void hg_config_print(const struct hg_config *c, struct hg_text *out)
 			hg_node_member(c->root, sc->key), out);
 		hg_text_add_char(out, '}');
 	}
+	hg_text_add_char(out, ',');
+	hg_credentials_print(&c->upstreams[0], c->root, out);
 	hg_text_add(out, HG_STR(",\"listeners\":["));
 	for (uint32_t i = 0; i < c->n_listeners; i++) {
 		const struct hg_node *map = hg_node_item(hg_node_member(c->root, "listeners"), i);

@@ -207,13 +207,44 @@ const struct hg_option hg_secondary_options[] = {
 	{ 0 },
 };
 
+/* A row of the App, whose members have a struct of their own. */
+#define APP(key, f, T, type, min, help)                                                          \
+	{                                                                                        \
+		key, HG_FIELD(struct hg_credential_conf, app.f, T), type, LIVE, NULL, min, NULL, \
+			NULL, help, NULL                                                         \
+	}
+
 const struct hg_option hg_credential_options[] = {
 	HG_STRING(struct hg_credential_conf, alias, NULL, LIVE,
-		"Its name in headers, logs and metrics; default: the upstream's name, main."),
+		"Its name in headers, logs and metrics; default: the upstream's name, main. One of "
+		"several needs its own."),
 	HG_SECRET(struct hg_credential_conf, token, LIVE,
-		"The gateway's own token; without one GitHub is asked unauthenticated."),
+		"A personal, fine-grained or OAuth token of the gateway's; without one, and "
+		"without "
+		"an App, GitHub is asked unauthenticated."),
+	APP("app_id", id, const char *, HG_OPT_STRING, NULL,
+		"A GitHub App in place of a token: its number, or its client ID (Iv…)."),
+	APP("app_installation", installation, int64_t, HG_OPT_INT, "1",
+		"Whose resources: the number of the App's installation."),
+	APP("app_private_key", key, struct hg_secret *, HG_OPT_SECRET, NULL,
+		"The App's private key, RSA and PEM: ${file:/path}. Tokens of an hour are made "
+		"with it."),
+	APP("app_repositories", repositories, struct hg_option_list, HG_OPT_LIST, NULL,
+		"Names of the repositories that its tokens are for, 500 at most; default: all of "
+		"the installation."),
+	APP("app_permissions", permissions, struct hg_option_map, HG_OPT_MAP, NULL,
+		"What its tokens may do, {issues: read}; default: all that the installation may."),
+	HG_STRING(struct hg_credential_conf, identity, NULL, LIVE,
+		"Whose budget it spends, by any name: credentials with the same one count "
+		"together, "
+		"as GitHub counts the tokens of one user; default: found out by asking GitHub, or "
+		"its own."),
+	HG_LIST(struct hg_credential_conf, owners, NULL, LIVE,
+		"Accounts (users, organizations) whose resources it may be used for; default: "
+		"any."),
 	{ 0 },
 };
+#undef APP
 
 const struct hg_option hg_upstream_entry_options[] = {
 	HG_STRING(struct hg_upstream_entry, name, NULL, LIVE | HG_OPT_REQUIRED,

@@ -1,6 +1,7 @@
 #include "host/config/env.h"
 
 #include "base/text.h"
+#include "host/config/credentials.h"
 #include <ctype.h>
 #include <stdio.h>
 
@@ -14,7 +15,12 @@
 	}
 
 const struct hg_env_row hg_env_rows[] = {
-	{ "GITHUB_TOKEN", HG_ENV_TEXT, NULL, "credential", "token", true, true, NULL },
+	{ "GITHUB_TOKEN", HG_ENV_TEXT, NULL, HG_CREDENTIAL_KEY, "token", true, true, NULL },
+	{ "GITHUB_APP_ID", HG_ENV_TEXT, NULL, HG_CREDENTIAL_KEY, "app_id", false, true, NULL },
+	{ "GITHUB_APP_INSTALLATION_ID", HG_ENV_NUMBER, NULL, HG_CREDENTIAL_KEY, "app_installation",
+		false, true, NULL },
+	{ "GITHUB_APP_PRIVATE_KEY", HG_ENV_KEY, NULL, HG_CREDENTIAL_KEY, "app_private_key", true,
+		true, NULL },
 	{ "GITHUB_BASE_URL", HG_ENV_URL, NULL, "upstream", "base_url", false, true, NULL },
 	{ "GITHUB_REQUEST_TIMEOUT", HG_ENV_MS, NULL, "upstream", "total_timeout", 0, 0, NULL },
 	{ "GITHUB_RETRY_COUNT", HG_ENV_NUMBER, NULL, "dispatch", "retries", 0, 0, NULL },
@@ -30,8 +36,6 @@ const struct hg_env_row hg_env_rows[] = {
 	{ "LOG_LEVEL", HG_ENV_LEVEL, NULL, "log", "level", 0, 0, NULL },
 	{ "DEBUG", HG_ENV_DEBUG, NULL, "log", "level", 0, 0, NULL },
 
-	LATER("GITHUB_APP_ID", HG_ENV_NUMBER, 0, "App credentials"),
-	LATER("GITHUB_APP_PRIVATE_KEY", HG_ENV_TEXT, true, "App credentials"),
 	LATER("GITHUB_ORG", HG_ENV_TEXT, 0, "the mirror plugin"),
 	LATER("GITHUB_ENABLE_AUTO_SYNC", HG_ENV_SWITCH, 0, "the mirror plugin"),
 	LATER("GITHUB_WEBHOOK_SECRET", HG_ENV_TEXT, true, "the webhook plugin"),
@@ -105,6 +109,29 @@ static const char *level_of(struct hg_str s)
 	return NULL;
 }
 
+/* ${file:PATH} of a path, so that the file is read anew when it changes; of a key itself the lines,
+ * which a file of variables writes as \n. */
+static struct hg_str translate_key(struct applying *a)
+{
+	struct hg_str key = a->text;
+
+	if (key.p[0] != '/') {
+		char *lines = hg_arena_alloc(a->arena, key.n + 1);
+		size_t n = 0;
+		for (size_t i = 0; i < key.n; i++) {
+			bool is_end = key.p[i] == '\\' && i + 1 < key.n && key.p[i + 1] == 'n';
+			lines[n++] = is_end ? '\n' : key.p[i];
+			i += is_end;
+		}
+		lines[n] = 0;
+		return (struct hg_str){ lines, n };
+	}
+	if (!strpbrk(key.p, "{}$\n"))
+		return hg_arena_printf(a->arena, "${file:%s}", key.p);
+	wrong(a, "a path without { } and $, or the key itself");
+	return (struct hg_str){ 0 };
+}
+
 /* What stands in the tree for it; {0} when the variable is wrong (said) or means nothing. */
 static struct hg_str translate(struct applying *a)
 {
@@ -148,6 +175,8 @@ static struct hg_str translate(struct applying *a)
 		break;
 	case HG_ENV_DEBUG:
 		return debug_is_ours(a->text) ? HG_STR("debug") : (struct hg_str){ 0 };
+	case HG_ENV_KEY:
+		return translate_key(a);
 	case HG_ENV_URL:
 		if (is_url)
 			return a->text;
@@ -166,8 +195,37 @@ static void put(struct applying *a, struct hg_node *map, struct hg_str value)
 	if (there && there->place.line && !hg_node_is_null(there))
 		return;
 	struct hg_node *node = hg_node_scalar(a->arena, &place, value);
-	node->is_verbatim = true;
+	node->is_verbatim = a->row->kind != HG_ENV_KEY || !hg_str_starts(value, HG_STR("${file:"));
 	hg_node_put(a->arena, map, a->row->key, node);
+}
+
+static bool is_set(const struct hg_node *map, const char *key)
+{
+	const struct hg_node *node = hg_node_member(map, key);
+
+	return node && !hg_node_is_null(node);
+}
+
+/* Does something else say already what GitHub is asked with? `credentials:` of the file, an App
+ * that it names where the variable has a token, a token where the variable has a part of an App. */
+static bool is_said_otherwise(const struct applying *a, const struct hg_node *section)
+{
+	bool is_token = strcmp(a->row->key, "token") == 0;
+
+	if (strcmp(a->row->section, HG_CREDENTIAL_KEY) != 0)
+		return false;
+	return is_set(a->root, HG_CREDENTIALS_KEY) ||
+	       is_set(section, is_token ? "app_id" : "token");
+}
+
+static void warn_unused(const struct applying *a, const struct hg_node *section)
+{
+	const struct hg_node *token = hg_node_member(section, "token");
+	struct hg_place place = { a->row->variable, 0, 0 };
+
+	if (token && !token->place.line && strcmp(a->row->key, "app_id") == 0)
+		hg_faults_warn(a->faults, &place, NULL, "is not used, because %s is set",
+			token->place.file);
 }
 
 static void apply_core(struct applying *a, struct hg_str value)
@@ -181,6 +239,10 @@ static void apply_core(struct applying *a, struct hg_str value)
 		section = hg_node_copy(a->arena, section);
 	else
 		return; /* the options will say what is wrong with it */
+	if (is_said_otherwise(a, section)) {
+		warn_unused(a, section);
+		return;
+	}
 	put(a, section, value);
 	hg_node_put(a->arena, a->root, a->row->section, section);
 }

@@ -10,6 +10,9 @@
  * the variable's name. A variable whose plugin does not exist yet is still looked at, and named
  * in one line at start.
  *
+ * What GitHub is asked with is one thing: a file that has `credentials:`, or an App, or a token,
+ * says it, and then no variable does; of the variables GITHUB_TOKEN goes before those of an App.
+ *
  * An empty variable counts as unset.   Thread: the caller's.
  */
 #pragma once
@@ -27,6 +30,7 @@ enum hg_env_kind {
 	HG_ENV_DEBUG,  /* the npm convention: patterns; one of ours means level debug */
 	HG_ENV_PORT,
 	HG_ENV_URL,
+	HG_ENV_KEY, /* a path, which stands for what is in the file, or the PEM itself */
 };
 
 struct hg_env_row {

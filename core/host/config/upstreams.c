@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "host/config/core_options.h"
+#include "host/config/credentials.h"
 #include "host/config/listen.h"
 #include "ticket/github_route.h"
 #include <stdio.h>
@@ -13,8 +14,7 @@
 struct reading {
 	struct hg_upstream_conf *conf;
 	const struct hg_node *map; /* of the options of `upstream:` */
-	const struct hg_node *credential;
-	const char *path; /* "upstream", "upstreams[0]" */
+	const char *path;          /* "upstream", "upstreams[0]" */
 	struct hg_keep *keep;
 	struct hg_faults *faults;
 };
@@ -75,30 +75,6 @@ static void check_url(const struct reading *rd, const char *key, const char *url
 			"loopback)");
 }
 
-/* It goes into a header line: a newline left at its end by an editor would end that line. */
-static void check_token(const struct reading *rd)
-{
-	const struct hg_secret *token = rd->conf->credentials[0].token;
-	const struct hg_node *node = rd->credential ? hg_node_find(rd->credential, "token") : NULL;
-	struct hg_place place = node ? node->place : place_in(rd, "credential");
-	const char *path = rd->credential && strcmp(rd->path, "upstream") == 0
-	                           ? "credential.token"
-	                           : path_of(rd, "credential.token");
-	size_t n = 0;
-	const char *bytes = token ? hg_secret_bytes(token, &n) : "";
-
-	if (n && bytes[0] == '$') /* as a shell would have it */
-		hg_faults_add(rd->faults, &place, path,
-			"begins with $, as no token does: a variable is ${env:NAME}");
-	for (size_t i = 0; i < n; i++) {
-		if (bytes[i] > ' ' && bytes[i] < 0x7f)
-			continue;
-		hg_faults_add(rd->faults, &place, path,
-			"has a blank, newline or other byte that no token has");
-		return;
-	}
-}
-
 /* https://api.TENANT.ghe.com has its uploads at https://uploads.TENANT.ghe.com (GitHub document
  * "About storage of your data with data residency"). */
 static void derive_uploads(const struct reading *rd)
@@ -119,11 +95,6 @@ static void derive_uploads(const struct reading *rd)
 
 static void check_common(const struct reading *rd)
 {
-	struct hg_credential_conf *credential = &rd->conf->credentials[0];
-
-	if (!credential->alias)
-		credential->alias = rd->conf->name;
-	check_token(rd);
 	check_url(rd, "base_url", rd->conf->base_url);
 	check_url(rd, "graphql_url", rd->conf->graphql_url);
 	check_url(rd, "uploads_url", rd->conf->uploads_url);
@@ -153,18 +124,6 @@ static void check_name(const struct reading *rd, const struct hg_upstream_conf *
 		if (u->name && strcmp(u->name, name) == 0)
 			hg_faults_add(rd->faults, &place, path_of(rd, "name"),
 				"\"%s\" is the name of another upstream", name);
-}
-
-static void check_alias(const struct reading *rd, const struct hg_upstream_conf *first)
-{
-	struct hg_place place = place_in(rd, "credential");
-
-	for (const struct hg_upstream_conf *u = first; u < rd->conf; u++)
-		if (u->credentials[0].alias && rd->conf->credentials[0].alias &&
-			strcmp(u->credentials[0].alias, rd->conf->credentials[0].alias) == 0)
-			hg_faults_add(rd->faults, &place, path_of(rd, "credential.alias"),
-				"\"%s\" is the alias of another upstream's credential",
-				rd->conf->credentials[0].alias);
 }
 
 /* Segments that no parser reads in two ways. */
@@ -248,7 +207,8 @@ static void check_hosts(const struct reading *rd, const struct hg_upstream_conf 
 
 static void read_further(struct reading *rd, struct hg_upstream_conf *first)
 {
-	static const char *const own[] = { "name", "prefix", "hosts", "credential", NULL };
+	static const char *const own[] = { "name", "prefix", "hosts", HG_CREDENTIAL_KEY,
+		HG_CREDENTIALS_KEY, NULL };
 	struct hg_upstream_entry entry = { 0 };
 	struct hg_arena *arena = &rd->keep->arena;
 
@@ -267,12 +227,10 @@ static void read_further(struct reading *rd, struct hg_upstream_conf *first)
 		hg_upstream_entry_options, rd->path, words, NULL, &entry, rd->keep, rd->faults);
 	hg_options_read(
 		hg_upstream_options, rd->path, rd->map, own, rd->conf, rd->keep, rd->faults);
-	rd->credential = hg_node_find(rd->map, "credential");
-	hg_options_read(hg_credential_options, path_of(rd, "credential"), rd->credential, NULL,
-		&rd->conf->credentials[0], rd->keep, rd->faults);
 	rd->conf->name = entry.name;
 	rd->conf->prefix = entry.prefix;
 	rd->conf->hosts = entry.hosts;
+	hg_credentials_read(rd->conf, first, rd->map, rd->path, rd->keep, rd->faults);
 	if (!entry.name)
 		return; /* said: it is required */
 	check_name(rd, first);
@@ -287,7 +245,6 @@ static void read_further(struct reading *rd, struct hg_upstream_conf *first)
 		hg_faults_add(rd->faults, &rd->map->place, rd->path,
 			"needs `prefix` or `hosts`: nothing says which requests are for it");
 	check_common(rd);
-	check_alias(rd, first);
 }
 
 uint32_t hg_upstreams_read(struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX],
@@ -296,13 +253,13 @@ uint32_t hg_upstreams_read(struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX],
 	const struct hg_node *list = hg_node_find(root, "upstreams");
 	struct reading rd = { .conf = &upstreams[0],
 		.map = hg_node_find(root, "upstream"),
-		.credential = hg_node_find(root, "credential"),
 		.path = "upstream",
 		.keep = keep,
 		.faults = faults };
 	uint32_t n = 1;
 
 	upstreams[0].name = MAIN;
+	hg_credentials_read(&upstreams[0], upstreams, root, "", keep, faults);
 	check_common(&rd);
 	if (!list || hg_node_is_null(list))
 		return n;
@@ -315,7 +272,6 @@ uint32_t hg_upstreams_read(struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX],
 	for (uint32_t i = 0; i < list->n; i++) {
 		rd.conf = &upstreams[n];
 		rd.map = list->items[i];
-		rd.credential = NULL;
 		rd.path = hg_arena_printf(&keep->arena, "upstreams[%u]", i).p;
 		read_further(&rd, upstreams);
 		n++;
@@ -338,10 +294,9 @@ void hg_upstreams_print(const struct hg_upstream_conf *upstreams, uint32_t n,
 		hg_options_print(hg_upstream_entry_options, &entry, map, out);
 		hg_text_add_char(out, ',');
 		hg_options_print(hg_upstream_options, u, map, out);
-		hg_text_add(out, HG_STR(",\"credential\":{"));
-		hg_options_print(hg_credential_options, &u->credentials[0],
-			hg_node_member(map, "credential"), out);
-		hg_text_add(out, HG_STR("}}"));
+		hg_text_add_char(out, ',');
+		hg_credentials_print(u, map, out);
+		hg_text_add_char(out, '}');
 	}
 	hg_text_add_char(out, ']');
 }

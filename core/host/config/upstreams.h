@@ -19,8 +19,8 @@
 #include "host/config/options.h"
 #include "ticket/snapshot.h"
 
-/* `upstreams[0]` has been read from its sections of `root`; it is checked here and the further ones
- * are read behind it. Returns how many there are. */
+/* `upstreams[0]` has been read from its section of `root`; it is checked here, its credentials
+ * (credentials.h) and the further ones are read. Returns how many there are. */
 uint32_t hg_upstreams_read(struct hg_upstream_conf upstreams[HG_UPSTREAMS_MAX],
 	const struct hg_node *root, struct hg_keep *keep, struct hg_faults *faults);
 /* A JSON array of the further ones; secrets masked. */

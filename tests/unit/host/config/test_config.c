@@ -257,6 +257,23 @@ static void a_demonstration_leaves_the_real_token_alone(void **state)
 	drop(&f);
 }
 
+static void a_demonstration_takes_the_credentials_of_its_file(void **state)
+{
+	static const char *const texts[] = { "credential: {token: ghp_x}\n",
+		"credentials:\n- {alias: a, token: ghp_x}\n- {alias: b, token: ghp_y}\n" };
+
+	(void)state;
+	for (uint32_t i = 0; i < 2; i++) {
+		struct fixture f;
+		load_as(&f, texts[i], (struct hg_config_wish){ .mode = HG_CONFIG_DEMO });
+		assert_int_equal(f.faults.n, 0);
+		const struct hg_upstream_conf *u = &f.config->upstreams[0];
+		assert_int_equal(u->n_credentials, i + 1);
+		assert_true(hg_secret_is(u->credentials[0].token, HG_STR("ghp_x")));
+		drop(&f);
+	}
+}
+
 static void the_simulator_alone_is_one_plugin_on_one_listener(void **state)
 {
 	(void)state;
@@ -315,7 +332,7 @@ static void showing_it_hides_the_token(void **state)
 	hg_text_init(&out);
 	hg_config_print(f.config, &out);
 	assert_null(strstr(out.p, "verysecret"));
-	assert_non_null(strstr(out.p, "\"credential\":{\"alias\":\"main\",\"token\":\"***\"}"));
+	assert_non_null(strstr(out.p, "\"credential\":{\"alias\":\"main\",\"token\":\"***\","));
 	hg_text_fini(&out);
 	drop(&f);
 }
@@ -386,6 +403,7 @@ int main(void)
 		cmocka_unit_test(a_listener_may_have_any_free_port_twice),
 		cmocka_unit_test(a_demonstration_adds_the_simulator),
 		cmocka_unit_test(a_demonstration_leaves_the_real_token_alone),
+		cmocka_unit_test(a_demonstration_takes_the_credentials_of_its_file),
 		cmocka_unit_test(the_simulator_alone_is_one_plugin_on_one_listener),
 		cmocka_unit_test(the_plugin_path_of_the_command_line_wins),
 		cmocka_unit_test(a_change_that_needs_a_restart_is_named),

@@ -70,6 +70,12 @@ static void each_variable_reaches_its_option(void **state)
 		const char *name, *text, *section, *key, *becomes;
 	} rows[] = {
 		{ "GITHUB_TOKEN", "ghp_x", "credential", "token", "ghp_x" },
+		{ "GITHUB_APP_ID", "Iv23liX", "credential", "app_id", "Iv23liX" },
+		{ "GITHUB_APP_INSTALLATION_ID", "4711", "credential", "app_installation", "4711" },
+		{ "GITHUB_APP_PRIVATE_KEY", "/k/a.pem", "credential", "app_private_key",
+			"${file:/k/a.pem}" },
+		{ "GITHUB_APP_PRIVATE_KEY", "-----BEGIN X-----\\nAA\n", "credential",
+			"app_private_key", "-----BEGIN X-----\nAA\n" },
 		{ "GITHUB_BASE_URL", "https://g/api/v3", "upstream", "base_url",
 			"https://g/api/v3" },
 		{ "GITHUB_REQUEST_TIMEOUT", "30000", "upstream", "total_timeout", "30000ms" },
@@ -185,8 +191,11 @@ static void a_wrong_variable_is_named(void **state)
 			"LOG_LEVEL: expected one of error, warn, info, debug, got \"chatty\"" },
 		{ "REDIS_PORT", "66000",
 			"REDIS_PORT: expected a port (1 to 65535), got \"66000\"" },
-		{ "GITHUB_APP_ID", "my-app",
-			"GITHUB_APP_ID: expected a whole number, got \"my-app\"" },
+		{ "GITHUB_APP_INSTALLATION_ID", "my-org",
+			"GITHUB_APP_INSTALLATION_ID: expected a whole number, got \"my-org\"" },
+		{ "GITHUB_APP_PRIVATE_KEY", "/keys/${x}",
+			"GITHUB_APP_PRIVATE_KEY: expected a path without { } and $, or the key "
+			"itself" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -223,6 +232,52 @@ static void a_value_of_the_environment_is_taken_as_it_is(void **state)
 	drop(&f);
 }
 
+static void what_github_is_asked_with_is_said_in_one_place(void **state)
+{
+	(void)state;
+	struct fixture f;
+
+	apply(&f, "credentials: [{alias: a, token: x}]\n", false, true,
+		VARIABLES("GITHUB_TOKEN", "ghp_x", "GITHUB_APP_ID", "7"));
+	assert_null(hg_node_find(f.root, "credential"));
+	assert_int_equal(f.faults.n, 0);
+	drop(&f);
+	apply(&f, "credential: {app_id: 7}\n", false, true,
+		VARIABLES("GITHUB_TOKEN", "ghp_x", "GITHUB_APP_INSTALLATION_ID", "8"));
+	assert_string_equal(value(&f, "credential", "token"), "-");
+	assert_string_equal(value(&f, "credential", "app_installation"), "8");
+	assert_int_equal(f.faults.n, 0);
+	drop(&f);
+	apply(&f, "credential: {token: ghp_y}\n", false, true, VARIABLES("GITHUB_APP_ID", "7"));
+	assert_string_equal(value(&f, "credential", "app_id"), "-");
+	assert_int_equal(f.faults.n, 0);
+	drop(&f);
+	apply(&f, "", false, true,
+		VARIABLES("GITHUB_APP_ID", "7", "GITHUB_APP_PRIVATE_KEY", "/k.pem", "GITHUB_TOKEN",
+			"ghp_x"));
+	assert_string_equal(value(&f, "credential", "app_id"), "-");
+	assert_string_equal(value(&f, "credential", "app_private_key"), "-");
+	assert_string_equal(f.said.p, "GITHUB_APP_ID: is not used, because GITHUB_TOKEN is set");
+	assert_int_equal(f.faults.n_errors, 0);
+	drop(&f);
+}
+
+static void the_file_of_a_key_is_read_and_the_key_itself_is_not_interpolated(void **state)
+{
+	(void)state;
+	struct fixture f;
+
+	apply(&f, "", false, true, VARIABLES("GITHUB_APP_PRIVATE_KEY", "/k.pem"));
+	const struct hg_node *key =
+		hg_node_find(hg_node_find(f.root, "credential"), "app_private_key");
+	assert_false(key->is_verbatim);
+	drop(&f);
+	apply(&f, "", false, true, VARIABLES("GITHUB_APP_PRIVATE_KEY", "${env:HOME}"));
+	key = hg_node_find(hg_node_find(f.root, "credential"), "app_private_key");
+	assert_true(key->is_verbatim);
+	drop(&f);
+}
+
 static void an_aliased_section_of_the_file_is_not_changed_elsewhere(void **state)
 {
 	(void)state;
@@ -247,6 +302,8 @@ int main(void)
 		cmocka_unit_test(a_wrong_variable_is_named),
 		cmocka_unit_test(what_waits_for_its_plugin_is_listed_without_its_value),
 		cmocka_unit_test(a_value_of_the_environment_is_taken_as_it_is),
+		cmocka_unit_test(what_github_is_asked_with_is_said_in_one_place),
+		cmocka_unit_test(the_file_of_a_key_is_read_and_the_key_itself_is_not_interpolated),
 		cmocka_unit_test(an_aliased_section_of_the_file_is_not_changed_elsewhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
