@@ -170,6 +170,12 @@ static enum hg_stop why_not(const struct hg_dispatcher *d, const struct hg_fligh
 		*ret_until_us = now->mono_us + wait_us;
 		return HG_STOP_PACE;
 	}
+	int64_t limit_us = hg_secondary_opens_us(
+		l->identity->secondary, &d->snapshot->secondary, &f->spend, now->mono_us, NULL);
+	if (limit_us > now->mono_us && !f->ask.url.n) {
+		*ret_until_us = limit_us;
+		return HG_STOP_LIMIT;
+	}
 	if (hg_identity_is_busy(l->identity)) {
 		*ret_until_us = INT64_MAX;
 		return HG_STOP_BUSY;
@@ -210,10 +216,10 @@ static struct verdict who_pays(
 
 /* -- choosing ---------------------------------------------------------------------------------- */
 
-/* What is to be done with the one whose turn it is, when nobody pays for it now. Returns who stands
- * there now and may be asked about, NULL: nobody. */
-static struct hg_flight *wait_for(struct hg_dispatcher *d, struct hg_flight *f,
-	const struct verdict *v, const struct hg_now *now, int64_t *wake_us)
+/* What is to be done with the one whose turn it is, when nobody pays for it now. True: it is held
+ * or gone, so it is somebody else's turn now. */
+static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct verdict *v,
+	const struct hg_now *now, int64_t *wake_us)
 {
 	struct hg_line *line = f->line;
 	enum hg_class klass = f->klass;
@@ -222,16 +228,13 @@ static struct hg_flight *wait_for(struct hg_dispatcher *d, struct hg_flight *f,
 	case HG_STOP_PACE:
 	case HG_STOP_LIMIT:
 		hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
-		if (hg_dispatcher_refuse_late(d, f, v->why, v->until_us - now->mono_us, now)) {
-			wake_by(wake_us, now->mono_us); /* the one behind it is to be asked about */
-			return NULL;
-		}
+		if (hg_dispatcher_refuse_late(d, f, v->why, v->until_us - now->mono_us, now))
+			return true;
 		wake_by(wake_us, v->until_us);
 		if (v->why == HG_STOP_PACE)
-			return NULL;
-		struct hg_band *band = hg_queue_band(f);
+			return false;
 		hg_queue_hold(hg_flight_queue(f), f, v->until_us);
-		return hg_band_first(band);
+		return true;
 	case HG_STOP_EMPTY:
 	case HG_STOP_REFUSED:
 	case HG_STOP_BLOCKED:
@@ -239,21 +242,19 @@ static struct hg_flight *wait_for(struct hg_dispatcher *d, struct hg_flight *f,
 	case HG_STOP_RESERVE:
 		/* Others of the payers could pay, but for better classes. Then its class stands,
 		 * ageing or not. */
-		if (v->until_us == INT64_MAX) {
-			hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
-			return NULL; /* until something settles, and we look again */
-		}
+		if (v->until_us == INT64_MAX)
+			break; /* until something settles, and we look again */
 		hg_dispatcher_park_class(d, line, klass, HG_STOP_RESERVE, v->until_us, now);
 		if (line->queue.n[klass] || line->uploads.n[klass])
 			wake_by(wake_us, v->until_us);
-		return NULL;
+		return false;
 	case HG_STOP_NONE:
 	case HG_STOP_BUSY:
 	case HG_STOPS:
-		hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
-		return NULL;
+		break;
 	}
-	return NULL;
+	hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
+	return false;
 }
 
 /* The one of this queue that may go now, or NULL and the moment when to look again. */
@@ -262,9 +263,11 @@ static struct hg_flight *first_ready(struct hg_dispatcher *d, struct hg_line *li
 {
 	struct hg_flight *firsts[HG_BANDS_MOST];
 	enum hg_class classes[HG_BANDS_MOST];
+	unsigned n, stand; /* bits by class: of these, flights may be gone */
 
+again: /* after each that is held or gone, of which there are as many as there are tracks */
 	wake_by(wake_us, hg_queue_release(q, now->mono_us));
-	unsigned n = hg_queue_order(q, now->mono_us, firsts);
+	n = hg_queue_order(q, now->mono_us, firsts);
 	if (n == 0) {
 		if (!hg_line_waiting(line))
 			memset(line->parks, 0, sizeof(line->parks));
@@ -274,18 +277,18 @@ static struct hg_flight *first_ready(struct hg_dispatcher *d, struct hg_line *li
 		return NULL;
 	for (unsigned i = 0; i < n; i++)
 		classes[i] = firsts[i]->klass;
-	unsigned stand = 0; /* bits by class: of these, flights may be gone */
+	stand = 0;
 	for (unsigned i = 0; i < n; i++) {
-		struct hg_flight *f = stand & 1u << classes[i] ? NULL : firsts[i];
-		while (f) {
-			struct verdict v = who_pays(d, f, now);
-			if (v.payer) {
-				hg_dispatcher_park_class(d, line, classes[i], HG_STOP_NONE, 0, now);
-				*ret_payer = v.payer;
-				return f;
-			}
-			f = wait_for(d, f, &v, now, wake_us);
+		if (stand & 1u << classes[i])
+			continue;
+		struct verdict v = who_pays(d, firsts[i], now);
+		if (v.payer) {
+			hg_dispatcher_park_class(d, line, classes[i], HG_STOP_NONE, 0, now);
+			*ret_payer = v.payer;
+			return firsts[i];
 		}
+		if (wait_for(d, firsts[i], &v, now, wake_us))
+			goto again;
 		if (line->parks[classes[i]].why)
 			stand |= 1u << classes[i];
 	}
@@ -359,6 +362,8 @@ static void send(struct hg_dispatcher *d, struct hg_flight *f, struct hg_payer *
 	hg_flight_charge(f, payer->credential, l);
 	hg_ledger_take(l, f->cost);
 	f->taken = true;
+	hg_secondary_take(id->secondary, &f->spend, now->mono_us);
+	f->is_spending = true;
 	id->on_wire++;
 	id->site->on_wire++;
 	f->has_place = f->ask.upload;

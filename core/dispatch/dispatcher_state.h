@@ -86,6 +86,9 @@ void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const str
 /* Off the wire: gives the slot back, and books what is still reserved. */
 void hg_dispatcher_land(
 	struct hg_dispatcher *d, struct hg_flight *f, bool sent, const struct hg_now *now);
+/* What it took of the secondary limits is booked: it was answered, or may have been; or it did not
+ * count. */
+void hg_dispatcher_end_spending(struct hg_flight *f, bool counts, int64_t now_us);
 /* The budget as fronts and metrics see it. */
 void hg_dispatcher_publish(struct hg_dispatcher *d, struct hg_ledger *l);
 /* All of an identity's are known, `n` of them, and may be told until then (Unix). */

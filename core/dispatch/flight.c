@@ -35,6 +35,20 @@ static void copy_ask(struct hg_flight *f, const struct hg_ask *from)
 	a->token = from->token ? hg_secret_ref(from->token) : NULL;
 }
 
+/* What it takes of the secondary limits (GitHub document "Rate limits for the REST API",
+ * "Calculating points for the secondary rate limit"). */
+static struct hg_spend spend_of(const struct hg_ask *a)
+{
+	bool is_graphql = a->entrance == HG_GITHUB_GRAPHQL;
+	bool reads = a->is_safe || hg_str_is(a->method, HG_STR("OPTIONS"));
+
+	return (struct hg_spend){ .route = a->route,
+		.points = reads ? 1 : 5,
+		.is_graphql = is_graphql,
+		.is_write = !reads,
+		.is_content = a->is_content };
+}
+
 static struct hg_flight *flight_new(const struct hg_ask *ask, struct hg_snapshot *snapshot,
 	struct hg_line *line, struct hg_share *share)
 {
@@ -49,6 +63,8 @@ static struct hg_flight *flight_new(const struct hg_ask *ask, struct hg_snapshot
 	copy_ask(f, ask);
 	f->klass = ask->klass;
 	f->cost = ask->cost ? ask->cost : 1;
+	f->spend = spend_of(&f->ask);
+	f->gate = hg_secondary_gate(&f->spend);
 	f->line = line;
 	f->share = share;
 	line->pool->n_flights++;
@@ -67,7 +83,6 @@ struct hg_flight *hg_flight_heir(const struct hg_flight *f)
 
 	heir->klass = f->klass;
 	heir->tries = f->tries;
-	heir->gate = f->gate;
 	memcpy(heir->strategy, f->strategy, sizeof(heir->strategy));
 	return heir;
 }

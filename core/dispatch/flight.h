@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/list.h"
 #include "dispatch/queue.h"
+#include "dispatch/secondary.h"
 #include "ticket/snapshot.h"
 #include "ticket/ticket.h"
 
@@ -72,8 +73,10 @@ struct hg_flight {
 	bool is_starved;     /* … and its client is slow; the front knows how long it may be */
 	bool has_place;      /* it counts in hg_site.n_uploads */
 	bool taken;          /* `cost` is reserved in the ledger */
+	bool is_spending;    /* `spend` is taken of its identity's secondary limits */
 	uint32_t cost;       /* points */
-	uint32_t tries;      /* how often it was sent */
+	struct hg_spend spend;
+	uint32_t tries; /* how often it was sent */
 	uint32_t room_fields;
 	uint64_t n_bytes;
 	int64_t queued_us, sent_us, head_us,

@@ -21,6 +21,7 @@ struct hg_identity *hg_identity_new(struct hg_site *site, struct hg_scope scope)
 	hg_list_init(&id->link);
 	hg_list_init(&id->ledgers);
 	hg_list_init(&id->payers);
+	id->secondary = hg_secondary_new();
 	return id;
 }
 
@@ -36,6 +37,7 @@ void hg_identity_free(struct hg_identity *id)
 		hg_free(l);
 	}
 	hg_list_remove(&id->link);
+	hg_secondary_free(id->secondary);
 	id->site->n_identities--;
 	hg_free(id);
 }

@@ -10,6 +10,7 @@
  */
 #pragma once
 #include "dispatch/budget.h"
+#include "dispatch/secondary.h"
 #include "dispatch/site.h"
 #include <hg/request.h>
 
@@ -31,6 +32,7 @@ struct hg_identity {
 	uint32_t n_blocks;     /* in a row */
 	int64_t hour_began_us; /* of max_per_hour: a fixed hour from its first request */
 	int64_t hour_sent;
+	struct hg_secondary *secondary;
 	struct hg_list payers; /* hg_payer.of_identity: in whose pools something may go when it
 	                          changes */
 };

@@ -212,6 +212,19 @@ void hg_dispatcher_publish(struct hg_dispatcher *d, struct hg_ledger *l)
 	set_gauges(l);
 }
 
+void hg_dispatcher_end_spending(struct hg_flight *f, bool counts, int64_t now_us)
+{
+	struct hg_secondary *s = f->ledger->identity->secondary;
+
+	if (!f->is_spending)
+		return;
+	f->is_spending = false;
+	if (counts)
+		hg_secondary_settle(s, &f->spend, f->sent_us, now_us);
+	else
+		hg_secondary_untake(s, &f->spend, f->sent_us);
+}
+
 /* One of this client's is over: others of it may have waited for that, wherever they wait. */
 static void let_pass(struct hg_dispatcher *d, struct hg_share *share)
 {
@@ -238,6 +251,7 @@ void hg_dispatcher_land(
 	else if (f->taken)
 		hg_ledger_untake(l, f->cost);
 	f->taken = false;
+	hg_dispatcher_end_spending(f, sent, now->mono_us);
 	f->paused = false;
 	hg_heap_remove(&d->dues, &f->due);
 	HG_BUG_ON(l->identity->on_wire == 0 || f->share->in_flight == 0);

@@ -96,19 +96,34 @@ static void rest(struct hg_dispatcher *d, struct hg_flight *f, int64_t until_us,
 	}
 }
 
+/* A limit that we kept, and GitHub sees otherwise: there is a lower one. */
+static void object(
+	struct hg_dispatcher *d, struct hg_flight *f, int64_t wait_us, const struct hg_now *now)
+{
+	struct hg_identity *id = f->ledger->identity;
+	enum hg_secondary_why blamed = HG_SECONDARY_NONE;
+
+	hg_identity_block(id, wait_us, now->mono_us, &d->dice);
+	if (f->is_spending)
+		blamed = hg_secondary_object(id->secondary, &d->snapshot->secondary, &f->spend,
+			f->sent_us, now->mono_us);
+	HG_LOG(HG_LOG_DISPATCH, HG_LOG_INFO, "secondary limit learned identity=%s of=%s route=%.*s",
+		id->name, hg_secondary_why_name(blamed), (int)f->spend.route.n, f->spend.route.p);
+}
+
 /* Books GitHub's no, and moves on who can wait for it to pass. */
 static void take_refusal(struct hg_dispatcher *d, struct hg_flight *f, enum hg_refusal kind,
 	int64_t wait_us, const struct hg_rate *rate, const struct hg_now *now)
 {
 	struct hg_ledger *l = f->ledger;
-	struct hg_identity *id = l->identity;
 	const char *word = kind == HG_REFUSAL_PRIMARY ? "primary" : "secondary";
 	int64_t until_us;
 
 	if (kind == HG_REFUSAL_PRIMARY)
 		hg_ledger_close(l, rate, now, &d->dice);
 	else
-		hg_identity_block(id, wait_us, now->mono_us, &d->dice);
+		object(d, f, wait_us, now);
+	hg_dispatcher_end_spending(f, false, now->mono_us);
 	l->was_refused = true;
 	hg_series_add(
 		hg_core_series(HG_METRIC_LIMIT_HITS, f->credential->label, l->resource, word), 1);
@@ -302,6 +317,7 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 	if (kind != HG_REFUSAL_NONE) {
 		take_refusal(d, f, kind, wait_us, &rate, now);
 	} else {
+		hg_dispatcher_end_spending(f, true, now->mono_us);
 		hg_ledger_forgive(f->ledger, f->sent_us);
 		hg_identity_forgive(f->ledger->identity, f->sent_us);
 		if (head->status >= 500)

@@ -102,6 +102,7 @@ static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 	a->token = r->client.token.p ? hg_secret_new(r->client.token) : NULL;
 	a->token_is_basic = r->client.token_is_basic;
 	a->is_safe = hg_request_is_safe(r);
+	a->is_content = r->github.is_content;
 	a->owns_validators = r->owns_validators && !r->lost_copy;
 	a->left_out = hg_when_left_out(r);
 }

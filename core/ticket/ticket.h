@@ -75,6 +75,7 @@ struct hg_ask {
 	struct hg_secret *token;         /* a client's own GitHub token; NULL = the gateway's */
 	bool token_is_basic;             /* the client spelled it `Basic …`: sent on as it came */
 	bool is_safe;                    /* GET or HEAD: may be repeated and shared */
+	bool is_content;                 /* creates what GitHub counts as content */
 	uint64_t left_out; /* bits by instance index: their SEND, HEAD and KEEP do not run for it */
 	bool owns_validators; /* a plugin keeps copies: SEND may add If-None-Match */
 };
