@@ -13,6 +13,11 @@ static double waiting(const struct hg_strategy_view *v)
 	return HG_HAS(v, queued) && v->queued > 0 ? cost * v->queued : cost;
 }
 
+static double time_left(const struct hg_strategy_view *v)
+{
+	return v->resets_in_us < v->window_us ? (double)v->resets_in_us / (double)v->window_us : 1;
+}
+
 struct aim aim_at_reset(const struct demand *d, const struct curve *aggressive,
 	const struct curve *slowest, const struct hg_strategy_view *v)
 {
@@ -23,7 +28,7 @@ struct aim aim_at_reset(const struct demand *d, const struct curve *aggressive,
 
 	double left = end - (double)v->used;
 	double expected = demand_expected(d, v->wall_us, v->resets_in_us);
-	struct aim aim = { .curve = { end / limit, aggressive->burst } };
+	struct aim aim = { .curve = { end / limit, aggressive->burst * time_left(v) } };
 	if (expected + waiting(v) <= left)
 		return aim;
 	left -= expected * demand_urgent_share(d);

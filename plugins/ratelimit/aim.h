@@ -13,7 +13,8 @@
  *     700 expected, 20 wait   ->  720 <= 1000: go
  *     1900 expected           ->  one per 1.8 s, and 4,800 are spent at the reset
  *
- * A burst can so only take what nobody else is expected to need; from then on it is paced.
+ * The curve's burst shrinks with the time left, so that the curve ends at the reset and not before.
+ * A burst of demand can only take what nobody else is expected to need; from then on it is paced.
  *
  * Thread: dispatcher.   Clock: given.
  */

@@ -4,11 +4,11 @@
 #define SEC_US INT64_C(1000000)
 #define MINUTE_US (60 * SEC_US)
 #define HOUR_US (60 * MINUTE_US)
-#define HOURS_AHEAD DEMAND_HOURS  /* no window is longer */
+#define PARTS_AHEAD DEMAND_HOURS  /* no window is longer */
 #define STEP_US (2 * MINUTE_US)   /* wall against mono: it was set */
 #define GAP_MINUTES (7 * 24 * 60) /* unheard of for longer: as if it were new */
 #define HOUR_MINUTES_MIN 30       /* less of an hour says nothing about it */
-#define LEVEL_MAX 4.0
+#define FAST_PARTS 6
 #define HEAD_START 3 /* minutes that what is normal counts in the averages, at first */
 #define RESET_JITTER_US (60 * SEC_US)
 
@@ -54,20 +54,30 @@ static void close_hour(struct demand *d, const struct demand_conf *conf, unsigne
 	d->hour_minutes = 0;
 }
 
+/* One minute more, that had so many. */
+static void level_add(struct demand_level *l, const struct demand_level *minute, int64_t over_us)
+{
+	double weight = 1.0 / ++l->n; /* a plain mean until there are enough */
+
+	if (over_us <= l->n * MINUTE_US) {
+		weight = over_us > MINUTE_US ? (double)MINUTE_US / (double)over_us : 1;
+		l->n--;
+	}
+	l->came += weight * (minute->came - l->came);
+	l->normal += weight * (minute->normal - l->normal);
+	l->urgent += weight * (minute->urgent - l->urgent);
+}
+
 static void close_minute(struct demand *d, const struct demand_conf *conf)
 {
 	unsigned hour = hour_of_week(d->minute * MINUTE_US);
 	double points = d->points > 0 ? d->points : 0; /* more was given back than sent */
 	double normal = normal_in(d, hour);
-	double weight = 1.0 / ++d->n_now; /* a plain mean until there are enough */
+	struct demand_level minute = { points, normal < 0 ? points : normal, d->urgent_points, 1 };
 
-	if (weight < conf->level_weight) {
-		weight = conf->level_weight;
-		d->n_now--;
-	}
-	d->now += weight * (points - d->now);
-	d->normal += weight * ((normal < 0 ? points : normal) - d->normal);
-	d->urgent += weight * (d->urgent_points - d->urgent);
+	d->fast_us = conf->level_us / FAST_PARTS;
+	level_add(&d->fast, &minute, d->fast_us);
+	level_add(&d->slow, &minute, conf->level_us);
 	d->points = d->urgent_points = 0;
 	d->hour_points += points;
 	d->hour_minutes++;
@@ -83,9 +93,10 @@ static void begin_at(struct demand *d, int64_t minute)
 	double normal = normal_in(d, hour_of_week(minute * MINUTE_US));
 
 	d->minute = minute;
-	d->points = d->urgent_points = d->urgent = 0;
-	d->now = d->normal = normal > 0 ? normal : 0;
-	d->n_now = normal < 0 ? 0 : HEAD_START;
+	d->points = d->urgent_points = 0;
+	d->fast = normal < 0 ? (struct demand_level){ 0 }
+	                     : (struct demand_level){ normal, normal, 0, HEAD_START };
+	d->slow = d->fast;
 	d->hour_points = 0;
 	d->hour_minutes = 0;
 	d->reset_us = 0;
@@ -125,16 +136,21 @@ void demand_spent(struct demand *d, const struct hg_strategy_view *v, uint32_t p
 
 /* -- what comes -------------------------------------------------------------------------------- */
 
-static double expected_in(const struct demand *d, unsigned hour)
+/* Points per minute in that hour, when so much more comes than is normal. */
+static double expected_in(const struct demand *d, unsigned hour, const struct demand_level *now)
 {
-	double normal = normal_in(d, hour), level = 1;
+	double normal = normal_in(d, hour);
+	double rate = normal < 0 ? now->came : normal + now->came - now->normal;
 
-	if (normal < 0)
-		return d->now;
-	if (d->normal > 0)
-		level = d->now / d->normal < LEVEL_MAX ? d->now / d->normal : LEVEL_MAX;
-	double rest = d->now - level * d->normal;
-	return level * normal + (rest > 0 ? rest : 0);
+	return rate > 0 ? rate : 0;
+}
+
+/* How long what is expected stays the same from at_us on. */
+static int64_t part_us(int64_t wall_us, int64_t at_us, int64_t fast_us)
+{
+	int64_t part_us = HOUR_US - (wall_us + at_us) % HOUR_US;
+
+	return at_us < fast_us && part_us > fast_us - at_us ? fast_us - at_us : part_us;
 }
 
 /* Goes from hour to hour until for_us has passed or `enough` points came. Returns the points;
@@ -145,17 +161,18 @@ static double walk(
 	double sum = 0;
 	int64_t at_us = 0;
 
-	for (int i = 0; i < HOURS_AHEAD && at_us < for_us; i++) {
-		int64_t part_us = HOUR_US - (wall_us + at_us) % HOUR_US;
-		if (part_us > for_us - at_us)
-			part_us = for_us - at_us;
-		double rate = expected_in(d, hour_of_week(wall_us + at_us)) / MINUTE_US;
-		if (sum + rate * (double)part_us >= enough) {
+	for (int i = 0; i < PARTS_AHEAD && at_us < for_us; i++) {
+		const struct demand_level *now = at_us < d->fast_us ? &d->fast : &d->slow;
+		double rate = expected_in(d, hour_of_week(wall_us + at_us), now) / MINUTE_US;
+		int64_t us = part_us(wall_us, at_us, d->fast_us);
+		if (us > for_us - at_us)
+			us = for_us - at_us;
+		if (sum + rate * (double)us >= enough) {
 			*ret_us = at_us + (rate > 0 ? (int64_t)((enough - sum) / rate) : 0);
 			return enough;
 		}
-		sum += rate * (double)part_us;
-		at_us += part_us;
+		sum += rate * (double)us;
+		at_us += us;
 	}
 	*ret_us = at_us;
 	return sum;
@@ -179,9 +196,11 @@ int64_t demand_reaches_us(const struct demand *d, int64_t wall_us, int64_t for_u
 
 double demand_urgent_share(const struct demand *d)
 {
-	if (d->urgent <= 0)
+	const struct demand_level *l = &d->slow;
+
+	if (l->urgent <= 0)
 		return 0;
-	return d->urgent < d->now ? d->urgent / d->now : 1;
+	return l->urgent < l->came ? l->urgent / l->came : 1;
 }
 
 double demand_confidence(
@@ -191,7 +210,7 @@ double demand_confidence(
 	double trust = watched >= (double)conf->trust_us ? 1 : watched / (double)conf->trust_us;
 	unsigned n = 0, n_known = 0;
 
-	for (int64_t at_us = 0; n < HOURS_AHEAD && at_us < for_us;
+	for (int64_t at_us = 0; n < PARTS_AHEAD && at_us < for_us;
 		at_us += HOUR_US - (wall_us + at_us) % HOUR_US) {
 		n++;
 		n_known += d->week[hour_of_week(wall_us + at_us)] >= 0;

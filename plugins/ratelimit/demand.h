@@ -5,13 +5,16 @@
  *
  *     week    points per minute that are normal in each hour of the week (168; the newest week
  *             weighs 30 %, an hour never seen borrows from the same hour of other days)
- *     level   how much busier than normal it is now: the last ten minutes over what is normal then
+ *     more    how many more (or less) than normal came: in the last hour, in the last ten minutes
  *
- * What is expected in an hour is its normal times the level (at most 4; what is more is added as it
- * is, because nothing is known about it):
+ * Expected is what is normal, and for the next ten minutes as much more as came in the last ten,
+ * after that as much more as came in the last hour. So a burst is not taken for a busy day, nor a
+ * busy day for a burst:
  *
- *     Tuesday 9:40, 60/min are normal, 90/min came; from 10:00 on 30/min are normal
- *     ->  level 1.5; until 10:20:  20 min x 90  +  20 min x 45  =  2,700 points
+ *     Tuesday 9:40, 60/min are normal, and from 10:00 on 30/min; for hours 80/min came
+ *     ->  until 10:20:  10 x (60 + 20)  +  10 x (60 + 20)  +  20 x (30 + 20)  =  2,600 points
+ *     and then, from 9:30 on, 200/min: 98 more in the average of ten minutes, 39 in the hour's
+ *     ->  10 x (60 + 98)  +  10 x (60 + 39)  +  20 x (30 + 39)  =  3,950
  *
  * What is counted is what the budget lost: `used` from one sending to the next. So a 304 is
  * nothing, and what others spend of the same budget is demand too.
@@ -26,9 +29,15 @@
 #define DEMAND_HOURS 168
 
 struct demand_conf {
-	double level_weight; /* of a minute in the level: 0.1 = about ten minutes */
-	double week_weight;  /* of a week in what is normal */
-	int64_t trust_us;    /* watched for this long, it is half trusted */
+	int64_t level_us;   /* how long "the last hour" is; the last ten minutes are a sixth */
+	double week_weight; /* of a week in what is normal */
+	int64_t trust_us;   /* watched for this long, it is half trusted */
+};
+
+/* Averages of the last minutes, in points per minute. */
+struct demand_level {
+	double came, normal, urgent; /* urgent: of critical and high */
+	uint32_t n;                  /* minutes in it, until there are enough */
 };
 
 struct demand {
@@ -40,8 +49,8 @@ struct demand {
 	int64_t minute; /* of the wall that is being counted; 0: none yet */
 	int64_t seen_us, seen_wall_us;
 	double points, urgent_points; /* in it */
-	double now, normal, urgent;   /* averages of the last minutes; urgent: critical and high */
-	uint32_t n_now;               /* minutes in the averages */
+	struct demand_level fast, slow;
+	int64_t fast_us; /* over which `fast` is */
 	double hour_points;
 	uint32_t hour_minutes;
 	int64_t reset_us, used; /* wall, points: when `spent` came last; 0: no window known */

@@ -18,7 +18,6 @@
 #include <hg/plugin.h>
 
 #define TRUSTED 0.5 /* the confidence from which on the forecast decides */
-#define MINUTE_US INT64_C(60000000)
 
 struct ratelimit_conf {
 	double conservative_share, adaptive_share, aggressive_share;
@@ -59,8 +58,8 @@ static const struct hg_option ratelimit_options[] = {
 		"Does adaptive aim at the reset, by a forecast of demand?"),
 	HG_USEC(struct ratelimit_conf, forecast_after_us, "3h", "1min", "30d", HG_OPT_LIVE,
 		"How long the demand of a budget is watched before its forecast decides."),
-	HG_USEC(struct ratelimit_conf, forecast_level_us, "10min", "1min", "6h", HG_OPT_LIVE,
-		"Over which time demand is averaged to see how busy it is now."),
+	HG_USEC(struct ratelimit_conf, forecast_level_us, "1h", "6min", "1d", HG_OPT_LIVE,
+		"Over which time demand is averaged to see how much above normal it is."),
 	HG_SHARE(struct ratelimit_conf, forecast_week, "30%", "1%", "100%", HG_OPT_LIVE,
 		"Weight of the newest week in what is normal in an hour of the week."),
 	HG_INT(struct ratelimit_conf, forecast_ledgers, "256", "1", "4096", HG_OPT_LIVE,
@@ -92,8 +91,7 @@ static int ratelimit_start(void *self, const void *conf, struct hg_err *err)
 	r->adaptive_above = c->adaptive_above;
 	r->conservative_above = c->conservative_above;
 	r->aims = c->forecast;
-	r->demand = (struct demand_conf){ .level_weight =
-						  (double)MINUTE_US / (double)c->forecast_level_us,
+	r->demand = (struct demand_conf){ .level_us = c->forecast_level_us,
 		.week_weight = c->forecast_week,
 		.trust_us = c->forecast_after_us };
 	learned_start(&r->learned, self, (uint32_t)c->forecast_ledgers, c->forecast_save_us);

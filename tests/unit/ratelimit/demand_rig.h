@@ -11,7 +11,7 @@
 #define WEEK (7 * DAY)
 #define MONDAY (INT64_C(1700438400) * SEC) /* 2023-11-20T00:00:00Z */
 
-static const struct demand_conf by_default = { 0.1, 0.3, 3 * HOUR };
+static const struct demand_conf by_default = { HOUR, 0.3, 3 * HOUR };
 
 struct ledger {
 	struct demand d;

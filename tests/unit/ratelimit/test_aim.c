@@ -18,7 +18,7 @@ static struct ledger half_past(uint32_t per_minute, int64_t used)
 	for (int i = 0; i < DEMAND_HOURS; i++)
 		l.d.week[i] = (float)per_minute;
 	pass(&l, 30 * MINUTE);
-	l.d.now = l.d.normal = per_minute;
+	l.d.fast = l.d.slow = (struct demand_level){ per_minute, per_minute, 0, 60 };
 	l.v.used = used;
 	return l;
 }
@@ -59,13 +59,13 @@ static void what_does_not_is_spread_over_the_time_left(void **state)
 
 static void better_classes_have_theirs_before(void **state)
 {
-	struct ledger l = half_past(60, 2800); /* 1800 expected, 2000 left */
+	struct ledger l = half_past(60, 3200);
 
 	(void)state;
-	l.v.used = 3200; /* 1600 left, and 450 of it will be asked for by critical and high */
-	l.d.urgent = 15;
+	/* 1600 left, and 450 of it will be asked for by critical and high */
+	l.d.slow.urgent = 15;
 	assert_int_equal(aim_of(&l).interval_us, 1800 * SEC / 1150);
-	l.d.urgent = 60; /* all of it */
+	l.d.slow.urgent = 60; /* all of it */
 	assert_int_equal(aim_of(&l).interval_us, 1200000);
 }
 

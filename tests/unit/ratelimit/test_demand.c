@@ -33,28 +33,34 @@ static void what_is_steady_goes_on(void **state)
 }
 
 /* The example of demand.h. */
-static void what_is_normal_is_raised_by_what_is_now(void **state)
+static void a_burst_is_no_busy_day_and_a_busy_day_no_burst(void **state)
 {
 	int64_t nine = MONDAY + DAY + 9 * HOUR;
-	struct ledger l = ledger_at(nine);
+	struct ledger l = ledger_at(nine - 5 * HOUR);
 
 	(void)state;
-	l.d.week[hour_of(nine)] = 60;
+	for (int i = -5; i < 1; i++)
+		l.d.week[hour_of(nine + i * HOUR)] = 60;
 	l.d.week[hour_of(nine + HOUR)] = 30;
-	live(&l, 40, 90);
-	assert_near(expected(&l, 40 * MINUTE), 2700, 40);
+	live(&l, 5 * 60 + 30, 80);
+	struct ledger burst = l;
+	live(&l, 10, 80);
+	assert_near(expected(&l, 40 * MINUTE), 2600, 40);
+	live(&burst, 10, 200);
+	assert_near(expected(&burst, 40 * MINUTE), 3950, 40);
 }
 
-static void what_is_far_above_normal_is_not_multiplied(void **state)
+static void a_holiday_is_less_than_normal(void **state)
 {
-	int64_t nine = MONDAY + DAY + 9 * HOUR;
-	struct ledger l = ledger_at(nine);
+	struct ledger l = ledger_at(MONDAY);
 
 	(void)state;
-	l.d.week[hour_of(nine)] = 1;
-	l.d.week[hour_of(nine + HOUR)] = 40;
-	live(&l, 60, 100); /* 4 x 1 and 96 more */
-	assert_near(expected(&l, HOUR), 60 * (4 * 40 + 96), 60 * 4);
+	for (int i = 0; i < DEMAND_HOURS; i++)
+		l.d.week[i] = 60;
+	l.d.week[hour_of(MONDAY + 6 * HOUR)] = 10;
+	live(&l, 5 * 60, 2);
+	assert_near(expected(&l, HOUR), 120, 60);
+	assert_near(expected(&l, 2 * HOUR), 120, 60); /* and not less than nothing in the next */
 }
 
 static void nights_are_known_after_a_week(void **state)
@@ -117,8 +123,8 @@ static void quiet_minutes_count(void **state)
 
 	(void)state;
 	live(&l, 60, 60);
-	pass(&l, 40 * MINUTE);                             /* nobody said anything meanwhile */
-	assert_near(expected(&l, HOUR), 0.0148 * 3600, 3); /* 0.9 to the 40th of it */
+	pass(&l, 40 * MINUTE); /* nobody said anything meanwhile */
+	assert_near(expected(&l, 10 * MINUTE), 600 * 0.0148, 1); /* 0.9 to the 40th of it */
 }
 
 static void a_304_is_no_demand(void **state)
@@ -213,7 +219,7 @@ static void when_it_is_spent_is_foretold(void **state)
 	assert_true(demand_reaches_us(&l.d, l.v.wall_us, HOUR, 3601) == INT64_MAX);
 	assert_true(demand_reaches_us(&l.d, l.v.wall_us, HOUR, 0) == 0);
 	pass(&l, 300 * MINUTE);
-	assert_true(demand_reaches_us(&l.d, l.v.wall_us, HOUR, 1) == INT64_MAX);
+	assert_true(demand_reaches_us(&l.d, l.v.wall_us, HOUR, 100) == INT64_MAX);
 }
 
 static void confidence_comes_with_time(void **state)
@@ -252,8 +258,8 @@ int main(void)
 #define T(f) cmocka_unit_test(f)
 	const struct CMUnitTest tests[] = {
 		T(what_is_steady_goes_on),
-		T(what_is_normal_is_raised_by_what_is_now),
-		T(what_is_far_above_normal_is_not_multiplied),
+		T(a_burst_is_no_busy_day_and_a_busy_day_no_burst),
+		T(a_holiday_is_less_than_normal),
 		T(nights_are_known_after_a_week),
 		T(the_newest_week_weighs_thirty_percent),
 		T(less_than_half_an_hour_says_nothing_about_it),
