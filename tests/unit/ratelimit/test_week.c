@@ -32,7 +32,7 @@ struct world {
 	uint32_t queue_n, queue_head;
 	int64_t arrived_us[QUEUE_MAX];
 	struct hour {
-		int64_t used, n_waited, longest_us;
+		int64_t used, used_half, n_waited, longest_us;
 	} hours[HOURS];
 };
 
@@ -78,6 +78,8 @@ static void send_first(const struct hg_strategy *s, struct hour *h)
 	w.v.used++;
 	s->spent(w.provider.self, &w.v, 1);
 	h->used = w.v.used;
+	if (w.v.resets_in_us >= HOUR / 2)
+		h->used_half = w.v.used;
 	h->n_waited += waited_us > 0;
 	if (waited_us > h->longest_us)
 		h->longest_us = waited_us;
@@ -205,6 +207,14 @@ static uint32_t ten_callers(int64_t wall_us, uint32_t n_queued)
 	return n_queued < 10 ? 10 - n_queued : 0;
 }
 
+/* As in the office, and on the second Sunday from three o'clock on ten callers that never sleep. */
+static uint32_t crawl(int64_t wall_us, uint32_t n_queued)
+{
+	int64_t hour = (wall_us - MONDAY) / HOUR;
+
+	return hour == 13 * 24 + 3 ? ten_callers(wall_us, n_queued) : office(wall_us, n_queued);
+}
+
 /* -- what comes of it -------------------------------------------------------------------------- */
 
 static void what_fits_does_not_wait(void **state)
@@ -245,6 +255,33 @@ static void a_class_with_a_reserve_ends_at_it(void **state)
 	assert_int_equal(f.most_used, 3500);
 }
 
+static void what_nobody_expected_does_not_take_all_at_once(void **state)
+{
+	const struct hour *h = &w.hours[13 * 24 + 3];
+
+	(void)state;
+	live_weeks("adaptive", crawl);
+	print_message("%-12s  used after half an hour %lld, at the reset %lld, longest %.1f s\n",
+		w.label, (long long)h->used_half, (long long)h->used, (double)h->longest_us / SEC);
+	assert_true(h->used_half <= 3600);
+	assert_true(h->used >= 4752);
+	assert_true(h->longest_us < 60 * SEC);
+}
+
+static void without_a_forecast_more_is_left(void **state)
+{
+	struct hg_err err = HG_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(hg_fake_reload(fake, "forecast: false\n", &err), 0);
+	live_weeks("adaptive", crowd);
+	struct figures f = figures_of(3000);
+	assert_true(f.most_used < 4500);
+	w = (struct world){ .klass = HG_CLASS_NORMAL };
+	live_weeks("adaptive", office);
+	assert_true(figures_of(3000).n_waited > 0);
+}
+
 static void the_others_do_as_ever(void **state)
 {
 	(void)state;
@@ -275,6 +312,8 @@ int main(void)
 		T(what_does_not_fit_is_spent_to_the_end),
 		T(callers_that_wait_for_their_answers_hide_no_demand),
 		T(a_class_with_a_reserve_ends_at_it),
+		T(what_nobody_expected_does_not_take_all_at_once),
+		T(without_a_forecast_more_is_left),
 		T(the_others_do_as_ever),
 		T(the_others_pace_what_would_have_fitted),
 	};
