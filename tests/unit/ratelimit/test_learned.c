@@ -180,6 +180,20 @@ static void a_reload_goes_on_with_it(void **state)
 	end();
 }
 
+static void the_old_one_leaves_it_to_the_new_one(void **state)
+{
+	struct hg_err err = HG_ERR_INIT;
+
+	(void)state;
+	begin_in(dir);
+	live(1, 3);
+	assert_int_equal(hg_fake_reload(fake, "forecast_save: 1min\n", &err), 0);
+	assert_false(is_written()); /* the dispatcher may be at it */
+	hg_fake_advance(fake, MINUTE);
+	assert_true(is_written());
+	end();
+}
+
 static void a_reload_meets_one_that_is_being_written(void **state)
 {
 	struct hg_err err = HG_ERR_INIT;
@@ -283,6 +297,7 @@ int main(void)
 		T(a_restart_forgets_nothing),
 		T(it_is_written_now_and_then_when_there_is_something_new),
 		T(a_reload_goes_on_with_it),
+		T(the_old_one_leaves_it_to_the_new_one),
 		T(a_reload_meets_one_that_is_being_written),
 		T(a_reload_with_less_room_forgets_the_quietest),
 		T(a_file_that_makes_no_sense_begins_anew),
