@@ -193,6 +193,12 @@ static uint32_t office(int64_t wall_us, uint32_t n_queued)
 	       (is_burst ? spread(48000, wall_us) : 0);
 }
 
+/* The same, with the job on every Wednesday. */
+static uint32_t weekly(int64_t wall_us, uint32_t n_queued)
+{
+	return office(wall_us < MONDAY + 168 * HOUR ? wall_us + 168 * HOUR : wall_us, n_queued);
+}
+
 /* 9,000 an hour in the office: more than there is. */
 static uint32_t crowd(int64_t wall_us, uint32_t n_queued)
 {
@@ -224,6 +230,15 @@ static void what_fits_does_not_wait(void **state)
 	struct figures f = figures_of(3000);
 	assert_int_equal(f.n_waited, 0);
 	assert_int_equal(f.most_used, 4520);
+}
+
+/* What hours can not tell: it is expected once more when it has been. */
+static void a_burst_of_each_week_makes_its_hour_wait(void **state)
+{
+	(void)state;
+	live_weeks("adaptive", weekly);
+	struct figures f = figures_of(3000);
+	assert_true(f.n_waited > 0 && f.n_waited < 3000);
 }
 
 static void what_does_not_fit_is_spent_to_the_end(void **state)
@@ -309,6 +324,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, start, stop)
 	const struct CMUnitTest tests[] = {
 		T(what_fits_does_not_wait),
+		T(a_burst_of_each_week_makes_its_hour_wait),
 		T(what_does_not_fit_is_spent_to_the_end),
 		T(callers_that_wait_for_their_answers_hide_no_demand),
 		T(a_class_with_a_reserve_ends_at_it),
