@@ -431,23 +431,41 @@ static int make_dir(char *path, struct hg_err *err)
 	return 0;
 }
 
+static int make_state_dir(struct hg_setup *s, struct hg_instance *in, struct hg_err *err)
+{
+	struct hg_text path;
+
+	hg_text_init(&path);
+	hg_text_printf(&path, "%s/%s", s->config->main.state_dir, in->name);
+	int rc = make_dir(path.p, err);
+	if (rc == 0)
+		in->state_dir = hg_strndup(path.p, path.n);
+	hg_text_fini(&path);
+	return rc;
+}
+
+/* As its table says: it does not start without one, or it has to. */
+static int give_state(struct hg_setup *s, struct hg_instance *in, struct hg_err *err)
+{
+	struct hg_err why = HG_ERR_INIT;
+
+	if (!in->table->wants_state)
+		return 0;
+	if (in->table->wants_state != 2)
+		return make_state_dir(s, in, err);
+	if (make_state_dir(s, in, &why) < 0)
+		hg_log(in->self, HG_LOG_WARN, "nothing will survive a restart: %s", why.text);
+	return 0;
+}
+
 static int start_one(struct hg_setup *s, struct hg_instance *in, struct hg_err *err)
 {
 	const struct hg_plugin *t = in->table;
+	int rc = give_state(s, in, err);
 
-	if (t->wants_state) {
-		struct hg_text path;
-		hg_text_init(&path);
-		hg_text_printf(&path, "%s/%s", s->config->main.state_dir, in->name);
-		int rc = make_dir(path.p, err);
-		in->state_dir = hg_strndup(path.p, path.n);
-		hg_text_fini(&path);
-		if (rc < 0)
-			return rc;
-	}
-	if (!t->start)
-		return 0;
-	int rc = t->start(in->self, in->conf, err);
+	if (rc < 0 || !t->start)
+		return rc;
+	rc = t->start(in->self, in->conf, err);
 	if (rc < 0 && err && !err->text[0])
 		hg_err_set(err, rc, "start failed with code %d", rc);
 	return rc;

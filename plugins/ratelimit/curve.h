@@ -20,8 +20,13 @@ struct curve {
 };
 
 double curve_allowed(const struct curve *c, const struct hg_strategy_view *v); /* requests */
+double curve_spread(
+	const struct curve *c, const struct hg_strategy_view *v); /* without the burst */
 int64_t curve_interval_us(const struct curve *c, const struct hg_strategy_view *v);
 /* 0 when below the curve or an interval has passed since the last one above it. Never past the
  * reset. */
+int64_t curve_spaced_us(
+	const struct curve *below, int64_t interval_us, const struct hg_strategy_view *v);
+/* The same, with the interval of the curve `pace`. */
 int64_t curve_wait_us(
 	const struct curve *below, const struct curve *pace, const struct hg_strategy_view *v);

@@ -1,1 +1,1 @@
-set(TEST_SOURCES curve.c ratelimit.c)
+set(TEST_SOURCES aim.c curve.c demand.c forecast.c keep.c learned.c ratelimit.c)

@@ -24,7 +24,8 @@
  * Changelog: what came, by number and release
  *     1  0.1.0  first release
  *               hg_series_read
- *     1  later  HG_REF_TO: an HG_OPT_REF's `choices` names a service; HG_OLD_KEY
+ *     1  later  HG_REF_TO: an HG_OPT_REF's `choices` names a service; HG_OLD_KEY;
+ *               hg_plugin.wants_state 2
  */
 #pragma once
 #include <stddef.h>

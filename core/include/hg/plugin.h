@@ -73,8 +73,8 @@ struct hg_plugin {
 	const struct hg_service *provides;
 	const struct hg_need *needs;
 	const char *const *events; /* topic patterns for on_event: "webhook.*", NULL */
-	uint32_t wants_state;      /* 1: hg_state_dir */
-	uint32_t optional;         /* 1: may be taken out when it keeps failing */
+	uint32_t wants_state; /* 1: hg_state_dir; 2: starts without it when it can not be made */
+	uint32_t optional;    /* 1: may be taken out when it keeps failing */
 
 	int (*check)(const void *conf, struct hg_err *err);
 	int (*start)(void *self, const void *conf, struct hg_err *err);

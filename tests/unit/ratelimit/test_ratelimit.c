@@ -183,6 +183,179 @@ static void adaptive_starts_as_fast_as_aggressive(void **state)
 	assert_int_equal(wait_us("adaptive"), 750000);
 }
 
+static int64_t interval_us(const char *label)
+{
+	const struct hg_strategy *s = strategy(label);
+
+	return s->interval_us(provider.self, &view);
+}
+
+static struct hg_outlook outlook(const char *label)
+{
+	struct hg_outlook o = { .size = sizeof(o) };
+	const struct hg_strategy *s = strategy(label);
+
+	s->outlook(provider.self, &view, &o);
+	return o;
+}
+
+/* Four hours at so many a minute, the last of them until half past: `used` of 5000 are. */
+static void learn(uint32_t per_minute, int64_t used)
+{
+	const struct hg_strategy *s = strategy("adaptive");
+
+	view.ledger = 7;
+	view.wall_us = 1700438400 * SEC + HOUR / 2;
+	view.now_us = HOUR;
+	view.resets_in_us = 0;
+	for (int i = 0; i < 240; i++) {
+		s->spent(provider.self, &view, per_minute);
+		view.wall_us += 60 * SEC;
+		view.now_us += 60 * SEC;
+	}
+	view.resets_in_us = HOUR / 2;
+	view.used = used;
+	view.last_paced_at_us = view.now_us;
+}
+
+static void adaptive_paces_nobody_when_all_fits(void **state)
+{
+	(void)state;
+	learn(30, 3800);
+	assert_int_equal(wait_us("adaptive"), 0);
+	assert_int_equal(interval_us("adaptive"), 0);
+	assert_true(wait_us("aggressive") > 0);
+	view.queued = 101;
+	assert_int_equal(wait_us("adaptive"), 1800000);
+}
+
+static void adaptive_aims_at_the_reset_when_not(void **state)
+{
+	(void)state;
+	learn(60, 3800);
+	assert_int_equal(wait_us("adaptive"), 1800000);
+	assert_int_equal(interval_us("adaptive"), 1800000);
+	view.now_us += 500000;
+	assert_int_equal(wait_us("adaptive"), 1300000);
+	view.klass = HG_CLASS_HIGH;
+	assert_int_equal(interval_us("adaptive"), 0);
+	assert_int_equal(wait_us("adaptive"), 0);
+}
+
+static void below_the_curve_nothing_waits_whatever_is_expected(void **state)
+{
+	(void)state;
+	learn(200, 2400);
+	assert_true(interval_us("adaptive") > 0);
+	assert_int_equal(wait_us("adaptive"), 0);
+	view.used = 2425; /* half of 4800, and half of the burst */
+	assert_true(wait_us("adaptive") > 0);
+}
+
+static void a_forecast_changes_nothing_after_a_limit_hit(void **state)
+{
+	(void)state;
+	learn(1, 3800);
+	assert_int_equal(wait_us("adaptive"), 0);
+	view.after_limit_hit = 1;
+	assert_int_equal(wait_us("adaptive"), 1200000);
+	assert_int_equal(interval_us("adaptive"), 1200000);
+}
+
+static void without_trust_it_is_as_ever(void **state)
+{
+	struct hg_err err = HG_ERR_INIT;
+	struct hg_strategy_view asked;
+
+	(void)state;
+	learn(1, 3900);
+	assert_int_equal(wait_us("adaptive"), 0);
+	asked = view;
+	view.size = offsetof(struct hg_strategy_view, ledger); /* of an older dispatcher */
+	assert_int_equal(wait_us("adaptive"), 900000);
+	view = asked;
+	view.ledger = 0;
+	assert_int_equal(wait_us("adaptive"), 900000);
+	view = asked;
+	view.ledger = 8; /* another one */
+	assert_int_equal(wait_us("adaptive"), 900000);
+	view = asked;
+	view.resets_in_us = 0; /* who knows when */
+	view.used = 4100;
+	assert_int_equal(wait_us("adaptive"), 1200000);
+	view = asked;
+	assert_int_equal(hg_fake_reload(fake, "forecast_after: 1d\n", &err), 0);
+	assert_int_equal(wait_us("adaptive"), 900000);
+	assert_int_equal(hg_fake_reload(fake, "forecast: false\n", &err), 0);
+	assert_int_equal(wait_us("adaptive"), 900000);
+	assert_int_equal(hg_fake_reload(fake, "", &err), 0);
+	assert_int_equal(wait_us("adaptive"), 0);
+}
+
+static void intervals_are_told_beforehand(void **state)
+{
+	(void)state;
+	view.used = 10;
+	assert_int_equal(interval_us("conservative"), 1200000);
+	assert_int_equal(interval_us("aggressive"), 750000);
+	assert_int_equal(interval_us("adaptive"), 750000);
+	view.used = 3900;
+	assert_int_equal(interval_us("adaptive"), 900000);
+	view.after_limit_hit = 1;
+	assert_int_equal(interval_us("aggressive"), 1200000);
+	view.limit = 0;
+	assert_int_equal(interval_us("conservative"), 0);
+	assert_int_equal(interval_us("adaptive"), 0);
+}
+
+static void the_outlook_tells_when_it_will_be_spent(void **state)
+{
+	struct hg_outlook o;
+
+	(void)state;
+	learn(60, 3800); /* 1200 left, and 1800 asked for */
+	o = outlook("adaptive");
+	assert_int_equal(o.ideal_remaining, 5000 - 2400);
+	assert_int_equal(o.predicted_exhaustion_us, 1200 * SEC);
+	assert_true(o.expected > 1799 && o.expected < 1801);
+	assert_true(o.confidence >= 0.5 && o.confidence <= 1);
+	assert_int_equal(outlook("conservative").ideal_remaining, 5000 - 1500);
+	assert_int_equal(outlook("aggressive").predicted_exhaustion_us, 1200 * SEC);
+	view.used = 3100;
+	assert_true(outlook("adaptive").predicted_exhaustion_us == INT64_MAX);
+	view.used = 5000;
+	assert_int_equal(outlook("adaptive").predicted_exhaustion_us, 0);
+}
+
+static void an_outlook_on_nothing_known_is_empty(void **state)
+{
+	struct hg_outlook o;
+
+	(void)state;
+	view.ledger = 7; /* nothing was spent yet */
+	view.wall_us = 1700438400 * SEC;
+	o = outlook("adaptive");
+	assert_int_equal(o.ideal_remaining, 5000);
+	assert_true(o.predicted_exhaustion_us == INT64_MAX && o.expected == 0 && o.confidence == 0);
+	view.limit = -1;
+	o = outlook("adaptive");
+	assert_true(o.ideal_remaining == 0 && o.predicted_exhaustion_us == INT64_MAX);
+	assert_true(o.expected == 0 && o.confidence == 0);
+}
+
+static void an_outlook_is_not_written_behind_its_end(void **state)
+{
+	struct hg_outlook o = { .size = offsetof(struct hg_outlook, expected), .expected = 42 };
+	const struct hg_strategy *s = strategy("adaptive");
+
+	(void)state;
+	learn(60, 3800);
+	s->outlook(provider.self, &view, &o);
+	assert_int_equal(o.predicted_exhaustion_us, 1200 * SEC);
+	assert_true(o.expected == 42);
+	assert_int_equal(o.size, offsetof(struct hg_outlook, expected));
+}
+
 static void requests_over_the_curve_leave_one_by_one(void **state)
 {
 	struct hg_fake_reply *r[3];
@@ -214,6 +387,15 @@ int main(void)
 		T(after_a_limit_hit_all_are_conservative),
 		T(the_numbers_scale_with_the_limit),
 		T(adaptive_starts_as_fast_as_aggressive),
+		T(adaptive_paces_nobody_when_all_fits),
+		T(adaptive_aims_at_the_reset_when_not),
+		T(below_the_curve_nothing_waits_whatever_is_expected),
+		T(a_forecast_changes_nothing_after_a_limit_hit),
+		T(without_trust_it_is_as_ever),
+		T(intervals_are_told_beforehand),
+		T(the_outlook_tells_when_it_will_be_spent),
+		T(an_outlook_on_nothing_known_is_empty),
+		T(an_outlook_is_not_written_behind_its_end),
 		T(requests_over_the_curve_leave_one_by_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
