@@ -2,7 +2,8 @@
  * core_options - the options of hubgate itself, as rows, and the structs they fill.
  *
  * http, upstream, dispatch, secondary and credential are the structs of ticket/snapshot.h, which
- * fronts and dispatcher read; the rest is the host's own. A plugin's options stand in its own table.
+ * fronts and dispatcher read; the rest is the host's own. A plugin's options stand in its own
+ * table.
  *
  * Thread: the tables are constant.
  */

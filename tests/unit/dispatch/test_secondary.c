@@ -297,7 +297,7 @@ static void what_stands_close_to_its_own_limit_is_blamed(void **state)
 	for (int i = 0; i < 60; i++)
 		spend_one(&rig, post, 0);
 	assert_int_equal(refuse(&rig, post, SEC, 2 * SEC), HG_SECONDARY_CONTENT);
-	assert_int_equal(room_for(&rig, post, 90 * SEC), 46); /* of 61 */
+	assert_int_equal(room_for(&rig, post, 90 * SEC), 46);          /* of 61 */
 	assert_int_equal(room_for(&rig, read_of("/a"), 90 * SEC), 46); /* it may have been that */
 	assert_int_equal(room_for(&rig, read_of("/b"), 90 * SEC), 850);
 	/* The one that is refused again within the hour: then it is the route. */

@@ -1,8 +1,8 @@
 /*
- * A GitHub that counts exactly, beside our model: random steps, over a million in all, in which everything that
- * may go goes. Windows there slide to the microsecond, and a request arrives up to a second after
- * it left. What it publishes it must never have to say; what it hides it may say once per route and
- * hour.
+ * A GitHub that counts exactly, beside our model: random steps, over a million in all, in which
+ * everything that may go goes. Windows there slide to the microsecond, and a request arrives up to
+ * a second after it left. What it publishes it must never have to say; what it hides it may say
+ * once per route and hour.
  */
 #include "secondary_rig.h"
 #include "dispatch/dice.h"
@@ -59,9 +59,9 @@ struct world {
 	int64_t limits[ROUTES];
 	struct exact routes[ROUTES], cpu, cpu_graphql, content_minute, content_hour, mints;
 	int64_t mean_us[ROUTES + 1], last_write_us;
-	int favourite; /* route */
+	int favourite;          /* route */
 	int late_of_a_thousand; /* arrive up to a second after they left, others within 10 ms */
-	bool has_no_time; /* its working time is not limited */
+	bool has_no_time;       /* its working time is not limited */
 	/* what happened */
 	int64_t heard_us, objected_us[ROUTES];
 	unsigned n_refused, n_objections, n_sent, n_waits[HG_SECONDARY_WHYS];
@@ -275,9 +275,7 @@ static void what_github_publishes_it_never_has_to_say(void **state)
 	struct world *w = world_new(1);
 
 	w->late_of_a_thousand = 10;
-	run(w, 400);
-	for (int why = 0; why < HG_SECONDARY_WHYS; why++) printf("%s %u\n", hg_secondary_why_name(why), w->n_waits[why]);
-	printf("sent %u in %lld s\n", w->n_sent, (long long)(w->now_us / SEC));
+	run(w, 250);
 	assert_int_equal(w->n_refused, 0);
 	for (int why = HG_SECONDARY_ROUTE; why < HG_SECONDARY_WHYS; why++)
 		assert_true(w->n_waits[why] > 100); /* each limit was met */
@@ -294,8 +292,6 @@ static void not_even_when_all_arrive_up_to_a_second_late(void **state)
 	w->has_no_time = true;
 	w->late_of_a_thousand = 1000;
 	run(w, 0);
-	for (int why = 0; why < HG_SECONDARY_WHYS; why++) printf("%s %u\n", hg_secondary_why_name(why), w->n_waits[why]);
-	printf("sent %u in %lld s\n", w->n_sent, (long long)(w->now_us / SEC));
 	assert_int_equal(w->n_refused, 0);
 	assert_true(w->n_waits[HG_SECONDARY_ROUTE] > 100);
 	world_free(w);
@@ -312,9 +308,6 @@ static void what_it_hides_it_says_once_per_route_and_hour(void **state)
 	for (int i = 0; i < ROUTES; i++)
 		w->limits[i] = 10 + hg_dice_below(&w->dice, 500);
 	run(w, 0);
-	for (int why = 0; why < ROUTES; why++) printf("lim %ld last %ld\n", w->limits[why], w->objected_us[why]/1000000);
-	printf("sent %u in %lld s, refused %u, objections %u\n", w->n_sent,
-		(long long)(w->now_us / SEC), w->n_refused, w->n_objections);
 	assert_true(w->n_objections > ROUTES);
 	world_free(w);
 }
