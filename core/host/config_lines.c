@@ -32,13 +32,13 @@ static const char *origin_of(struct hg_config_lines *l, const struct hg_node *no
 	if (strcmp(node->place.file, HG_BUILT_IN) == 0)
 		return by_default;
 	struct hg_str outside = hg_outside_reference(node);
+	struct hg_str place =
+		node->place.line
+			? hg_arena_printf(&l->arena, "%s:%u", node->place.file, node->place.line)
+			: hg_arena_printf(&l->arena, "environment %s", node->place.file);
 	if (outside.n)
-		return hg_arena_printf(&l->arena, "%s:%u %.*s", node->place.file, node->place.line,
-			(int)outside.n, outside.p)
-		        .p;
-	if (node->place.line)
-		return hg_arena_printf(&l->arena, "%s:%u", node->place.file, node->place.line).p;
-	return hg_arena_printf(&l->arena, "environment %s", node->place.file).p;
+		place = hg_arena_printf(&l->arena, "%s %.*s", place.p, (int)outside.n, outside.p);
+	return place.p;
 }
 
 static const char *keep_text(struct hg_config_lines *l, struct hg_text *text)

@@ -164,6 +164,12 @@ static bool is_app_id(const char *id)
 	return strncmp(id, "Iv", 2) == 0 && has_only(id, ".", IDENTITY_CHARS);
 }
 
+/* What has no line came by a variable, and so may the rest. */
+static const char *or_variable(const struct reading *rd, const char *name)
+{
+	return rd->at.node->place.line ? "" : name;
+}
+
 static void check_key(const struct reading *rd)
 {
 	const struct hg_secret *pem = rd->credential->app.key;
@@ -171,7 +177,8 @@ static void check_key(const struct reading *rd)
 
 	if (!pem && hg_node_find(rd->at.node, "app_private_key") == NULL)
 		refuse(rd, "app_private_key",
-			"must be set beside app_id: ${file:/path} of the .pem that GitHub gave");
+			"must be set beside app_id%s: ${file:/path} of the .pem that GitHub gave",
+			or_variable(rd, " (GITHUB_APP_PRIVATE_KEY)"));
 	if (!pem)
 		return; /* said: it could not be read, or is empty */
 	HG_AUTO(app_key) key = hg_app_key_new(pem, &err);
@@ -248,8 +255,9 @@ static void check_app(const struct reading *rd)
 			"its name is neither");
 	if (!installation || hg_node_is_null(installation))
 		refuse(rd, "app_installation",
-			"must be set beside app_id: the number at the end of the installation's "
-			"page, …/settings/installations/NUMBER");
+			"must be set beside app_id%s: the number at the end of the installation's "
+			"page, …/settings/installations/NUMBER",
+			or_variable(rd, " (GITHUB_APP_INSTALLATION_ID)"));
 	check_key(rd);
 	check_repositories(rd);
 	check_permissions(rd);

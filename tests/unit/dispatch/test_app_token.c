@@ -359,7 +359,7 @@ static void what_somebody_has_to_mend_is_said(void **state)
 	} rows[] = {
 		{ 403, "{\"message\":\"This installation has been suspended\"}",
 			"installation 4711 of App Iv23liAbC gets no token (403: \"This "
-		        "installation "
+			"installation "
 			"has been suspended\"): it is suspended" },
 		{ 404, "{\"message\":\"Not Found\"}",
 			"App Iv23liAbC has no installation 4711 (404: \"Not Found\"): it was "

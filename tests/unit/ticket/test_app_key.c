@@ -70,24 +70,32 @@ static void what_is_no_key_is_said_and_leaves_no_error_behind(void **state)
 	}
 }
 
-/* A letter in the middle of it: the base64 is fine, and the numbers are others. */
-static void a_key_with_a_wrong_letter_is_refused(void **state)
+/* A letter in the middle of it: the base64 is fine, and a number is another. OpenSSL can do without
+ * some of them (the primes are there for speed), and then the signature is right. */
+static void a_key_with_a_wrong_letter_is_refused_or_signs_right_all_the_same(void **state)
 {
 	char pem[] = RFC_KEY;
-	struct hg_err err = HG_ERR_INIT;
+	uint32_t n_refused = 0;
 
 	(void)state;
-	for (size_t at = 500; at < sizeof(pem) - 100; at += 333) {
-		char was = pem[at];
+	for (size_t at = 100; at < sizeof(pem) - 100; at += 97) {
+		uint8_t signature[HG_APP_SIGNATURE_BYTES];
+		char hex[2 * 256 + 1], was = pem[at];
+		struct hg_err err = HG_ERR_INIT;
 		if (was == '\n')
 			continue;
 		pem[at] = was == 'A' ? 'B' : 'A';
-		assert_null(read_key(pem, &err));
+		struct hg_app_key *key = read_key(pem, &err);
 		pem[at] = was;
+		n_refused += !key;
+		if (!key)
+			continue;
+		assert_int_equal(hg_app_key_sign(key, HG_STR(RFC_INPUT), signature), 256);
+		hg_format_hex(signature, 256, hex);
+		assert_string_equal(hex, RFC_SIGNATURE);
+		hg_app_key_free(key);
 	}
-	struct hg_app_key *key = read_key(pem, &err);
-	assert_non_null(key);
-	hg_app_key_free(key);
+	assert_in_range(n_refused, 3, 15);
 }
 
 int main(void)
@@ -95,7 +103,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signature_is_that_of_the_standard),
 		cmocka_unit_test(what_is_no_key_is_said_and_leaves_no_error_behind),
-		cmocka_unit_test(a_key_with_a_wrong_letter_is_refused),
+		cmocka_unit_test(a_key_with_a_wrong_letter_is_refused_or_signs_right_all_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -264,6 +264,23 @@ static void test_diff_of_keys(void **state)
 	free_said(&s);
 }
 
+/* Each is found by its alias, wherever it stands in the list. */
+static void test_diff_of_credentials(void **state)
+{
+	(void)state;
+	static const char now[] = "plugins: []\ncredentials:\n- {alias: a, token: ghp_a}\n"
+				  "- {alias: b, token: ghp_b, owners: [octo-org]}\n";
+	static const char wanted[] = "plugins: []\ncredentials:\n- {alias: b, token: ghp_c}\n"
+				     "- {alias: a, token: ghp_a}\n- {alias: c, token: ghp_d}\n";
+
+	struct said s = run(now, wanted, false);
+	assert_string_equal(s.out, "credentials[b].token: \"***\" -> \"***\" (another one)\n"
+				   "credentials[b].owners: [\"octo-org\"] -> []\n"
+				   "credentials[c].alias: (none) -> \"c\"\n"
+				   "credentials[c].token: (none) -> \"***\"\n");
+	free_said(&s);
+}
+
 static void test_diff_for_programs(void **state)
 {
 	(void)state;
@@ -316,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_diff_of_plugins),
 		cmocka_unit_test(test_diff_of_keys),
+		cmocka_unit_test(test_diff_of_credentials),
 		cmocka_unit_test(test_diff_for_programs),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -237,6 +237,24 @@ static void more_than_fit_are_refused(void **state)
 	hg_text_fini(&text);
 }
 
+static void what_came_by_a_variable_is_asked_for_by_variables(void **state)
+{
+	static const struct hg_place variable = { "GITHUB_APP_ID", 0, 0 };
+	struct fixture f;
+
+	(void)state;
+	load(&f, "{}");
+	struct hg_node *map = hg_node_empty(&f.keep.arena, &variable, HG_NODE_MAP);
+	hg_node_put(&f.keep.arena, map, "app_id",
+		hg_node_scalar(&f.keep.arena, &variable, HG_STR("7")));
+	hg_node_put(&f.keep.arena, f.root, "credential", map);
+	hg_upstreams_read(f.upstreams, f.root, &f.keep, &f.faults);
+	assert_int_equal(f.faults.n_errors, 2);
+	assert_non_null(strstr(f.faults.items[0].message, "(GITHUB_APP_INSTALLATION_ID)"));
+	assert_non_null(strstr(f.faults.items[1].message, "(GITHUB_APP_PRIVATE_KEY)"));
+	drop(&f);
+}
+
 static void nothing_secret_is_printed(void **state)
 {
 	struct fixture f;
@@ -273,6 +291,7 @@ int main(void)
 		cmocka_unit_test(a_pool_is_read_in_its_order),
 		cmocka_unit_test(without_anything_there_is_one_unauthenticated),
 		cmocka_unit_test(more_than_fit_are_refused),
+		cmocka_unit_test(what_came_by_a_variable_is_asked_for_by_variables),
 		cmocka_unit_test(nothing_secret_is_printed),
 	};
 
