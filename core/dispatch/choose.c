@@ -4,7 +4,6 @@
  */
 #include "base/bug.h"
 #include "dispatch/dispatcher_state.h"
-#include <hg/strategy.h>
 
 #define SEC_US 1000000ll
 #define HTTP2_STREAMS 100            /* in one connection: what GitHub and libcurl allow */
@@ -77,71 +76,6 @@ static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, const stru
 	return true;
 }
 
-/* -- pacing ------------------------------------------------------------------------------------ */
-
-static struct hg_strategy_view look(
-	const struct hg_ledger *l, enum hg_class klass, const struct hg_now *now)
-{
-	return (struct hg_strategy_view){
-		.size = sizeof(struct hg_strategy_view),
-		.klass = klass,
-		.now_us = now->mono_us,
-		.limit = l->limit,
-		.used = hg_ledger_used(l),
-		.window_us = hg_ledger_window_us(l),
-		.resets_in_us = hg_ledger_resets_in_us(l, now),
-		.last_paced_at_us = l->last_paced_us,
-		.after_limit_hit = l->was_refused,
-	};
-}
-
-/* The one that it asked for, else the one in force. */
-static const struct hg_provider *strategy_of(const struct hg_dispatcher *d, const char *asked)
-{
-	static const struct hg_provider none = { .size = sizeof(none) };
-	const struct hg_snapshot *s = d->snapshot;
-	uint32_t i = *asked ? hg_snapshot_strategy(s, hg_str(asked)) : s->n_strategies;
-
-	if (i == s->n_strategies)
-		i = d->strategy;
-	return i < s->n_strategies ? &s->strategies[i].provider : &none;
-}
-
-/* Critical and high are never asked about, and neither is a budget nobody knows. */
-static bool is_paced(
-	const struct hg_strategy *s, const struct hg_flight *f, const struct hg_ledger *l)
-{
-	return s && f->klass > HG_CLASS_HIGH && hg_ledger_is_known(l);
-}
-
-/* 0: now. */
-static int64_t pace_us(const struct hg_dispatcher *d, const struct hg_flight *f,
-	const struct hg_ledger *l, const struct hg_now *now)
-{
-	const struct hg_provider *p = strategy_of(d, f->strategy);
-	const struct hg_strategy *s = p->vtable;
-
-	if (!is_paced(s, f, l))
-		return 0;
-	struct hg_strategy_view v = look(l, f->klass, now);
-	int64_t wait_us = s->wait_us(p->self, &v);
-	return wait_us > 0 ? wait_us : 0;
-}
-
-/* A normal or low one goes now: was the budget at its curve or above it already? */
-static void note_pace(const struct hg_dispatcher *d, const struct hg_flight *f, struct hg_ledger *l,
-	const struct hg_now *now)
-{
-	const struct hg_provider *p = strategy_of(d, f->strategy);
-	const struct hg_strategy *s = p->vtable;
-
-	if (!is_paced(s, f, l) || !HG_HAS(s, allowance) || !s->allowance)
-		return;
-	struct hg_strategy_view v = look(l, f->klass, now);
-	if ((double)v.used >= s->allowance(p->self, &v) * (double)v.limit)
-		l->last_paced_us = now->mono_us;
-}
-
 /* -- who pays ---------------------------------------------------------------------------------- */
 
 struct verdict {
@@ -158,14 +92,12 @@ static enum hg_stop why_not(const struct hg_dispatcher *d, const struct hg_fligh
 
 	if (why != HG_STOP_NONE)
 		return why;
-	double share = hg_dispatch_reserve(&d->snapshot->dispatch, f->klass);
-	int64_t opens_us =
-		hg_ledger_spares_us(l, f->cost, (int64_t)(share * (double)l->limit), now);
+	int64_t opens_us = hg_ledger_spares_us(l, f->cost, hg_pace_kept(d, l, f->klass), now);
 	if (opens_us > now->mono_us) {
 		*ret_until_us = opens_us;
 		return HG_STOP_RESERVE;
 	}
-	int64_t wait_us = pace_us(d, f, l, now);
+	int64_t wait_us = hg_pace_us(d, f, l, now);
 	if (wait_us > 0) {
 		*ret_until_us = now->mono_us + wait_us;
 		return HG_STOP_PACE;
@@ -357,11 +289,12 @@ static void send(struct hg_dispatcher *d, struct hg_flight *f, struct hg_payer *
 	struct hg_identity *id = l->identity;
 	struct hg_ticket *t;
 
-	note_pace(d, f, l, now);
+	hg_pace_note(d, f, l, now);
 	hg_queue_serve(hg_flight_queue(f), f);
 	hg_flight_charge(f, payer->credential, l);
 	hg_ledger_take(l, f->cost);
 	f->taken = true;
+	hg_pace_spent(d, f, now);
 	hg_secondary_take(id->secondary, &f->spend, now->mono_us);
 	f->is_spending = true;
 	id->on_wire++;

@@ -47,8 +47,11 @@ static void join(
 			f->klass = t->ask.klass;
 			hg_dispatcher_queue(d, f, now);
 		}
-		hg_dispatcher_park(d, f, now);
-		break;
+		if (hg_flight_park(f)->why)
+			hg_dispatcher_park(d, f, now);
+		else
+			(void)hg_dispatcher_refuse_hopeless(d, f, now);
+		break; /* f may be gone */
 	case HG_FLIGHT_RESTING:
 		if (t->ask.klass < f->klass)
 			f->klass = t->ask.klass;

@@ -5,6 +5,7 @@
  *     reply.c        what upstream says: heads, pieces, ends, refusals, retries
  *     choose.c       who goes next, and who pays: stops, paces, sends
  *     park.c         who can not go before a known moment
+ *     pace.c         how fast: what strategies are asked, and told
  *     moves.c        what all of them do to tickets and flights         (calls none of them)
  *     show.c         for people
  *
@@ -109,6 +110,26 @@ bool hg_site_has_slot(const struct hg_site *site, enum hg_class klass);
 enum hg_stop hg_ledger_stop(
 	struct hg_ledger *l, uint32_t cost, const struct hg_now *now, int64_t *ret_until_us);
 
+/* pace.c */
+struct hg_outlook; /* hg/strategy.h */
+/* Points that this class leaves to better ones. */
+int64_t hg_pace_kept(const struct hg_dispatcher *d, const struct hg_ledger *l, enum hg_class klass);
+/* Until it may go, as its strategy has it; 0: now. */
+int64_t hg_pace_us(const struct hg_dispatcher *d, const struct hg_flight *f,
+	const struct hg_ledger *l, const struct hg_now *now);
+/* Between two of those that are above the curve; 0: nobody waits. */
+int64_t hg_pace_interval_us(const struct hg_dispatcher *d, const struct hg_flight *f,
+	const struct hg_ledger *l, const struct hg_now *now);
+/* It goes now: before it is taken from the ledger … */
+void hg_pace_note(const struct hg_dispatcher *d, const struct hg_flight *f, struct hg_ledger *l,
+	const struct hg_now *now);
+/* … and after that. */
+void hg_pace_spent(
+	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now);
+/* False: nobody looks ahead. */
+bool hg_pace_outlook(const struct hg_dispatcher *d, const struct hg_ledger *l,
+	const struct hg_now *now, struct hg_outlook *ret);
+
 /* park.c */
 /* Parks the tickets of a queued flight whose class stands, and refuses those that could not make
  * it; or lets them go on waiting for their turn, when it does not. */
@@ -121,6 +142,10 @@ void hg_dispatcher_park_line(struct hg_dispatcher *d, struct hg_line *line, enum
 /* What stopped all of them does not any more; who stands for a reserve stands on. */
 void hg_dispatcher_unpark_line(
 	struct hg_dispatcher *d, struct hg_line *line, const struct hg_now *now);
+/* One that has come: told now, when what is ahead of it, at the pace that its class has, will not
+ * be through before its deadline. True: the flight is gone. */
+bool hg_dispatcher_refuse_hopeless(
+	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
 /* Tickets that will not live to see their turn, in wait_us at the earliest, are told now. True: the
  * flight is gone. */
 bool hg_dispatcher_refuse_late(struct hg_dispatcher *d, struct hg_flight *f, enum hg_stop why,

@@ -69,9 +69,10 @@ static const char *say(
 	case HG_STOP_PACE:
 		hg_text_printf(out,
 			"Class %s is paced: %lld of %lld of the %s budget of %s are left until its "
-			"reset",
+			"reset, and %u are ahead",
 			hg_class_name(f->klass), (long long)hg_ledger_remaining(l),
-			(long long)l->limit, l->resource, who);
+			(long long)l->limit, l->resource, who,
+			hg_queue_ahead(hg_flight_queue((struct hg_flight *)f), f));
 		return "next at";
 	case HG_STOP_LIMIT:
 		hg_text_printf(out,
@@ -116,6 +117,36 @@ bool hg_dispatcher_refuse_late(struct hg_dispatcher *d, struct hg_flight *f, enu
 		return false;
 	hg_dispatcher_drop_flight(d, f, now);
 	return true;
+}
+
+/* Points a second that its payers let go together; 0: nothing paces it now. */
+static double pace_of(
+	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
+{
+	double sum = 0;
+
+	for (struct hg_payer *p = hg_line_payer(f->line, NULL); p; p = hg_line_payer(f->line, p)) {
+		const struct hg_ledger *l = hg_payer_ledger(p, f->line);
+		int64_t interval_us =
+			hg_pace_us(d, f, l, now) > 0 ? hg_pace_interval_us(d, f, l, now) : 0;
+		if (interval_us <= 0)
+			return 0;
+		sum += 1e6 / (double)interval_us;
+	}
+	return sum;
+}
+
+bool hg_dispatcher_refuse_hopeless(
+	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	uint32_t ahead = hg_queue_ahead(hg_flight_queue(f), f);
+	double pace = ahead && !hg_flight_park(f)->why ? pace_of(d, f, now) : 0;
+
+	if (pace <= 0)
+		return false;
+	double wait_us = ahead / pace * 1e6;
+	return hg_dispatcher_refuse_late(
+		d, f, HG_STOP_PACE, wait_us < 1e15 ? (int64_t)wait_us : (int64_t)1e15, now);
 }
 
 static void unpark(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)

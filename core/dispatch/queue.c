@@ -15,6 +15,7 @@ struct hg_band {
 	struct hg_heap owing; /* hg_lane.turn: empty ones that have had more than others */
 	int64_t turn;         /* of the one that went last */
 	uint32_t n;           /* flights */
+	uint32_t n_lanes;     /* that have some */
 };
 
 struct hg_lane {
@@ -25,6 +26,7 @@ struct hg_lane {
 	struct hg_heap_node turn;  /* key: when it begins, in points over weight */
 	struct hg_heap tracks;     /* hg_track.order: those that may go */
 	struct hg_list all_tracks; /* hg_track.link */
+	uint32_t n;                /* flights */
 };
 
 struct hg_track {
@@ -212,6 +214,7 @@ void hg_queue_put(struct hg_queue *q, struct hg_flight *f, int64_t now_us)
 		hg_heap_remove(&b->owing, &lane->turn);
 	struct hg_track *track = track_of(lane, f->gate);
 	b->n++;
+	b->n_lanes += lane->n++ == 0;
 	f->track = track;
 	hg_list_add(&track->flights, &f->in_track);
 	if (first_of(track) == f)
@@ -228,6 +231,7 @@ void hg_queue_take(struct hg_queue *q, struct hg_flight *f)
 	q->n[f->klass]--;
 	q->n_all--;
 	lane->band->n--;
+	lane->band->n_lanes -= --lane->n == 0;
 
 	bool was_first = first_of(track) == f;
 	hg_list_remove(&f->in_track);
@@ -321,9 +325,19 @@ bool hg_queue_is_before(const struct hg_flight *a, const struct hg_flight *b, in
 	return a->klass < b->klass;
 }
 
-struct hg_band *hg_queue_band(const struct hg_flight *f)
+/* Its lane and the others of its band take turns, by weight; each lane has one of its own ahead. */
+uint32_t hg_queue_ahead(const struct hg_queue *q, const struct hg_flight *f)
 {
-	return ((const struct hg_track *)f->track)->lane->band;
+	const struct hg_lane *lane = ((const struct hg_track *)f->track)->lane;
+	const struct hg_band *b = lane->band;
+	uint64_t rounds = (lane->n + lane->share->weight - 1) / lane->share->weight;
+	uint64_t ahead = lane->n - 1 + rounds * (b->n_lanes - 1);
+
+	if (ahead > b->n - 1)
+		ahead = b->n - 1;
+	for (unsigned c = 0; c < f->klass; c++)
+		ahead += q->n[c];
+	return ahead < UINT32_MAX ? (uint32_t)ahead : UINT32_MAX;
 }
 
 bool hg_queue_is_held(const struct hg_flight *f, int64_t *ret_until_us)
@@ -336,7 +350,7 @@ bool hg_queue_is_held(const struct hg_flight *f, int64_t *ret_until_us)
 	return true;
 }
 
-struct hg_flight *hg_band_first(struct hg_band *b)
+static struct hg_flight *band_first(struct hg_band *b)
 {
 	struct hg_lane *lane;
 
@@ -357,7 +371,7 @@ unsigned hg_queue_order(
 
 	HG_LIST_EACH(&q->bands, b, link)
 	{
-		struct hg_flight *f = n < HG_BANDS_MOST ? hg_band_first(b) : NULL;
+		struct hg_flight *f = n < HG_BANDS_MOST ? band_first(b) : NULL;
 		if (!f)
 			continue;
 		unsigned at = n++;

@@ -71,10 +71,8 @@ bool hg_queue_is_before(const struct hg_flight *a, const struct hg_flight *b, in
 /* Whose turn it is in each band, in the order in which they should go. Returns how many. */
 unsigned hg_queue_order(
 	struct hg_queue *q, int64_t now_us, struct hg_flight *ret_firsts[HG_BANDS_MOST]);
-/* Whose turn it is in the same band, now that `f` was held or left; NULL: nobody's. */
-struct hg_band;
-struct hg_band *hg_queue_band(const struct hg_flight *f);
-struct hg_flight *hg_band_first(struct hg_band *b);
+/* About how many of its class and better ones go before it, as things are. */
+uint32_t hg_queue_ahead(const struct hg_queue *q, const struct hg_flight *f);
 bool hg_queue_is_held(const struct hg_flight *f, int64_t *ret_until_us);
 
 void hg_queue_check(const struct hg_queue *q); /* HG_BUG_ON a broken invariant */

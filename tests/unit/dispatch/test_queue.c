@@ -333,7 +333,19 @@ static void each_strategy_has_a_turn_of_its_own(void **state)
 	assert_int_equal(hg_queue_order(&queue, 2, firsts), 2);
 	assert_ptr_equal(firsts[0], a);
 	assert_ptr_equal(firsts[1], b);
-	assert_ptr_equal(hg_band_first(hg_queue_band(b)), b);
+}
+
+static void how_many_are_ahead_is_by_turns(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 100; i++)
+		put_of(i, "greedy", HG_CLASS_LOW, 0);
+	assert_int_equal(hg_queue_ahead(&queue, &flights[99]), 99);
+	struct hg_flight *modest = put_of(100, "modest", HG_CLASS_LOW, 1);
+	assert_int_equal(hg_queue_ahead(&queue, modest), 1);
+	assert_int_equal(hg_queue_ahead(&queue, put_of(101, "modest", HG_CLASS_LOW, 1)), 3);
+	put_of(102, "other", HG_CLASS_HIGH, 1);
+	assert_int_equal(hg_queue_ahead(&queue, &flights[101]), 4);
 }
 
 /* Any order of all that can be done keeps the invariants, and nobody is lost. */
@@ -411,6 +423,7 @@ int main(void)
 		T(what_is_held_lets_others_pass_until_its_moment),
 		T(all_that_is_held_may_leave),
 		T(each_strategy_has_a_turn_of_its_own),
+		T(how_many_are_ahead_is_by_turns),
 		T(no_order_of_doing_things_breaks_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

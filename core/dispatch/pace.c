@@ -1,0 +1,139 @@
+/*
+ * How fast a budget is spent: what strategies are asked, and told (hg/strategy.h).
+ */
+#include "dispatch/dispatcher_state.h"
+#include <hg/strategy.h>
+
+int64_t hg_pace_kept(const struct hg_dispatcher *d, const struct hg_ledger *l, enum hg_class klass)
+{
+	return (int64_t)(hg_dispatch_reserve(&d->snapshot->dispatch, klass) * (double)l->limit);
+}
+
+/* The same in the next process: FNV-1a of the names (hg_hash differs from one to the next). */
+static uint64_t name_of(const struct hg_ledger *l)
+{
+	const char *const parts[] = { l->identity->site->name, l->identity->name, l->resource };
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (unsigned i = 0; i < 3; i++)
+		for (const char *p = parts[i];; p++) {
+			h = (h ^ (uint8_t)*p) * UINT64_C(0x100000001b3);
+			if (!*p)
+				break;
+		}
+	return h ? h : 1;
+}
+
+static struct hg_strategy_view look(const struct hg_dispatcher *d, const struct hg_ledger *l,
+	enum hg_class klass, const struct hg_now *now)
+{
+	return (struct hg_strategy_view){
+		.size = sizeof(struct hg_strategy_view),
+		.klass = klass,
+		.now_us = now->mono_us,
+		.limit = l->limit,
+		.used = hg_ledger_used(l),
+		.window_us = hg_ledger_window_us(l),
+		.resets_in_us = hg_ledger_resets_in_us(l, now),
+		.last_paced_at_us = l->last_paced_us,
+		.after_limit_hit = l->was_refused,
+		/* A client's own token has no name that will be the same tomorrow. */
+		.ledger = l->identity->label == l->identity->name ? name_of(l) : 0,
+		.wall_us = now->wall_us,
+		.kept = hg_pace_kept(d, l, klass),
+	};
+}
+
+static struct hg_strategy_view look_for(const struct hg_dispatcher *d, const struct hg_flight *f,
+	const struct hg_ledger *l, const struct hg_now *now)
+{
+	struct hg_strategy_view v = look(d, l, f->klass, now);
+
+	v.cost = f->cost;
+	for (unsigned c = 0; c <= f->klass; c++)
+		v.queued += f->line->queue.n[c] + f->line->uploads.n[c];
+	return v;
+}
+
+/* The one that it asked for, else the one in force. */
+static const struct hg_provider *strategy_of(const struct hg_dispatcher *d, const char *asked)
+{
+	static const struct hg_provider none = { .size = sizeof(none) };
+	const struct hg_snapshot *s = d->snapshot;
+	uint32_t i = *asked ? hg_snapshot_strategy(s, hg_str(asked)) : s->n_strategies;
+
+	if (i == s->n_strategies)
+		i = d->strategy;
+	return i < s->n_strategies ? &s->strategies[i].provider : &none;
+}
+
+/* Critical and high are never asked about, and neither is a budget nobody knows. */
+static bool is_paced(
+	const struct hg_strategy *s, const struct hg_flight *f, const struct hg_ledger *l)
+{
+	return s && f->klass > HG_CLASS_HIGH && hg_ledger_is_known(l);
+}
+
+int64_t hg_pace_us(const struct hg_dispatcher *d, const struct hg_flight *f,
+	const struct hg_ledger *l, const struct hg_now *now)
+{
+	const struct hg_provider *p = strategy_of(d, f->strategy);
+	const struct hg_strategy *s = p->vtable;
+
+	if (!is_paced(s, f, l))
+		return 0;
+	struct hg_strategy_view v = look_for(d, f, l, now);
+	int64_t wait_us = s->wait_us(p->self, &v);
+	return wait_us > 0 ? wait_us : 0;
+}
+
+int64_t hg_pace_interval_us(const struct hg_dispatcher *d, const struct hg_flight *f,
+	const struct hg_ledger *l, const struct hg_now *now)
+{
+	const struct hg_provider *p = strategy_of(d, f->strategy);
+	const struct hg_strategy *s = p->vtable;
+
+	if (!is_paced(s, f, l) || !HG_HAS(s, interval_us) || !s->interval_us)
+		return 0;
+	struct hg_strategy_view v = look_for(d, f, l, now);
+	return s->interval_us(p->self, &v);
+}
+
+void hg_pace_note(const struct hg_dispatcher *d, const struct hg_flight *f, struct hg_ledger *l,
+	const struct hg_now *now)
+{
+	const struct hg_provider *p = strategy_of(d, f->strategy);
+	const struct hg_strategy *s = p->vtable;
+
+	if (!is_paced(s, f, l) || !HG_HAS(s, allowance) || !s->allowance)
+		return;
+	struct hg_strategy_view v = look_for(d, f, l, now);
+	if ((double)v.used >= s->allowance(p->self, &v) * (double)v.limit)
+		l->last_paced_us = now->mono_us;
+}
+
+void hg_pace_spent(
+	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
+{
+	const struct hg_provider *p = strategy_of(d, "");
+	const struct hg_strategy *s = p->vtable;
+
+	if (!s || !HG_HAS(s, spent) || !s->spent || !hg_ledger_is_known(f->ledger))
+		return;
+	struct hg_strategy_view v = look_for(d, f, f->ledger, now);
+	s->spent(p->self, &v, f->cost);
+}
+
+bool hg_pace_outlook(const struct hg_dispatcher *d, const struct hg_ledger *l,
+	const struct hg_now *now, struct hg_outlook *ret)
+{
+	const struct hg_provider *p = strategy_of(d, "");
+	const struct hg_strategy *s = p->vtable;
+
+	if (!s || !HG_HAS(s, outlook) || !s->outlook || !hg_ledger_is_known(l))
+		return false;
+	struct hg_strategy_view v = look(d, l, HG_CLASS_NORMAL, now);
+	*ret = (struct hg_outlook){ .size = sizeof(*ret), .predicted_exhaustion_us = INT64_MAX };
+	s->outlook(p->self, &v, ret);
+	return true;
+}
