@@ -238,6 +238,20 @@ static void what_is_under_way_is_expected_to_take_its_routes_average(void **stat
 	assert_true(room_for(&rig, slow, taken_us) > 100);
 }
 
+static void a_quick_answer_does_not_make_a_slow_route_quick(void **state)
+{
+	(void)state;
+	struct hg_spend slow = read_of("/slow");
+
+	rig.conf.cpu_us = 80 * SEC;
+	for (int i = 0; i < 20; i++)
+		work(&rig, slow, 8 * SEC, 0);
+	work(&rig, slow, 0, 0);
+	assert_in_range(room_for(&rig, slow, 200 * SEC), 11, 12); /* 7 s each */
+	work(&rig, read_of("/slow"), 9 * SEC, 100 * SEC);
+	assert_in_range(room_for(&rig, slow, 200 * SEC), 10, 10); /* 8 s each */
+}
+
 /* -- GitHub objects ---------------------------------------------------------------------------- */
 
 static void a_hidden_limit_of_a_route_is_learned(void **state)
@@ -328,6 +342,49 @@ static void time_is_blamed_by_what_was_answered_and_not_by_what_is_expected(void
 	for (int i = 0; i < 10; i++)
 		hg_secondary_take(rig.s, &slow, 100 * SEC);
 	assert_int_equal(refuse(&rig, slow, 100 * SEC, 101 * SEC), HG_SECONDARY_ROUTE);
+}
+
+static void what_routes_share_is_blamed_once_an_hour(void **state)
+{
+	(void)state;
+	rig.conf.cpu_us = 80 * SEC;
+	for (int i = 0; i < 7; i++)
+		work(&rig, read_of("/slow"), 10 * SEC, 0);
+	assert_int_equal(refuse(&rig, read_of("/a"), 0, SEC), HG_SECONDARY_CPU);
+	for (int i = 0; i < 5; i++) /* of 52.5 s */
+		work(&rig, read_of("/slow"), 10 * SEC, 200 * SEC);
+	assert_int_equal(refuse(&rig, read_of("/a"), 200 * SEC, 201 * SEC), HG_SECONDARY_ROUTE);
+	for (int i = 0; i < 6; i++) /* of 57.8 s */
+		work(&rig, read_of("/slow"), 10 * SEC, 2 * HOUR);
+	assert_int_equal(refuse(&rig, read_of("/b"), 2 * HOUR, 2 * HOUR + 1), HG_SECONDARY_CPU);
+}
+
+static void a_route_that_hides_a_limit_is_blamed_before_what_is_closer(void **state)
+{
+	(void)state;
+	struct hg_spend list = read_of("/list");
+
+	rig.conf.cpu_us = 80 * SEC;
+	for (int i = 0; i < 99; i++)
+		spend_one(&rig, list, 0);
+	assert_int_equal(refuse(&rig, list, 0, 1), HG_SECONDARY_ROUTE); /* 75 */
+	for (int i = 0; i < 75; i++)                                    /* of 85 */
+		spend_one(&rig, list, HOUR + SEC);
+	for (int i = 0; i < 8; i++)
+		work(&rig, read_of("/slow"), 10 * SEC, HOUR + SEC);
+	assert_int_equal(refuse(&rig, read_of("/b"), HOUR + SEC, HOUR + 2 * SEC), HG_SECONDARY_CPU);
+	secondary_rig_end(&rig);
+
+	setup(NULL);
+	rig.conf.cpu_us = 80 * SEC;
+	for (int i = 0; i < 99; i++)
+		spend_one(&rig, list, 0);
+	assert_int_equal(refuse(&rig, list, 0, 1), HG_SECONDARY_ROUTE);
+	for (int i = 0; i < 75; i++)
+		spend_one(&rig, list, HOUR + SEC);
+	for (int i = 0; i < 8; i++)
+		work(&rig, read_of("/slow"), 10 * SEC, HOUR + SEC);
+	assert_int_equal(refuse(&rig, list, HOUR + SEC, HOUR + 2 * SEC), HG_SECONDARY_ROUTE);
 }
 
 static void mints_are_blamed_when_they_are_many(void **state)
@@ -435,11 +492,14 @@ int main(void)
 		TEST(an_answer_counts_10_seconds_at_most),
 		TEST(short_answers_add_up),
 		TEST(what_is_under_way_is_expected_to_take_its_routes_average),
+		TEST(a_quick_answer_does_not_make_a_slow_route_quick),
 		TEST(a_hidden_limit_of_a_route_is_learned),
 		TEST(refusals_of_what_was_under_way_are_one_objection),
 		TEST(a_hidden_limit_of_graphql_is_learned),
 		TEST(what_stands_close_to_its_own_limit_is_blamed),
 		TEST(time_is_blamed_by_what_was_answered_and_not_by_what_is_expected),
+		TEST(what_routes_share_is_blamed_once_an_hour),
+		TEST(a_route_that_hides_a_limit_is_blamed_before_what_is_closer),
 		TEST(mints_are_blamed_when_they_are_many),
 		TEST(the_route_that_was_not_used_for_longest_is_forgotten),
 		TEST(a_blamed_route_may_be_forgotten),
