@@ -3,6 +3,7 @@
 #define HOUR_US 3600000000ll
 #define GROWS_BY 10         /* a step is a tenth */
 #define GROWS_LEAST 10      /* but two writes at least, or a small limit would stay for days */
+#define FEW 4               /* requests, that exceed nothing */
 #define MOST_LEARNED 60000u /* what is not limited grows to this, then it is forgotten */
 
 static uint32_t more_of(uint32_t a, uint32_t b)
@@ -47,6 +48,12 @@ uint32_t hg_learned_show(const struct hg_learned *l, uint32_t most, int64_t now_
 void hg_learned_object(struct hg_learned *l, uint32_t had, uint32_t cost, int64_t now_us)
 {
 	uint32_t limit = lower_than(had, cost);
+	bool is_few = !l->limit && had < FEW * more_of(cost, 1);
+
+	if (is_few && (!l->doubted_us || now_us - l->doubted_us >= HOUR_US)) {
+		l->doubted_us = now_us;
+		return;
+	}
 	/* Within the hour a limit that we kept was refused: one of the two refusals was about
 	 * something else. */
 	uint32_t least = hg_learned_is_fresh(l, now_us) ? more_of(l->limit / 2, 1) : 0;

@@ -6,6 +6,9 @@
  *
  * Three quarters of what went well, so that it holds although GitHub's window and ours differ; a
  * step up only once an hour, so that whatever the limit really is, it is met once an hour at most.
+ * A few requests in a window exceed no limit that anybody would set: then others use the token too,
+ * or GitHub was angry before. It is believed when it says so again within the hour.
+ *
  * When the learned limit itself is refused (GitHub lowered its own, or objects to something else),
  * it is halved at most, however little was used: refusals while GitHub still is angry say nothing
  * about a limit.
@@ -20,6 +23,7 @@ struct hg_learned {
 	uint32_t limit; /* 0: nothing learned */
 	uint32_t least; /* not below this by what more is said of the same objection */
 	int64_t objected_us;
+	int64_t doubted_us; /* when it objected to so few that it was not believed; 0: never */
 	int64_t stepped_us; /* of the objection, then of the last step up */
 };
 

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 #include "dispatch/learned.h"
 
+#define SEC 1000000ll
 #define HOUR 3600000000ll
 
 static void without_an_objection_the_configured_limit_holds(void **state)
@@ -54,11 +55,30 @@ static void one_request_may_always_go(void **state)
 	(void)state;
 	struct hg_learned l = { 0 };
 
+	hg_learned_object(&l, 0, 5, 0); /* not believed */
 	hg_learned_object(&l, 0, 5, 0);
 	assert_int_equal(hg_learned_limit(&l, 850, 0), 5);
 	hg_learned_refine(&l, 0, 0);
 	assert_int_equal(hg_learned_limit(&l, 850, 0), 1);
 	assert_int_equal(hg_learned_limit(&l, 850, HOUR), 11); /* and does not stay there */
+}
+
+static void an_objection_to_a_few_is_believed_when_it_is_said_again(void **state)
+{
+	(void)state;
+	struct hg_learned l = { 0 };
+
+	hg_learned_object(&l, 19, 5, SEC);
+	assert_int_equal(hg_learned_limit(&l, 850, SEC), 850);
+	hg_learned_refine(&l, 3, 5); /* of the same one */
+	assert_int_equal(hg_learned_limit(&l, 850, SEC), 850);
+	hg_learned_object(&l, 19, 5, SEC + HOUR); /* others use the token now and then */
+	assert_int_equal(hg_learned_limit(&l, 850, SEC + HOUR), 850);
+	hg_learned_object(&l, 19, 5, SEC + 2 * HOUR - 1);
+	assert_int_equal(hg_learned_limit(&l, 850, SEC + 2 * HOUR - 1), 15);
+	l = (struct hg_learned){ 0 };
+	hg_learned_object(&l, 20, 5, SEC); /* these are some */
+	assert_int_equal(hg_learned_limit(&l, 850, SEC), 15);
 }
 
 static void another_word_on_the_same_objection_only_lowers(void **state)
@@ -100,6 +120,7 @@ int main(void)
 		cmocka_unit_test(an_objection_leaves_three_quarters_for_an_hour),
 		cmocka_unit_test(what_is_not_limited_is_forgotten_too),
 		cmocka_unit_test(one_request_may_always_go),
+		cmocka_unit_test(an_objection_to_a_few_is_believed_when_it_is_said_again),
 		cmocka_unit_test(another_word_on_the_same_objection_only_lowers),
 		cmocka_unit_test(within_the_hour_a_limit_is_halved_at_most),
 	};

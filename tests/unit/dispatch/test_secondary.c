@@ -415,6 +415,7 @@ static void the_route_that_was_not_used_for_longest_is_forgotten(void **state)
 
 	rig.conf.route_points = 2;
 	assert_int_equal(refuse(&rig, read_of("/learned"), 0, 1), HG_SECONDARY_ROUTE);
+	assert_int_equal(refuse(&rig, read_of("/learned"), 2, 3), HG_SECONDARY_ROUTE);
 	hg_secondary_take(rig.s, &(struct hg_spend){ .route = HG_STR("/flying"), .points = 1 }, 0);
 	for (int i = 0; i < HG_SECONDARY_ROUTES; i++) {
 		spend_one(&rig, read_nth(i, name), 0);
