@@ -27,7 +27,7 @@ enum hg_method_kind {
 	HG_METHOD_KINDS
 };
 
-enum hg_whose { /* token it went with */
+enum hg_whose {          /* token it went with */
 	HG_WHOSE_POOL,   /* one of the gateway's own tokens */
 	HG_WHOSE_CLIENT, /* the client's own token */
 	HG_WHOSE_NOBODY, /* no token, or another host (a fetch that was redirected) */
