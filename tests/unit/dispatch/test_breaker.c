@@ -82,6 +82,19 @@ static void what_left_the_window_does_not_count(void **state)
 		assert_int_equal(one(&w, i % 4 == 0), HG_BREAKER_STAYED);
 }
 
+static void after_a_silence_the_window_is_empty(void **state)
+{
+	(void)state;
+	struct world w;
+
+	begin(&w);
+	for (int i = 0; i < 19; i++)
+		assert_int_equal(one(&w, i % 2 == 0), HG_BREAKER_STAYED);
+	w.now_us += 33 * SEC; /* the window, and the bucket that it began in */
+	assert_int_equal(one(&w, true), HG_BREAKER_STAYED);
+	assert_int_equal(one(&w, false), HG_BREAKER_STAYED);
+}
+
 static void while_open_nobody_goes(void **state)
 {
 	(void)state;
@@ -215,6 +228,7 @@ int main(void)
 		cmocka_unit_test(failures_in_a_row_open_it),
 		cmocka_unit_test(half_of_the_window_opens_it),
 		cmocka_unit_test(what_left_the_window_does_not_count),
+		cmocka_unit_test(after_a_silence_the_window_is_empty),
 		cmocka_unit_test(while_open_nobody_goes),
 		cmocka_unit_test(one_at_a_time_probes),
 		cmocka_unit_test(a_probe_that_fails_doubles_the_rest),
