@@ -67,6 +67,11 @@ void hg_desk_init(struct hg_desk *d, struct hg_loop *loop, struct hg_snapshot *s
 	d->dispatcher = hg_dispatcher_new(s, transport, view);
 }
 
+void hg_desk_set_news(struct hg_desk *d, const struct hg_news *news)
+{
+	hg_dispatcher_set_news(d->dispatcher, news);
+}
+
 void hg_desk_fini(struct hg_desk *d)
 {
 	hg_dispatcher_free(d->dispatcher);

@@ -24,6 +24,9 @@ struct hg_desk {
 void hg_desk_init(struct hg_desk *d, struct hg_loop *loop, struct hg_snapshot *s,
 	const struct hg_transport *transport, struct hg_view *view,
 	void (*after_turn)(struct hg_desk *d));
+/* Whom the dispatcher tells what happened (news.h), from its own turns; not called: nobody. */
+struct hg_news;
+void hg_desk_set_news(struct hg_desk *d, const struct hg_news *news);
 /* What is under way has ended when this returns; the transport is not called any more. */
 void hg_desk_fini(struct hg_desk *d);
 /* Something happened: the dispatcher gets a turn at the end of the loop's. */

@@ -37,6 +37,11 @@ struct hg_dispatch *hg_dispatch_new(
 	return d;
 }
 
+void hg_dispatch_set_news(struct hg_dispatch *d, const struct hg_news *news)
+{
+	hg_desk_set_news(&d->desk, news);
+}
+
 void hg_dispatch_free(struct hg_dispatch *d)
 {
 	if (!d)

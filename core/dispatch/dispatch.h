@@ -19,6 +19,9 @@ struct hg_dispatch;
  * CA file is unusable. */
 struct hg_dispatch *hg_dispatch_new(
 	struct hg_loop *loop, struct hg_snapshot *s, struct hg_view *view, struct hg_err *err);
+/* Whom it tells what happened to budgets, credentials and upstreams (news.h), on its own loop. */
+struct hg_news;
+void hg_dispatch_set_news(struct hg_dispatch *d, const struct hg_news *news);
 void hg_dispatch_free(struct hg_dispatch *d); /* ends what is under way with HG_ECANCELLED */
 struct hg_port *hg_dispatch_port(struct hg_dispatch *d); /* any; outlives the dispatch's clients */
 void hg_dispatch_adopt(struct hg_dispatch *d, struct hg_snapshot *s);

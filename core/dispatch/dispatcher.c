@@ -467,6 +467,11 @@ bool hg_dispatcher_set_strategy(struct hg_dispatcher *d, struct hg_str label)
 	return true;
 }
 
+void hg_dispatcher_set_news(struct hg_dispatcher *d, const struct hg_news *news)
+{
+	d->news = *news;
+}
+
 void hg_dispatcher_seed(struct hg_dispatcher *d, uint64_t seed)
 {
 	d->dice.state = seed;

@@ -55,6 +55,9 @@ void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s);
 /* The one in force from now on, until the next adopt. False: the snapshot has none of that label.
  */
 bool hg_dispatcher_set_strategy(struct hg_dispatcher *d, struct hg_str label);
+/* Whom it tells (news.h). Not called: nobody. */
+struct hg_news;
+void hg_dispatcher_set_news(struct hg_dispatcher *d, const struct hg_news *news);
 /* Of the jitter. Not called: differs per process (base/hash.h). */
 void hg_dispatcher_seed(struct hg_dispatcher *d, uint64_t seed);
 

@@ -18,6 +18,7 @@
 #include "base/metric.h"
 #include "dispatch/coalesce.h"
 #include "dispatch/dispatcher.h"
+#include "dispatch/news.h"
 #include "dispatch/pool.h"
 #include "dispatch/retry.h"
 #include "dispatch/share.h"
@@ -26,6 +27,7 @@ struct hg_dispatcher {
 	struct hg_snapshot *snapshot; /* referenced: the newest */
 	uint32_t strategy;            /* of it; as configured, or as it was set by hand */
 	struct hg_transport transport;
+	struct hg_news news; /* whom to tell of budgets, credentials, upstreams */
 	struct hg_view *view;
 	struct hg_pools pools;
 	struct hg_shares shares;

@@ -1,4 +1,5 @@
 #include "dispatch/retry.h"
+#include "dispatch/outcome.h"
 
 #define FIRST_US 500000ll
 #define MOST_US 10000000ll
@@ -6,19 +7,13 @@
 
 bool hg_retry_may(bool is_safe, enum hg_retry_phase phase, int status)
 {
-	switch (phase) {
-	case HG_PHASE_UNSENT:
-	case HG_PHASE_REFUSED:
-		return true;
-	case HG_PHASE_SENT:
-		return is_safe;
-	case HG_PHASE_HEAD:
-		return is_safe &&
-		       (status == 500 || status == 502 || status == 503 || status == 504);
-	case HG_PHASE_BODY:
-		return false;
-	}
-	return false;
+	struct hg_case c = { .method = is_safe ? HG_METHOD_READ : HG_METHOD_WRITE,
+		.phase = phase,
+		.whose = HG_WHOSE_NOBODY,
+		.status = status,
+		.tries = 1 };
+
+	return hg_outcome_of(&c).act != HG_ACT_PASS;
 }
 
 int64_t hg_retry_wait_us(uint32_t tries, struct hg_dice *dice)

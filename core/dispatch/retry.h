@@ -6,6 +6,7 @@
  *     GET HEAD         again          again           again     again      never
  *     all others       again          NEVER           again     never      never
  *
+ * The matrix itself, with all that a reply's head may say, is outcome.h's.
  * A write of which bytes left may have been executed, and would be executed twice. A limit's
  * refusal was not executed. The wait grows: a random moment within 500 ms, 1 s, 2 s … 10 s ("full
  * jitter", so that what failed together does not come back together). Retries of one flight are
@@ -25,7 +26,8 @@ enum hg_retry_phase {
 	HG_PHASE_BODY,    /* the head was given on */
 };
 
-/* status: of the head in HG_PHASE_HEAD, else 0. */
+/* By the phase alone, whoever pays and whatever the head says besides (hg_outcome_of knows more).
+ * status: of the head in HG_PHASE_HEAD, else 0. */
 bool hg_retry_may(bool is_safe, enum hg_retry_phase phase, int status);
 
 /* tries: how often it was sent, 1 or more. */

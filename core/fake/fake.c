@@ -2,6 +2,7 @@
 
 #include "base/bug.h"
 #include "base/hash.h"
+#include "dispatch/news.h"
 #include "front/state.h"
 #include "ticket/fetch.h"
 #include <errno.h>
@@ -157,6 +158,7 @@ static int begin(struct hg_fake *f, struct hg_err *err)
 		return HG_EINVAL;
 	hg_fake_setup_enter(f, s);
 	hg_desk_init(&f->desk, f->dispatcher, &s->snapshot, &github, f->view, NULL);
+	hg_desk_set_news(&f->desk, &(struct hg_news){ hg_bus_tell, f->bus });
 	hg_fetch_bind(&f->desk.port, current_snapshot);
 	int rc = hg_fake_setup_wake(f, s, NULL, err);
 	if (rc < 0) {

@@ -27,12 +27,12 @@ struct letter { /* an event under way */
 
 static _Atomic(struct hg_bus *) the_bus;
 
-bool hg_topic_matches(const char *pattern, struct hg_str topic)
+int hg_topic_matches(const char *pattern, struct hg_str topic)
 {
 	struct hg_str p = hg_str(pattern);
 
 	if (hg_str_is(p, HG_STR("*")))
-		return true;
+		return 1;
 	if (p.n >= 2 && memcmp(p.p + p.n - 2, ".*", 2) == 0) {
 		p.n--;
 		return topic.n > p.n && hg_str_starts(topic, p);
@@ -80,14 +80,10 @@ static struct hg_str keep(char **at, struct hg_str s)
 	return kept;
 }
 
-int hg_event_publish(void *self, const char *topic, struct hg_str json)
+static int publish(struct hg_bus *b, struct hg_str source, const char *topic, struct hg_str json)
 {
-	struct hg_bus *b = atomic_load(&the_bus);
-	struct hg_str name = hg_str(self ? hg_instance_name(self) : "hubgate");
 	struct hg_str subject = hg_str(topic);
 
-	if (!b)
-		return HG_EFULL;
 	if (subject.n > TOPIC_MAX || json.n > JSON_MAX || atomic_fetch_add(&b->n, 1) >= b->room) {
 		if (subject.n <= TOPIC_MAX && json.n <= JSON_MAX)
 			atomic_fetch_sub(&b->n, 1);
@@ -97,16 +93,29 @@ int hg_event_publish(void *self, const char *topic, struct hg_str json)
 			1);
 		return HG_EFULL;
 	}
-	struct letter *l = hg_alloc(sizeof(*l) + subject.n + name.n + json.n + 3);
+	struct letter *l = hg_alloc(sizeof(*l) + subject.n + source.n + json.n + 3);
 	char *at = l->bytes;
 	*l = (struct letter){ .bus = b, .message.run = deliver };
 	l->event.size = sizeof(l->event);
 	l->event.at = hg_loop_self() ? hg_now() : hg_clock_read(b->clock);
 	l->event.topic = keep(&at, subject);
-	l->event.source = keep(&at, name);
+	l->event.source = keep(&at, source);
 	l->event.json = keep(&at, json);
 	hg_loop_post_reserved(b->host, &l->message);
 	return 0;
+}
+
+int hg_event_publish(void *self, const char *topic, struct hg_str json)
+{
+	struct hg_bus *b = atomic_load(&the_bus);
+
+	return b ? publish(b, hg_str(self ? hg_instance_name(self) : "hubgate"), topic, json)
+	         : HG_EFULL;
+}
+
+void hg_bus_tell(void *bus, const char *topic, struct hg_str json)
+{
+	(void)publish(bus, HG_STR("dispatch"), topic, json); /* what is lost is counted */
 }
 
 struct hg_bus *hg_bus_new(struct hg_loop *host, const struct hg_clock *clock, uint32_t room)

@@ -7,6 +7,7 @@
 #include "base/metric.h"
 #include "base/workers.h"
 #include "base/text.h"
+#include "dispatch/news.h"
 #include "host/banner.h"
 #include "ticket/fetch.h"
 #include <hg/mem.h>
@@ -43,6 +44,9 @@ static void make_dispatch(void *arg)
 	hg_trace_bind(c->host->traces[c->host->n_fronts]);
 	c->host->dispatch = hg_dispatch_new(
 		c->host->dispatcher.loop, &c->host->setup->snapshot, c->host->view, &c->err);
+	if (c->host->dispatch)
+		hg_dispatch_set_news(
+			c->host->dispatch, &(struct hg_news){ hg_bus_tell, c->host->bus });
 }
 
 static void free_dispatch(void *arg)

@@ -105,8 +105,15 @@ struct hg_dispatch_conf {
 	int64_t max_requests_per_hour; /* GITHUB_MAX_REQUESTS_PER_HOUR; 0 = no cap */
 	double reserve_low, reserve_normal, reserve_high; /* shares of a limit at which a class
 	                                                      stops: hg_dispatch_reserve */
-	int64_t retries;         /* GITHUB_RETRY_COUNT, safe requests only */
-	int64_t overview_for_us; /* /rate_limit is answered from the ledgers that long */
+	double low_at;             /* share of a budget below which ratelimit.low is told */
+	int64_t retries;           /* GITHUB_RETRY_COUNT, safe requests only */
+	int64_t breaker_failures;  /* in a row that open a breaker (dispatch/breaker.h); 0: never */
+	double breaker_share;      /* so does this share of what ended within the window … */
+	int64_t breaker_least;     /* … when these many did */
+	int64_t breaker_window_us; /* 30s */
+	int64_t breaker_open_us;   /* 10s, doubling … */
+	int64_t breaker_open_most_us; /* … to 5min */
+	int64_t overview_for_us;      /* /rate_limit is answered from the ledgers that long */
 	const char
 		*strategy; /* label of a strategy/1 provider; NULL = adaptive when there is one */
 };

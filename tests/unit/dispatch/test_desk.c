@@ -112,12 +112,35 @@ static void what_is_under_way_ends_with_the_desk(void **state)
 	close_office(&o);
 }
 
+static void hear(void *arg, const char *topic, struct hg_str json)
+{
+	hg_text_printf(arg, "%s %.*s", topic, (int)json.n, json.p);
+}
+
+static void what_the_dispatcher_tells_goes_to_whom_it_was_given(void **state)
+{
+	struct hg_text heard;
+	struct office o;
+
+	(void)state;
+	hg_text_init(&heard);
+	open_office(&o);
+	hg_news_invalid(&o.desk.dispatcher->news, "main", "expired"); /* nobody yet */
+	hg_desk_set_news(&o.desk, &(struct hg_news){ hear, &heard });
+	hg_news_invalid(&o.desk.dispatcher->news, "main", "expired");
+	assert_string_equal(
+		heard.p, "credential.invalid {\"credential\":\"main\",\"why\":\"expired\"}");
+	close_office(&o);
+	hg_text_fini(&heard);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_ticket_that_comes_in_is_sent_in_the_same_turn),
 		cmocka_unit_test(its_next_moment_is_an_alarm_of_the_loop),
 		cmocka_unit_test(what_is_under_way_ends_with_the_desk),
+		cmocka_unit_test(what_the_dispatcher_tells_goes_to_whom_it_was_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

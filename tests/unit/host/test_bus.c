@@ -128,6 +128,23 @@ static void events_go_in_order_to_those_who_asked(void **state)
 	end(&f);
 }
 
+static void what_the_dispatcher_tells_is_from_dispatch(void **state)
+{
+	(void)state;
+	struct hg_bus_state s;
+	struct fixture f;
+
+	begin(&f, 1);
+	hg_bus_tell(f.bus, "ratelimit.low", HG_STR("{\"n\":1}"));
+	hg_bus_tell(f.bus, "ratelimit.low", HG_STR("{\"n\":2}")); /* no room: lost, and counted */
+	assert_string_equal(heard(&f, 0), "");
+	turn(&f);
+	assert_string_equal(heard(&f, 0), "ratelimit.low/dispatch/{\"n\":1} ");
+	hg_bus_look(f.bus, &s);
+	assert_int_equal(s.dropped, 1);
+	end(&f);
+}
+
 static void what_does_not_fit_is_refused_and_counted(void **state)
 {
 	(void)state;
@@ -204,6 +221,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns_match_whole_words),
 		cmocka_unit_test(events_go_in_order_to_those_who_asked),
+		cmocka_unit_test(what_the_dispatcher_tells_is_from_dispatch),
 		cmocka_unit_test(what_does_not_fit_is_refused_and_counted),
 		cmocka_unit_test(an_event_that_is_too_large_takes_no_room),
 		cmocka_unit_test(other_threads_may_publish),
