@@ -1,6 +1,6 @@
 #include "front/admit.h"
 #include "base/bug.h"
-#include "front/graphql.h"
+#include "ticket/graphql.h"
 #include "front/keys.h"
 #include "front/resolve.h"
 #include "front/resource.h"
