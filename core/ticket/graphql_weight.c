@@ -82,7 +82,7 @@ static void weigh(
 	struct reading rd = { 0 };
 	int64_t requests;
 
-	w->does = hg_graphql_document(ask->document);
+	w->does = w->document = hg_graphql_document(ask->document);
 	if (w->does == HG_GRAPHQL_UNREADABLE || !read_parts(arena, ask, &rd) || !rd.operation)
 		return;
 	w->does = rd.operation->is.does;

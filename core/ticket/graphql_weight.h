@@ -36,7 +36,8 @@ struct hg_graphql_weight {
 	/* Of the operation that `operationName` names. When it names none, or two have that name,
 	 * the worst that the document does. */
 	enum hg_graphql_does does;
-	uint32_t points; /* 1 … HG_GRAPHQL_MOST_POINTS */
+	enum hg_graphql_does document; /* what all of it does */
+	uint32_t points;               /* 1 … HG_GRAPHQL_MOST_POINTS */
 	int64_t nodes;   /* over HG_GRAPHQL_MOST_NODES: GitHub refuses it, which is a point here */
 	bool is_counted; /* else the points are HG_GRAPHQL_UNCOUNTED_POINTS */
 	uint64_t shape;  /* 0: nothing that could be learned from */
