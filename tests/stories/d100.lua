@@ -28,7 +28,8 @@ t.expect_equal(points().remaining, 4948, "left when it is answered")
 
 -- for what has not enough points the answer is how long to wait, and GitHub has nothing to refuse
 github:limit { resource = "graphql", remaining = 30 }
+local urgent = { ["X-Hubgate-Priority"] = "critical" }
 hub:post("/graphql", { query = "{ viewer { name } }" }):expect(200)
-hub:post("/graphql", dear):expect(429):expect_header("Retry-After")
-hub:post("/graphql", { query = "{ viewer { name } }" }):expect(200)
+hub:post("/graphql", dear, urgent):expect(429):expect_header("Retry-After")
+hub:post("/graphql", { query = "{ viewer { name } }" }, urgent):expect(200)
 github:expect_refused(0)

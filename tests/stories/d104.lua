@@ -1,4 +1,4 @@
--- d104: of a GraphQL answer with errors in it nothing is kept, and a partial one is not asked again.
+-- d104: of a GraphQL answer with errors in it nothing is kept, and a partial one is not repeated.
 local t = require "story"
 local github = t.github()
 local hub = t.hub { upstream = github, clock = "held",
