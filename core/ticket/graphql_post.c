@@ -34,6 +34,7 @@ void hg_graphql_post_read(struct hg_graphql_post *ret_post, bool is_plain, struc
 		.is_query = is_plain && w.does == HG_GRAPHQL_QUERY,
 		.document = w.document,
 		.points = w.points,
+		.is_content = w.is_content,
 		.shape = w.shape };
 	hg_hash128(body.p, body.n, ret_post->body);
 }

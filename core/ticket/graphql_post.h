@@ -19,6 +19,7 @@ struct hg_graphql_post {
 	bool is_query;                 /* the operation asked for only reads, for certain */
 	enum hg_graphql_does document; /* what all of it does: the worst of its operations */
 	uint32_t points;               /* predicted; hg_ask.cost begins with it */
+	bool is_content;               /* a mutation that creates or adds something, or may */
 	uint64_t shape;                /* dispatch/shape_cost.h; 0: none */
 	uint8_t body[16];              /* equal for equal bodies (hg/hash.h) */
 };

@@ -67,6 +67,28 @@ static uint64_t shape_of(const struct reading *rd, uint32_t points)
 	return shape ? shape : 1;
 }
 
+/* Of the names at the top of a mutation. A fragment there hides what it does: it may create. */
+static bool names_content(struct hg_str selection)
+{
+	struct hg_graphql_reader r = { selection.p, selection.p + selection.n };
+	struct hg_str name = { 0 };
+
+	for (;;) {
+		struct hg_graphql_token t = hg_graphql_next(&r);
+		bool is_alias = hg_graphql_is(t, ':');
+		if (!is_alias && (hg_str_starts(name, HG_STR("create")) ||
+					 hg_str_starts(name, HG_STR("add"))))
+			return true;
+		name = t.kind == HG_GRAPHQL_NAME ? t.text : (struct hg_str){ 0 };
+		if (t.kind == HG_GRAPHQL_CLOSE)
+			return false;
+		if (t.kind == HG_GRAPHQL_END || t.kind == HG_GRAPHQL_BAD ||
+			hg_str_is(t.text, HG_STR("...")) ||
+			(t.kind == HG_GRAPHQL_OPEN && !hg_graphql_skip_brackets(&r, t.text.p[0])))
+			return true;
+	}
+}
+
 static uint32_t points_of(int64_t requests, int64_t nodes)
 {
 	int64_t points = nodes > HG_GRAPHQL_MOST_NODES ? 1 : (requests + 50) / 100;
@@ -83,9 +105,11 @@ static void weigh(
 	int64_t requests;
 
 	w->does = w->document = hg_graphql_document(ask->document);
+	w->is_content = w->does == HG_GRAPHQL_MUTATION;
 	if (w->does == HG_GRAPHQL_UNREADABLE || !read_parts(arena, ask, &rd) || !rd.operation)
 		return;
 	w->does = rd.operation->is.does;
+	w->is_content = w->does == HG_GRAPHQL_MUTATION && names_content(rd.operation->is.selection);
 	w->is_counted = hg_graphql_count(
 		arena, rd.first, rd.operation, ask->variables, &requests, &w->nodes);
 	if (w->is_counted)

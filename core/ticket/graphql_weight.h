@@ -37,6 +37,7 @@ struct hg_graphql_weight {
 	 * the worst that the document does. */
 	enum hg_graphql_does does;
 	enum hg_graphql_does document; /* what all of it does */
+	bool is_content;               /* a mutation that creates or adds something, or may */
 	uint32_t points;               /* 1 … HG_GRAPHQL_MOST_POINTS */
 	int64_t nodes;   /* over HG_GRAPHQL_MOST_NODES: GitHub refuses it, which is a point here */
 	bool is_counted; /* else the points are HG_GRAPHQL_UNCOUNTED_POINTS */

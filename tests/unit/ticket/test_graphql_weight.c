@@ -140,6 +140,30 @@ static void it_does_what_the_named_operation_does(void **state)
 			fail_msg("%s", rows[i].query);
 }
 
+static void what_a_mutation_creates_stands_at_its_top(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *query, *rest;
+		bool is_content;
+	} rows[] = {
+		{ "mutation{createIssue(input:{a:1}){issue{id}}}", NULL, true },
+		{ "mutation($i:X!){a:closeIssue(input:$i){x} b:addComment(input:$i)@d{y}}", NULL,
+			true },
+		{ "mutation{createIssue:closeIssue{createdAt addedBy}}", NULL, false },
+		{ "mutation{updateIssue(createIt:1,by:{add:2}){createIssue}}", NULL, false },
+		{ "mutation{...f} fragment f on M{closeIssue{x}}", NULL, true },
+		{ "query{createIssue}", NULL, false },
+		{ "query A{a} mutation B{createIssue}", "\"operationName\":\"A\"", false },
+		{ "query A{a} mutation B{closeIssue}", NULL, true }, /* not clear which */
+		{ "mutation{createIssue", NULL, false }, /* GitHub does not read it either */
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (weigh(rows[i].query, rows[i].rest).is_content != rows[i].is_content)
+			fail_msg("%s", rows[i].query);
+}
+
 static void pages_of_one_query_are_one_shape(void **state)
 {
 	(void)state;
@@ -217,6 +241,7 @@ int main(void)
 		cmocka_unit_test(lists_are_counted_as_github_counts_them),
 		cmocka_unit_test(what_cannot_be_counted_costs_more_than_one),
 		cmocka_unit_test(it_does_what_the_named_operation_does),
+		cmocka_unit_test(what_a_mutation_creates_stands_at_its_top),
 		cmocka_unit_test(pages_of_one_query_are_one_shape),
 		cmocka_unit_test(hostile_fragments_cost_no_time),
 		cmocka_unit_test(numbers_beyond_all_measure_are_borne),
