@@ -79,21 +79,26 @@ bool hg_graphql_define(
 	return true;
 }
 
+enum hg_graphql_does hg_graphql_worse(enum hg_graphql_does a, enum hg_graphql_does b)
+{
+	static const int rank[] = { [HG_GRAPHQL_UNREADABLE] = 0,
+		[HG_GRAPHQL_QUERY] = 1,
+		[HG_GRAPHQL_SUBSCRIPTION] = 2,
+		[HG_GRAPHQL_MUTATION] = 3 };
+
+	return rank[a] > rank[b] ? a : b;
+}
+
 enum hg_graphql_does hg_graphql_document(struct hg_str document)
 {
 	struct hg_graphql_reader r = hg_graphql_reader(document);
+	enum hg_graphql_does does = HG_GRAPHQL_UNREADABLE;
 	struct hg_graphql_definition d;
-	bool does[HG_GRAPHQL_SUBSCRIPTION + 1] = { false }, is_bad;
+	bool is_bad;
 
 	while (hg_graphql_define(&r, &d, &is_bad))
-		does[d.does] = true;
-	if (is_bad)
-		return HG_GRAPHQL_UNREADABLE;
-	if (does[HG_GRAPHQL_MUTATION])
-		return HG_GRAPHQL_MUTATION;
-	if (does[HG_GRAPHQL_SUBSCRIPTION])
-		return HG_GRAPHQL_SUBSCRIPTION;
-	return does[HG_GRAPHQL_QUERY] ? HG_GRAPHQL_QUERY : HG_GRAPHQL_UNREADABLE;
+		does = hg_graphql_worse(does, d.does);
+	return is_bad ? HG_GRAPHQL_UNREADABLE : does;
 }
 
 /* -- a request's body -------------------------------------------------------------------------- */

@@ -28,6 +28,9 @@ enum hg_graphql_does {
 
 enum hg_graphql_does hg_graphql_document(struct hg_str document);
 
+/* The worse of two, for what all of a document does: mutation, subscription, query, nothing. */
+enum hg_graphql_does hg_graphql_worse(enum hg_graphql_does a, enum hg_graphql_does b);
+
 /* Of a request's body: one JSON object with `query`, and at most `variables` and `operationName`
  * beside it. A list of them, a document kept at GitHub (an id or hash in its place) and a name that
  * comes twice are not readable. */

@@ -144,10 +144,10 @@ struct hg_graphql_token hg_graphql_next(struct hg_graphql_reader *r)
 		t.kind = HG_GRAPHQL_NAME;
 		while (r->p < r->end && (is_name_start(*r->p) || is_digit(*r->p)))
 			r->p++;
-	} else if (strchr("([{", *r->p) && *r->p) {
+	} else if (*r->p == '{' || *r->p == '(' || *r->p == '[') {
 		t.kind = HG_GRAPHQL_OPEN;
 		r->p++;
-	} else if (strchr(")]}", *r->p) && *r->p) {
+	} else if (*r->p == '}' || *r->p == ')' || *r->p == ']') {
 		t.kind = HG_GRAPHQL_CLOSE;
 		r->p++;
 	} else {

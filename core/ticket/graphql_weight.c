@@ -7,9 +7,10 @@
 struct reading {
 	struct hg_graphql_part *first, **end;
 	struct hg_graphql_part *operation; /* which GitHub will take; NULL: it is not clear which */
+	enum hg_graphql_does does;         /* all of it */
 };
 
-/* False: there are too many. */
+/* False: it is not readable, or there is too much of it. */
 static bool read_parts(struct hg_arena *arena, const struct hg_graphql_ask *ask, struct reading *rd)
 {
 	struct hg_graphql_reader r = hg_graphql_reader(ask->document);
@@ -24,13 +25,14 @@ static bool read_parts(struct hg_arena *arena, const struct hg_graphql_ask *ask,
 		part->is = d;
 		*rd->end = part;
 		rd->end = &part->next;
+		rd->does = hg_graphql_worse(rd->does, d.does);
 		if (d.does == HG_GRAPHQL_UNREADABLE ||
 			(ask->operation.n && !hg_str_is(d.name, ask->operation)))
 			continue;
 		n_fit++;
 		rd->operation = n_fit == 1 ? part : NULL;
 	}
-	return true;
+	return !is_bad && rd->does != HG_GRAPHQL_UNREADABLE;
 }
 
 /* Numbers and strings are their kind only: `0`, `"`. */
@@ -104,9 +106,11 @@ static void weigh(
 	struct reading rd = { 0 };
 	int64_t requests;
 
-	w->does = w->document = hg_graphql_document(ask->document);
+	if (!read_parts(arena, ask, &rd))
+		return;
+	w->does = w->document = rd.does;
 	w->is_content = w->does == HG_GRAPHQL_MUTATION;
-	if (w->does == HG_GRAPHQL_UNREADABLE || !read_parts(arena, ask, &rd) || !rd.operation)
+	if (!rd.operation)
 		return;
 	w->does = rd.operation->is.does;
 	w->is_content = w->does == HG_GRAPHQL_MUTATION && names_content(rd.operation->is.selection);
@@ -123,6 +127,10 @@ struct hg_graphql_weight hg_graphql_weigh(struct hg_str body)
 	struct hg_graphql_ask ask;
 	struct hg_arena arena;
 
+	if (body.n > HG_GRAPHQL_MOST_BYTES) {
+		w.is_content = true;
+		return w;
+	}
 	hg_arena_init(&arena);
 	if (hg_graphql_open(&arena, body, &ask))
 		weigh(&arena, &ask, &w);

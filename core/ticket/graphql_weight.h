@@ -25,7 +25,10 @@
 enum {
 	HG_GRAPHQL_MOST_NODES = 500000,
 	HG_GRAPHQL_MOST_POINTS = 1000000,   /* far above each budget of GitHub's */
-	HG_GRAPHQL_MOST_DEFINITIONS = 4096, /* of a document; more are not counted */
+	HG_GRAPHQL_MOST_DEFINITIONS = 4096, /* of a document; with more it is not read */
+	/* Of a body; a larger one is not read: some 10 ms of a front. Queries have a hundredth of
+	 * it. What is larger carries files to commit, so it counts as content that is created. */
+	HG_GRAPHQL_MOST_BYTES = 512 << 10,
 	/* Of what could not be counted. GitHub refuses most of it, for nothing or a point; what it
 	 * takes all the same is seldom dearer than a page of a hundred lists, each of which has
 	 * ten. */

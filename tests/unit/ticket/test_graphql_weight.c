@@ -111,6 +111,23 @@ static void what_cannot_be_counted_costs_more_than_one(void **state)
 		hg_graphql_weigh((struct hg_str){ 0 }).points, HG_GRAPHQL_UNCOUNTED_POINTS);
 }
 
+static void a_body_may_be_so_long_and_is_not_read_beyond(void **state)
+{
+	(void)state;
+	static char body[HG_GRAPHQL_MOST_BYTES + 1];
+	static const char query[] = "{\"query\":\"{a}\"}";
+
+	memset(body, ' ', sizeof(body));
+	memcpy(body, query, sizeof(query) - 1);
+	struct hg_graphql_weight w =
+		hg_graphql_weigh((struct hg_str){ body, HG_GRAPHQL_MOST_BYTES });
+	assert_int_equal(w.does, HG_GRAPHQL_QUERY);
+	assert_false(w.is_content);
+	w = hg_graphql_weigh((struct hg_str){ body, HG_GRAPHQL_MOST_BYTES + 1 });
+	assert_int_equal(w.does, HG_GRAPHQL_UNREADABLE);
+	assert_true(w.is_content);
+}
+
 static void it_does_what_the_named_operation_does(void **state)
 {
 	(void)state;
@@ -240,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_are_counted_as_github_counts_them),
 		cmocka_unit_test(what_cannot_be_counted_costs_more_than_one),
+		cmocka_unit_test(a_body_may_be_so_long_and_is_not_read_beyond),
 		cmocka_unit_test(it_does_what_the_named_operation_does),
 		cmocka_unit_test(what_a_mutation_creates_stands_at_its_top),
 		cmocka_unit_test(pages_of_one_query_are_one_shape),
