@@ -35,7 +35,8 @@ bool hg_coalesce_key(const struct hg_ask *ask, const struct hg_snapshot *snapsho
 	struct hg_text t;
 
 	memset(ret_key, 0, 16);
-	if (!ask->is_safe || ask->body.n || ask->upload)
+	bool has_body = ask->body.n || ask->upload;
+	if (!ask->is_safe || (has_body && !ask->graphql.is_query))
 		return false;
 
 	uint64_t numbers[] = { snapshot->generation, (uintptr_t)snapshot, ask->owns_validators,
@@ -49,6 +50,7 @@ bool hg_coalesce_key(const struct hg_ask *ask, const struct hg_snapshot *snapsho
 	add_part(&t, ask->path);
 	add_part(&t, ask->query);
 	add_part(&t, ask->url);
+	hg_text_add(&t, (struct hg_str){ (const char *)ask->graphql.body, 16 });
 	for (uint32_t i = 0; i < ask->n_fields; i++) {
 		add_part(&t, ask->fields[i].name);
 		add_part(&t, ask->fields[i].value);

@@ -54,6 +54,14 @@ bool hg_send_owns_validators(const struct hg_send *s)
 	return flight_of(s)->ask.owns_validators;
 }
 
+bool hg_send_is_graphql_query(const struct hg_send *s, uint8_t ret_body[16])
+{
+	const struct hg_graphql_post *post = &flight_of(s)->ask.graphql;
+
+	memcpy(ret_body, post->body, sizeof(post->body));
+	return post->is_query;
+}
+
 static bool is_clean(struct hg_str s)
 {
 	for (size_t i = 0; i < s.n; i++)

@@ -1,7 +1,7 @@
 #include "front/admit.h"
 #include "base/bug.h"
-#include "front/graphql.h"
 #include "front/keys.h"
+#include "front/posted.h"
 #include "front/resolve.h"
 #include "front/resource.h"
 
@@ -111,34 +111,6 @@ static enum hg_verdict refuse_write(struct hg_request *r, const char *why)
 	return HG_REFUSED;
 }
 
-/* GitHub reads a body as what its Content-Type says: as a form, or in another charset, it might be
- * another query. */
-static bool is_plain_json(struct hg_str type)
-{
-	static const char *const plain[] = { "application/json", "application/json;charset=utf-8",
-		"application/json;charset=\"utf-8\"", NULL };
-	char word[48];
-	size_t n = 0;
-
-	for (size_t i = 0; i < type.n; i++) {
-		if (type.p[i] == ' ' || type.p[i] == '\t')
-			continue;
-		if (n == sizeof(word))
-			return false;
-		word[n++] = type.p[i];
-	}
-	for (const char *const *p = plain; *p; p++)
-		if (hg_str_is_nocase((struct hg_str){ word, n }, hg_str(*p)))
-			return true;
-	return false;
-}
-
-static bool has_plain_json(const struct hg_request *r)
-{
-	return is_plain_json(hg_http1_value(&r->head, HG_HTTP1_CONTENT_TYPE)) &&
-	       !hg_http1_value(&r->head, HG_HTTP1_CONTENT_ENCODING).p;
-}
-
 enum hg_verdict hg_admit_read_only(struct hg_request *r)
 {
 	if (!r->snapshot->http.read_only || r->routed.route)
@@ -150,33 +122,17 @@ enum hg_verdict hg_admit_read_only(struct hg_request *r)
 		return refuse_write(r, "GraphQL that is not in the body of a POST is not read.");
 	if (reads)
 		return HG_NEXT;
-	if (r->head.method_id == HG_HTTP1_POST && hg_str_is(r->path, HG_STR("/graphql")) &&
-		has_plain_json(r))
+	if (hg_posted_is_graphql(r) && hg_posted_is_plain(r))
 		return HG_NEXT; /* its body will say */
 	return refuse_write(r,
 		"Only GraphQL queries are allowed here, sent as Content-Type: application/json.");
-}
-
-static struct hg_str whole_body(struct hg_request *r)
-{
-	const struct hg_chunks *l = &r->body_chunks;
-
-	if (!l->n)
-		return (struct hg_str){ 0 };
-	if (l->n == 1)
-		return (struct hg_str){ l->items[0]->bytes, l->items[0]->n };
-	char *body = hg_arena_alloc(&r->arena, l->bytes);
-	size_t at = 0;
-	for (uint32_t i = 0; i < l->n; at += l->items[i++]->n)
-		memcpy(body + at, l->items[i]->bytes, l->items[i]->n);
-	return (struct hg_str){ body, at };
 }
 
 enum hg_verdict hg_admit_body(struct hg_request *r)
 {
 	if (!r->snapshot->http.read_only || r->head.method_id != HG_HTTP1_POST)
 		return HG_NEXT;
-	switch (hg_graphql_body(whole_body(r))) {
+	switch (r->graphql.document) {
 	case HG_GRAPHQL_QUERY:
 		return HG_NEXT;
 	case HG_GRAPHQL_MUTATION:

@@ -17,9 +17,9 @@
  *
  * With http.read_only nothing that writes to GitHub passes (403 read_only), whoever asks: GET, HEAD
  * and OPTIONS do, and a POST of GraphQL whose every operation is a query (graphql.h). Before its
- * body is read a request is judged by its head, then by its body. What cannot be read is refused.
- * hg_fetch is the gateway's own way and does not come by here: what plugins write is theirs to
- * bound.
+ * body is read a request is judged by its head, then by its body (request.graphql). What cannot be
+ * read is refused. hg_fetch is the gateway's own way and does not come by here: what plugins write
+ * is theirs to bound.
  *
  * Thread: the request's front.
  */

@@ -1,7 +1,7 @@
 #include "front/batch_ask.h"
 #include "front/fields.h"
 #include "front/http1.h"
-#include "front/json.h"
+#include "base/json.h"
 #include "ticket/ticket.h"
 #include <inttypes.h>
 #include <stdarg.h>

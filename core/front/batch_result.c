@@ -1,6 +1,6 @@
 #include "front/batch_result.h"
 #include "front/http1.h"
-#include "front/json.h"
+#include "base/json.h"
 #include <inttypes.h>
 #include <openssl/evp.h>
 

@@ -7,6 +7,7 @@
 #include "front/answer.h"
 #include "front/audit.h"
 #include "front/phase.h"
+#include "front/posted.h"
 #include "front/proxy.h"
 #include "front/rate_limit.h"
 #include "front/reply.h"
@@ -400,8 +401,12 @@ static enum hg_verdict admit(struct hg_request *r)
 
 static enum hg_verdict weigh(struct hg_request *r)
 {
-	enum hg_verdict v = r->hook_at ? HG_NEXT : hg_admit_body(r);
+	enum hg_verdict v = HG_NEXT;
 
+	if (!r->hook_at) {
+		hg_posted_read(r);
+		v = hg_admit_body(r);
+	}
 	return v == HG_NEXT ? hg_phase_weigh(r) : v;
 }
 

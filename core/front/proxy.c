@@ -4,6 +4,7 @@
 #include "front/fields.h"
 #include "front/answer.h"
 #include "front/phase.h"
+#include "front/posted.h"
 #include "front/reply.h"
 #include "front/tag.h"
 #include "front/traced.h"
@@ -34,7 +35,8 @@ static bool goes_up(const struct hg_request *r, struct hg_str name)
 {
 	if (r->owns_validators && hg_field_is_validator(name))
 		return false;
-	if (hg_request_is_safe(r) && hg_str_is_nocase(name, HG_STR("x-github-delivery")))
+	if ((hg_request_is_safe(r) || r->graphql.is_query) &&
+		hg_str_is_nocase(name, HG_STR("x-github-delivery")))
 		return false;
 	return hg_field_goes_up(name);
 }
@@ -101,7 +103,8 @@ static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 	a->scope = r->client.scope;
 	a->token = r->client.token.p ? hg_secret_new(r->client.token) : NULL;
 	a->token_is_basic = r->client.token_is_basic;
-	a->is_safe = hg_request_is_safe(r);
+	a->graphql = r->graphql;
+	a->is_safe = hg_request_is_safe(r) || r->graphql.is_query;
 	a->is_content = r->github.is_content;
 	a->owns_validators = r->owns_validators && !r->lost_copy;
 	a->left_out = hg_when_left_out(r);
@@ -314,7 +317,8 @@ static void keep(struct hg_request *r)
 			memcpy(body + at, l->items[i]->bytes, l->items[i]->n);
 		reply->body = (struct hg_str){ body, at };
 	}
-	hg_phase_keep(r);
+	if (hg_posted_may_keep(r, reply->body))
+		hg_phase_keep(r);
 	reply->body = (struct hg_str){ 0 };
 }
 

@@ -276,6 +276,12 @@ bool hg_request_has_body(const struct hg_request *r)
 	       (r->head.framing == HG_HTTP1_LENGTH && r->head.content_length > 0);
 }
 
+bool hg_request_is_graphql_query(const struct hg_request *r, uint8_t ret_body[16])
+{
+	memcpy(ret_body, r->graphql.body, sizeof(r->graphql.body));
+	return r->graphql.is_query;
+}
+
 /* -- who asked --------------------------------------------------------------------------------- */
 
 struct hg_str hg_request_client(const struct hg_request *r)

@@ -17,6 +17,7 @@
 #include "front/state.h"
 #include "front/trace_context.h"
 #include "ticket/github_route.h"
+#include "ticket/graphql_post.h"
 
 enum hg_request_step {
 	HG_STEP_HEAD, /* being read; no plugin knows of it */
@@ -86,6 +87,7 @@ struct hg_request {
 	struct hg_rewrite_json *body_links; /* arena; a body of JSON on its way; NULL: no such */
 	enum hg_class klass;
 	uint32_t cost;
+	struct hg_graphql_post graphql; /* from WEIGH on, when it is a POST of GraphQL */
 	int64_t began_us, deadline_us;
 	bool owns_validators;
 	bool lost_copy;  /* a 304 confirmed a copy that nobody has any more: asked without it */

@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "front/json.h"
+#include "base/json.h"
 #include "front/request.h"
 #include <hg/mem.h>
 #include <hg/reply.h>

@@ -206,6 +206,24 @@ static uint64_t left_out(const struct hg_snapshot *s, int64_t now_us)
 	return out;
 }
 
+static struct hg_str field_of(const struct hg_ask *ask, const char *name)
+{
+	for (uint32_t i = 0; i < ask->n_fields; i++)
+		if (hg_str_is_nocase(ask->fields[i].name, hg_str(name)))
+			return ask->fields[i].value;
+	return (struct hg_str){ 0 };
+}
+
+static void read_graphql(const struct hg_fetch *f, struct hg_ask *ask)
+{
+	if (ask->entrance != HG_GITHUB_GRAPHQL || !hg_str_is(f->method, HG_STR("POST")))
+		return;
+	bool is_plain = !ask->query.n && hg_graphql_is_plain(field_of(ask, "content-type"),
+						 field_of(ask, "content-encoding"));
+	hg_graphql_post_read(&ask->graphql, is_plain, f->body);
+	ask->cost = ask->graphql.points;
+}
+
 static void on_news(struct hg_ticket *t);
 
 static void send_to(struct hg_fetch *f, struct hg_str target)
@@ -233,7 +251,9 @@ static void send_to(struct hg_fetch *f, struct hg_str target)
 	if (f->body.n)
 		hg_chunks_add(&ask->body, hg_chunk_new(f->body));
 	ask->klass = f->klass;
-	ask->is_safe = hg_str_is(f->method, HG_STR("GET")) || hg_str_is(f->method, HG_STR("HEAD"));
+	read_graphql(f, ask);
+	ask->is_safe = hg_str_is(f->method, HG_STR("GET")) ||
+	               hg_str_is(f->method, HG_STR("HEAD")) || ask->graphql.is_query;
 	ask->arrived_us = now_us;
 	if (!f->deadline_us)
 		f->deadline_us =

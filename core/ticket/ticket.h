@@ -27,6 +27,7 @@
 #include "base/loop.h"
 #include "ticket/chunk.h"
 #include "ticket/github_route.h"
+#include "ticket/graphql_post.h"
 #include "ticket/head.h"
 #include "ticket/upload.h"
 #include <hg/phases.h>
@@ -74,8 +75,9 @@ struct hg_ask {
 	struct hg_scope scope;           /* whose eyes: part of the coalescing key */
 	struct hg_secret *token;         /* a client's own GitHub token; NULL = the gateway's */
 	bool token_is_basic;             /* the client spelled it `Basic …`: sent on as it came */
-	bool is_safe;                    /* GET or HEAD: may be repeated and shared */
+	bool is_safe;                    /* GET, HEAD, a query: may be repeated and shared */
 	bool is_content;                 /* creates what GitHub counts as content */
+	struct hg_graphql_post graphql;  /* of a POST of GraphQL; zeros: it is none */
 	uint64_t left_out; /* bits by instance index: their SEND, HEAD and KEEP do not run for it */
 	bool owns_validators; /* a plugin keeps copies: SEND may add If-None-Match */
 };

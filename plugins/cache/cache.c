@@ -9,6 +9,9 @@
  *             a write marks its path and parents, when it begins and when it ends (marks.h)
  *     KEEP    the whole reply is put into the index
  *
+ * A GraphQL query is a read as well: kept for `graphql_for`, never revalidated (GitHub has no 304
+ * for it), and not answered from memory after a write of the same scope, whatever that was about.
+ *
  * Fresh for: the seed's table by family (repositories 300 s, workflows 60, runners 30, jobs 15,
  * rate_limit 5); everything else is revalidated each time. One scope never sees another's copy.
  *
@@ -25,10 +28,10 @@
 #define SEC INT64_C(1000000)
 #define HOLD_US (120 * SEC) /* longer than any deadline between SEND and HEAD */
 
-enum family { REPOSITORIES, WORKFLOWS, RUNNERS, JOBS, RATE_LIMIT, OTHER, FAMILIES };
+enum family { REPOSITORIES, WORKFLOWS, RUNNERS, JOBS, RATE_LIMIT, OTHER, GRAPHQL, FAMILIES };
 
 static const char *const family_names[FAMILIES] = { "repositories", "workflows", "runners", "jobs",
-	"rate_limit", "other" };
+	"rate_limit", "other", "graphql" };
 
 enum outcome { HIT, MISS, REVALIDATED, BYPASS, OUTCOMES };
 
@@ -38,7 +41,7 @@ struct cache_conf {
 	uint64_t max_bytes;
 	uint64_t max_entry_bytes;
 	int64_t ttl_repositories_us, ttl_workflows_us, ttl_runners_us, ttl_jobs_us,
-		ttl_rate_limit_us;
+		ttl_rate_limit_us, graphql_for_us;
 };
 
 struct cache {
@@ -75,6 +78,8 @@ static const struct hg_option cache_options[] = {
 		"How long jobs are fresh."),
 	HG_USEC(struct cache_conf, ttl_rate_limit_us, "5s", "0", "1h", HG_OPT_LIVE,
 		"How long GitHub's answer to /rate_limit is fresh."),
+	HG_USEC(struct cache_conf, graphql_for_us, "0", "0", "1h", HG_OPT_LIVE,
+		"How long the answer to a GraphQL query is kept for who asked; 0: not at all."),
 	{ 0 },
 };
 
@@ -124,6 +129,7 @@ static int cache_start(void *self, const void *conf, struct hg_err *err)
 	c->ttl_us[RUNNERS] = o->ttl_runners_us;
 	c->ttl_us[JOBS] = o->ttl_jobs_us;
 	c->ttl_us[RATE_LIMIT] = o->ttl_rate_limit_us;
+	c->ttl_us[GRAPHQL] = o->graphql_for_us;
 	for (int f = 0; f < FAMILIES; f++)
 		for (int a = 0; a < OUTCOMES; a++)
 			c->answers[f][a] = hg_series_find(self, "cache_answers_total",
@@ -214,10 +220,44 @@ static enum hg_verdict answer_fresh(struct cache *c, struct hg_request *r, enum 
 	return HG_ANSWERED;
 }
 
+static bool is_query(const struct hg_request *r)
+{
+	uint8_t body[16];
+
+	return hg_request_is_graphql_query(r, body);
+}
+
+static bool is_write(const struct hg_request *r)
+{
+	return !hg_request_is_safe(r) && !is_query(r);
+}
+
+/* What a scope's writes mark besides their paths: nobody knows which queries they concern. */
+struct own_mark {
+	char path[2 * sizeof(struct hg_scope) + 1];
+};
+
+static struct hg_str own_path(const struct hg_request *r, struct own_mark *mark)
+{
+	struct hg_scope scope = hg_request_scope(r);
+
+	for (size_t i = 0; i < sizeof(scope.bytes); i++)
+		(void)snprintf(mark->path + 2 * i, 3, "%02x", scope.bytes[i]);
+	return hg_str(mark->path);
+}
+
+static void set_marks(struct cache *c, struct hg_request *r)
+{
+	struct own_mark own;
+
+	marks_set(c->marks, hg_request_path(r));
+	marks_set(c->marks, own_path(r, &own));
+}
+
 /* What it may change is asked for again from now on, whatever becomes of it. */
 static void begin_write(struct cache *c, struct hg_request *r)
 {
-	marks_set(c->marks, hg_request_path(r));
+	set_marks(c, r);
 	*hg_request_slot(r, c) = &write_begun;
 }
 
@@ -228,7 +268,7 @@ static void end_write(struct cache *c, struct hg_request *r)
 
 	if (*slot != &write_begun)
 		return;
-	marks_set(c->marks, hg_request_path(r));
+	set_marks(c, r);
 	*slot = NULL;
 }
 
@@ -239,19 +279,35 @@ static enum hg_verdict refuse_unkept(struct hg_request *r)
 	return HG_REFUSED;
 }
 
-static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
+/* Is what was asked for at `mark` from before a write that may have changed it? */
+static bool was_changed(
+	const struct cache *c, const struct hg_request *r, enum family family, uint64_t mark)
 {
-	struct cache *c = self;
+	struct own_mark own;
+
+	if (family != GRAPHQL)
+		return marks_has_since(c->marks, hg_request_path(r), mark);
+	return marks_has_since(c->marks, own_path(r, &own), mark);
+}
+
+/* Remembers what to do with the reply. */
+static void begin_visit(struct cache *c, struct hg_request *r, const struct visit *visit)
+{
+	struct visit *v = hg_request_alloc(r, sizeof(*v));
+
+	*v = *visit;
+	*hg_request_slot(r, c) = v;
+	if (v->family != GRAPHQL)
+		hg_request_own_validators(r);
+}
+
+static enum hg_verdict look_up(struct cache *c, struct hg_request *r, enum family family)
+{
 	struct index_found found = { 0 };
+	uint64_t mark = marks_now(c->marks);
 	struct index_key key;
 	struct wishes w;
 
-	if (!hg_request_is_safe(r)) {
-		begin_write(c, r);
-		return HG_NEXT;
-	}
-	uint64_t mark = marks_now(c->marks);
-	enum family family = family_of(r);
 	read_wishes(r, &w);
 	if (!key_of_request(r, &key)) {
 		count(c, family, BYPASS);
@@ -261,7 +317,7 @@ static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
 	bool is_kept = index_find(c->index, &key, &found);
 	int64_t now_us = hg_now().mono_us, age_us = now_us - found.validated_at_us;
 	bool is_fresh = is_kept && is_young(age_us, c->ttl_us[family], &w) &&
-	                !marks_has_since(c->marks, hg_request_path(r), found.mark);
+	                !was_changed(c, r, family, found.mark);
 	enum hg_verdict verdict = HG_NEXT;
 
 	if (is_fresh) {
@@ -272,13 +328,23 @@ static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
 	} else if (hg_request_is_head(r) || w.no_store) {
 		count(c, family, BYPASS); /* its reply has no body to keep, or may not be kept */
 	} else {
-		struct visit *v = hg_request_alloc(r, sizeof(*v));
-		*v = (struct visit){ key, family, is_kept, mark };
-		*hg_request_slot(r, self) = v;
-		hg_request_own_validators(r);
+		begin_visit(c, r, &(struct visit){ key, family, is_kept, mark });
 	}
 	hg_stored_unref(found.kept);
 	return verdict;
+}
+
+static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
+{
+	struct cache *c = self;
+
+	if (is_write(r)) {
+		begin_write(c, r);
+		return HG_NEXT;
+	}
+	if (!is_query(r))
+		return look_up(c, r, family_of(r));
+	return c->ttl_us[GRAPHQL] > 0 ? look_up(c, r, GRAPHQL) : HG_NEXT;
 }
 
 static uint64_t word_of(const struct index_key *key)
@@ -295,9 +361,14 @@ static void cache_on_send(void *self, struct hg_send *s)
 	struct index_found found;
 	struct index_key key;
 
-	if (!hg_send_owns_validators(s) || !key_of_send(s, &key))
+	uint8_t body[16];
+
+	bool is_kept_query = c->ttl_us[GRAPHQL] > 0 && hg_send_is_graphql_query(s, body);
+	if ((!hg_send_owns_validators(s) && !is_kept_query) || !key_of_send(s, &key))
 		return;
 	marks_note_sent(c->marks, word_of(&key));
+	if (is_kept_query)
+		return; /* no tag is asked for */
 	if (!index_hold(c->index, &key, hg_now().mono_us + HOLD_US, &found))
 		return;
 	struct hg_str etag = hg_stored_header(found.kept, "etag");
@@ -338,7 +409,7 @@ static bool may_be_kept(const struct cache *c, const struct hg_reply *reply, enu
 
 	if (hg_reply_status(reply) != 200 || (cc.n && memmem(cc.p, cc.n, "no-store", 8)))
 		return false;
-	return hg_reply_header(reply, "etag").n || c->ttl_us[family] > 0;
+	return (hg_reply_header(reply, "etag").n && family != GRAPHQL) || c->ttl_us[family] > 0;
 }
 
 /* A limit's refusal is about who asks too much, and says nothing about the copy: of 403 those with
@@ -373,7 +444,7 @@ static enum hg_verdict cache_on_head(void *self, struct hg_request *r, struct hg
 	int status = hg_reply_status(reply);
 	char params[80];
 
-	if (!hg_request_is_safe(r)) {
+	if (is_write(r)) {
 		end_write(c, r);
 		return HG_NEXT;
 	}
@@ -387,8 +458,10 @@ static enum hg_verdict cache_on_head(void *self, struct hg_request *r, struct hg
 		hg_reply_keep(reply, c->max_entry_bytes);
 	else if (ends_copy(reply))
 		index_drop(c->index, &v->key);
+	/* whether there are errors in an answer to GraphQL is not known yet */
 	(void)snprintf(params, sizeof(params), "fwd=%s; fwd-status=%d%s",
-		v->is_stale ? "stale" : "uri-miss", status, keep ? "; stored" : "");
+		v->is_stale ? "stale" : "uri-miss", status,
+		keep && v->family != GRAPHQL ? "; stored" : "");
 	hg_request_set_cache_status(r, params);
 	count(c, v->family, MISS);
 	return HG_NEXT;
@@ -410,7 +483,7 @@ static void cache_on_keep(void *self, struct hg_request *r, const struct hg_repl
 /* A write that got no head may have been executed all the same. */
 static void cache_on_done(void *self, struct hg_request *r)
 {
-	if (!hg_request_is_safe(r))
+	if (is_write(r))
 		end_write(self, r);
 }
 

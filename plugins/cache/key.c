@@ -104,20 +104,25 @@ static bool choose(const struct hg_request *r, struct hg_str ret_values[N_CHOSEN
 bool key_of_request(const struct hg_request *r, struct index_key *ret_key)
 {
 	struct hg_str values[N_CHOSEN] = { 0 };
+	uint8_t body[16];
 	struct parts parts;
 
-	if (hg_request_has_body(r) || !choose(r, values))
+	bool is_query = hg_request_is_graphql_query(r, body);
+	if ((hg_request_has_body(r) && !is_query) || !choose(r, values))
 		return false;
 	uint64_t origin = hg_request_origin(r);
 	begin(&parts, hg_request_scope(r), hg_request_path(r), hg_request_query(r));
 	add(&parts, (struct hg_str){ (const char *)&origin, sizeof(origin) });
 	for (size_t i = 0; i < N_CHOSEN; i++)
 		add(&parts, values[i]);
+	if (is_query)
+		add(&parts, (struct hg_str){ (const char *)body, sizeof(body) });
 	return finish(&parts, ret_key);
 }
 
 bool key_of_send(const struct hg_send *s, struct index_key *ret_key)
 {
+	uint8_t body[16];
 	struct parts parts;
 
 	uint64_t origin = hg_send_origin(s);
@@ -125,5 +130,7 @@ bool key_of_send(const struct hg_send *s, struct index_key *ret_key)
 	add(&parts, (struct hg_str){ (const char *)&origin, sizeof(origin) });
 	for (size_t i = 0; i < N_CHOSEN; i++)
 		add(&parts, hg_send_header(s, chosen_by[i].p));
+	if (hg_send_is_graphql_query(s, body))
+		add(&parts, (struct hg_str){ (const char *)body, sizeof(body) });
 	return finish(&parts, ret_key);
 }

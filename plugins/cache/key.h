@@ -3,8 +3,8 @@
  * dispatcher is about to send.
  *
  * The origin (which GitHub, by which token of the gateway's), path and query byte for byte, the
- * fields GitHub's answers vary on, and the scope. A request with a field that is not understood
- * here, a range or a body has no key and passes the cache by.
+ * fields GitHub's answers vary on, the scope, and of a GraphQL query its body. A request with a
+ * field that is not understood here, a range or another body has no key and passes the cache by.
  *
  * Thread: any.
  */

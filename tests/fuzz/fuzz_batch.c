@@ -15,7 +15,7 @@
 #include "front/batch_ask.h"
 #include "front/fields.h"
 #include "front/http1.h"
-#include "front/json.h"
+#include "base/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

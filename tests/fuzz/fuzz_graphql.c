@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "front/graphql.h"
-#include "front/json.h"
+#include "ticket/graphql.h"
+#include "base/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

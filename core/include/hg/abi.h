@@ -25,7 +25,8 @@
  *     1  0.1.0  first release
  *               hg_series_read
  *     1  later  HG_REF_TO: an HG_OPT_REF's `choices` names a service; HG_OLD_KEY;
- *               hg_plugin.wants_state 2; hg_topic_matches
+ *               hg_plugin.wants_state 2; hg_topic_matches;
+ *               hg_request_is_graphql_query, hg_send_is_graphql_query
  */
 #pragma once
 #include <stddef.h>

@@ -41,6 +41,10 @@ HG_API bool hg_request_is_head(const struct hg_request *r);
 /* Content comes with it. That of a GET has no meaning in HTTP, but GitHub may give it one: what is
  * answered then is not an answer to the same request without it. */
 HG_API bool hg_request_has_body(const struct hg_request *r);
+/* A POST that only reads: GraphQL whose operation is a query, for certain. True from WEIGH on. In
+ * ret_body what is equal for equal bodies (hash.h). Its reply comes to KEEP only when there are no
+ * errors in it. */
+HG_API bool hg_request_is_graphql_query(const struct hg_request *r, uint8_t ret_body[16]);
 
 /* -- who asked -------------------------------------------------------------------------- */
 
@@ -151,3 +155,5 @@ HG_API void hg_send_set_header(struct hg_send *s, const char *name, struct hg_st
 /* Did the front's plugins own the validators (hg_request_own_validators)? Then a 304 without ETag
  * gets the one tag that If-None-Match was set to here. */
 HG_API bool hg_send_owns_validators(const struct hg_send *s);
+/* As hg_request_is_graphql_query: the same ret_body. */
+HG_API bool hg_send_is_graphql_query(const struct hg_send *s, uint8_t ret_body[16]);

@@ -99,6 +99,15 @@ bool hg_request_has_body(const struct hg_request *r)
 	return hg_request_header(r, "content-length").n > 0;
 }
 
+static char query_body; /* of all requests, one letter; NUL: they are no GraphQL queries */
+
+bool hg_request_is_graphql_query(const struct hg_request *r, uint8_t ret_body[16])
+{
+	(void)r;
+	memset(ret_body, query_body, 16);
+	return query_body != '\0';
+}
+
 /* What is sent is the same request, seen by the dispatcher. */
 struct hg_send {
 	struct hg_request r;
@@ -136,4 +145,9 @@ struct hg_scope hg_send_scope(const struct hg_send *s)
 struct hg_str hg_send_header(const struct hg_send *s, const char *name)
 {
 	return hg_request_header(&s->r, name);
+}
+
+bool hg_send_is_graphql_query(const struct hg_send *s, uint8_t ret_body[16])
+{
+	return hg_request_is_graphql_query(&s->r, ret_body);
 }

@@ -94,6 +94,23 @@ static void what_is_not_understood_has_no_key(void **state)
 	}
 }
 
+static void a_graphql_query_is_found_by_its_body(void **state)
+{
+	struct hg_send s = { { "/graphql", "", { "p" }, { F("Content-Length", "1") }, 1 } };
+	struct index_key asked, sent, other;
+
+	(void)state;
+	assert_false(key_of_request(&s.r, &asked));
+	query_body = 'a';
+	assert_true(key_of_request(&s.r, &asked));
+	assert_true(key_of_send(&s, &sent));
+	query_body = 'b';
+	assert_true(key_of_request(&s.r, &other));
+	query_body = '\0';
+	assert_memory_equal(&asked, &sent, sizeof(asked));
+	assert_memory_not_equal(&asked, &other, sizeof(asked));
+}
+
 static void what_is_too_long_has_no_key(void **state)
 {
 	static char path[5000];
@@ -127,6 +144,7 @@ int main(void)
 		cmocka_unit_test(another_github_or_token_of_the_gateway_has_another_key),
 		cmocka_unit_test(other_fields_and_their_order_do_not_matter),
 		cmocka_unit_test(what_is_not_understood_has_no_key),
+		cmocka_unit_test(a_graphql_query_is_found_by_its_body),
 		cmocka_unit_test(what_is_too_long_has_no_key),
 		cmocka_unit_test(the_dispatcher_finds_the_same_key),
 	};

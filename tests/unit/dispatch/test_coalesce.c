@@ -219,6 +219,32 @@ static void writes_and_bodies_are_never_shared(void **state)
 	hg_ticket_unref(q);
 }
 
+static struct hg_ticket *ask_graphql(bool is_query, const char *body)
+{
+	struct hg_ticket *t = rig_ticket(&rig, "POST", "/graphql", HG_CLASS_HIGH);
+
+	hg_chunks_add(&t->ask.body, hg_chunk_new(hg_str(body)));
+	t->ask.graphql.is_read = true;
+	t->ask.graphql.is_query = t->ask.is_safe = is_query;
+	t->ask.graphql.body[0] = (uint8_t)body[0];
+	rig_submit(&rig, t);
+	return t;
+}
+
+static void equal_graphql_queries_share_one_fetch(void **state)
+{
+	(void)state;
+	struct hg_ticket *a = ask_graphql(true, "a"), *b = ask_graphql(true, "a");
+	assert_int_equal(rig.n_sent, 1);
+	struct hg_ticket *c = ask_graphql(true, "c"), *d = ask_graphql(false, "a");
+	assert_int_equal(rig.n_sent, 3);
+	rig_reply(&rig, 0, rig_head(200, NULL));
+	rig_expect_whole(a, 200);
+	rig_expect_whole(b, 200);
+	hg_ticket_unref(c);
+	hg_ticket_unref(d);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -234,6 +260,7 @@ int main(void)
 		T(a_follower_may_join_while_a_retry_rests),
 		T(any_difference_in_what_is_asked_keeps_requests_apart),
 		T(writes_and_bodies_are_never_shared),
+		T(equal_graphql_queries_share_one_fetch),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "front/batch_result.h"
-#include "front/json.h"
+#include "base/json.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,14 +1,20 @@
 #include "fixture.h"
+#include "ticket/graphql_weight.h"
+
+static void write_body(char body[2000], const char *picks, const char *variables)
+{
+	snprintf(body, 2000,
+		"{\"query\":\"query($n:Int=3){rateLimit{cost nodeCount used remaining}%s}\","
+		"\"variables\":%s}",
+		picks, variables ? variables : "{}");
+}
 
 /* What rateLimit says of a query that has it, before it is carried out. */
 static const json_t *rate_of(struct github *g, const char *picks, const char *variables)
 {
 	char body[2000];
 
-	snprintf(body, sizeof(body),
-		"{\"query\":\"query($n:Int=3){rateLimit{cost nodeCount used remaining}%s}\","
-		"\"variables\":%s}",
-		picks, variables ? variables : "{}");
+	write_body(body, picks, variables);
 	ask(g, "POST", "/graphql", OCTOCAT, body);
 	return json_object_get(json_object_get(g->json, "data"), "rateLimit");
 }
@@ -50,6 +56,13 @@ static void it_is_counted_as_github_counts(void **state)
 		assert_non_null(rate);
 		assert_int_equal(number_at(rate, "cost"), rows[i].cost);
 		assert_int_equal(number_at(rate, "nodeCount"), rows[i].nodes);
+		/* and hubgate, which counts for itself, predicts the same */
+		char body[2000];
+		write_body(body, rows[i].picks, rows[i].variables);
+		struct hg_graphql_weight w = hg_graphql_weigh(hg_str(body));
+		assert_true(w.is_counted);
+		assert_int_equal(w.points, rows[i].cost);
+		assert_int_equal(w.nodes, rows[i].nodes);
 	}
 	github_free(&g);
 }
@@ -58,14 +71,16 @@ static void fragments_cost_where_they_are_spread(void **state)
 {
 	(void)state;
 	struct github g = github_new(NULL);
-
-	ask(&g, "POST", "/graphql", OCTOCAT,
+	const char *body =
 		"{\"query\":\"{rateLimit{nodeCount}a:viewer{...r}b:viewer{...r ... on User{"
 		"repositories(first:7){totalCount}}}}"
-		"fragment r on User{repositories(first:7){totalCount}}\"}");
+		"fragment r on User{repositories(first:7){totalCount}}\"}";
+
+	ask(&g, "POST", "/graphql", OCTOCAT, body);
 	assert_int_equal(number_at(json_object_get(json_object_get(g.json, "data"), "rateLimit"),
 				 "nodeCount"),
 		21);
+	assert_int_equal(hg_graphql_weigh(hg_str(body)).nodes, 21);
 	github_free(&g);
 }
 

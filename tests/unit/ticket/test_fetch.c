@@ -180,6 +180,36 @@ static void graphql_has_an_entrance_of_its_own(void **state)
 	answer(t, 200, "{}");
 }
 
+static const struct hg_ask *ask_graphql(const char *type, const char *body)
+{
+	struct hg_fetch *f = begin("POST", "/graphql");
+
+	hg_fetch_set_header(f, "Content-Type", hg_str(type));
+	hg_fetch_set_body(f, hg_str(body));
+	return &sent()->ask;
+}
+
+static void a_graphql_query_is_a_read_with_a_price(void **state)
+{
+	(void)state;
+	const struct hg_ask *a = ask_graphql(
+		"application/json", "{\"query\":\"{a(first:100){b(first:2){c(first:1){n}}}}\"}");
+
+	assert_true(a->is_safe && a->graphql.is_query);
+	assert_int_equal(a->cost, 3);
+	answer(probe->fake.got[0], 200, "{}");
+}
+
+static void what_may_be_a_mutation_is_a_write(void **state)
+{
+	(void)state;
+	const struct hg_ask *a = ask_graphql("text/plain", "{\"query\":\"{a}\"}");
+
+	assert_false(a->is_safe || a->graphql.is_query);
+	assert_int_equal(a->cost, 1);
+	answer(probe->fake.got[0], 200, "{}");
+}
+
 static void a_failure_is_told_with_its_reason(void **state)
 {
 	(void)state;
@@ -515,6 +545,8 @@ int main(void)
 		ALONE(a_reply_is_told_whole),
 		ALONE(body_class_deadline_and_fields_go_out),
 		ALONE(graphql_has_an_entrance_of_its_own),
+		ALONE(a_graphql_query_is_a_read_with_a_price),
+		ALONE(what_may_be_a_mutation_is_a_write),
 		ALONE(a_failure_is_told_with_its_reason),
 		ALONE(a_reply_cut_in_its_body_is_no_reply),
 		ALONE(a_full_dispatcher_is_an_error_told_later),

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "front/graphql.h"
+#include "ticket/graphql.h"
 #include <stdio.h>
 
 #define Q HG_GRAPHQL_QUERY

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "front/json.h"
+#include "base/json.h"
 #include <stdio.h>
 
 #define ROW(text)                      \
