@@ -47,11 +47,9 @@ static void join(
 			f->klass = t->ask.klass;
 			hg_dispatcher_queue(d, f, now);
 		}
-		if (hg_flight_park(f)->why)
-			hg_dispatcher_park(d, f, now);
-		else
+		if (hg_dispatcher_park(d, f, now))
 			(void)hg_dispatcher_refuse_hopeless(d, f, now);
-		break; /* f may be gone */
+		break;
 	case HG_FLIGHT_RESTING:
 		if (t->ask.klass < f->klass)
 			f->klass = t->ask.klass;
@@ -296,7 +294,7 @@ static void run_due_flight(struct hg_dispatcher *d, struct hg_flight *f, const s
 			hg_ticket_enter(d, t, HG_TICKET_QUEUED, now->mono_us);
 		}
 		hg_dispatcher_queue(d, f, now);
-		hg_dispatcher_park(d, f, now);
+		(void)hg_dispatcher_park(d, f, now);
 		return;
 	}
 	if (hg_flight_due_us(f, &what) <= now->mono_us)

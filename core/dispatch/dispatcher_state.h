@@ -134,8 +134,8 @@ bool hg_pace_outlook(const struct hg_dispatcher *d, const struct hg_ledger *l,
 
 /* park.c */
 /* Parks the tickets of a queued flight whose class stands, and refuses those that could not make
- * it; or lets them go on waiting for their turn, when it does not. */
-void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
+ * it; or lets them go on waiting for their turn, when it does not. False: the flight is gone. */
+bool hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
 /* The class stands for that reason from now on; HG_STOP_NONE: it does not. Flights may be gone. */
 void hg_dispatcher_park_class(struct hg_dispatcher *d, struct hg_line *line, unsigned c,
 	enum hg_stop why, int64_t until_us, const struct hg_now *now);

@@ -89,12 +89,13 @@ static void refuse(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg
 {
 	struct hg_ticket_end end = { .code = HG_EAGAIN,
 		.status = 429,
-		.word = why == HG_STOP_BLOCKED || why == HG_STOP_LIMIT ? "upstream_limited"
-		                                                       : "no_budget",
+		.word = "no_budget",
 		.retry_after_s = seconds_to(until_us, now->mono_us) };
 	struct hg_text text;
 	char at[21];
 
+	if (why == HG_STOP_BLOCKED || why == HG_STOP_LIMIT)
+		end.word = "upstream_limited";
 	hg_text_init(&text);
 	const char *when = say(d, f, why, &text);
 	hg_format_time(now->wall_us + end.retry_after_s * SEC_US, at);
@@ -160,14 +161,14 @@ static void unpark(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 	}
 }
 
-void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+bool hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
 	const struct hg_park *park = hg_flight_park(f);
 	struct hg_ticket *t;
 
 	if (!park->why) {
 		unpark(d, f, now);
-		return;
+		return true;
 	}
 	HG_LIST_EACH(&f->tickets, t, link)
 	{
@@ -176,8 +177,10 @@ void hg_dispatcher_park(struct hg_dispatcher *d, struct hg_flight *f, const stru
 		else if (t->state == HG_TICKET_QUEUED)
 			hg_ticket_enter(d, t, HG_TICKET_PARKED, now->mono_us);
 	}
-	if (hg_list_is_empty(&f->tickets))
-		hg_dispatcher_drop_flight(d, f, now);
+	if (!hg_list_is_empty(&f->tickets))
+		return true;
+	hg_dispatcher_drop_flight(d, f, now);
+	return false;
 }
 
 static void park_list(struct hg_dispatcher *d, struct hg_list *flights, const struct hg_now *now)
@@ -186,7 +189,7 @@ static void park_list(struct hg_dispatcher *d, struct hg_list *flights, const st
 
 	HG_LIST_EACH(flights, f, queued)
 	{
-		hg_dispatcher_park(d, f, now);
+		(void)hg_dispatcher_park(d, f, now);
 	}
 }
 

@@ -138,7 +138,7 @@ static void take_refusal(struct hg_dispatcher *d, struct hg_flight *f, enum hg_r
 	if (!heir)
 		return;
 	hg_dispatcher_queue(d, heir, now);
-	hg_dispatcher_park(d, heir, now);
+	(void)hg_dispatcher_park(d, heir, now);
 }
 
 static void take_failure(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)

@@ -55,12 +55,12 @@ static void one_request_may_always_go(void **state)
 	(void)state;
 	struct hg_learned l = { 0 };
 
-	hg_learned_object(&l, 0, 5, 0); /* not believed */
-	hg_learned_object(&l, 0, 5, 0);
-	assert_int_equal(hg_learned_limit(&l, 850, 0), 5);
+	hg_learned_object(&l, 0, 5, 1); /* not believed */
+	hg_learned_object(&l, 0, 5, 1);
+	assert_int_equal(hg_learned_limit(&l, 850, 1), 5);
 	hg_learned_refine(&l, 0, 0);
 	assert_int_equal(hg_learned_limit(&l, 850, 0), 1);
-	assert_int_equal(hg_learned_limit(&l, 850, HOUR), 11); /* and does not stay there */
+	assert_int_equal(hg_learned_limit(&l, 850, 1 + HOUR), 11); /* and does not stay there */
 }
 
 static void an_objection_to_a_few_is_believed_when_it_is_said_again(void **state)

@@ -176,7 +176,9 @@ static void each_list_that_is_written_must_fit(void **state)
 		world_give_head(&world, 0, 200, NULL, 0);
 		world_give(&world, 0, "{}");
 		world_finish(&world, 0);
-		if (strcmp(trail, rows[i].is_met ? "alhkd" : "") != 0)
+		/* "{}" is no whole answer of GraphQL: not kept */
+		const char *met = strstr(rows[i].path, "/graphql") ? "alhd" : "alhkd";
+		if (strcmp(trail, rows[i].is_met ? met : "") != 0)
 			fail_msg("%s %s: %s", rows[i].method, rows[i].path, trail);
 		end();
 	}

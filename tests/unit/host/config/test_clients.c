@@ -213,7 +213,7 @@ static void no_hash_is_printed(void **state)
 	assert_string_equal(out.p,
 		"[{\"keys\":1,\"name\":\"a\",\"expires\":null,\"methods\":[],\"paths\":[\"/user\"],"
 		"\"classes\":[\"normal\",\"low\"],\"upstreams\":[\"main\"],\"share\":1,\"max_in_"
-		"flight\":0,"
+		"flight\":0,\"max_upstream\":0,"
 		"\"graphql\":false}]");
 	hg_text_fini(&out);
 	drop(&f);
