@@ -105,7 +105,7 @@ static void fill_ask(struct hg_request *r, struct hg_ticket *t)
 	a->token_is_basic = r->client.token_is_basic;
 	a->graphql = r->graphql;
 	a->is_safe = hg_request_is_safe(r) || r->graphql.is_query;
-	a->is_content = r->github.is_content;
+	a->is_content = r->github.is_content || r->graphql.is_content;
 	a->owns_validators = r->owns_validators && !r->lost_copy;
 	a->left_out = hg_when_left_out(r);
 }

@@ -173,6 +173,7 @@ static void aim(struct hg_ask *ask, struct hg_arena *arena, const struct hg_upst
 	ask->route = route.tmpl;
 	ask->resource = hg_str(route.resource);
 	ask->cost = route.cost;
+	ask->is_content = route.is_content;
 }
 
 /* What a field says may be for the upstream's eyes only: another host gets these. */
@@ -222,6 +223,7 @@ static void read_graphql(const struct hg_fetch *f, struct hg_ask *ask)
 						 field_of(ask, "content-encoding"));
 	hg_graphql_post_read(&ask->graphql, is_plain, f->body);
 	ask->cost = ask->graphql.points;
+	ask->is_content = ask->graphql.is_content;
 }
 
 static void on_news(struct hg_ticket *t);

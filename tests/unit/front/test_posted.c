@@ -52,6 +52,21 @@ static void a_query_is_a_read_for_the_dispatcher_and_costs_what_is_counted(void 
 	}
 }
 
+static void a_mutation_that_creates_counts_as_content(void **state)
+{
+	(void)state;
+	struct world w;
+	struct peer *p = start(&w);
+
+	assert_true(say(&w, p, POST("/graphql", JSON), "{\"query\":\"mutation{addStar{x}}\"}")
+			    ->is_content);
+	world_stop(&w);
+	p = start(&w);
+	assert_false(say(&w, p, POST("/graphql", JSON), "{\"query\":\"mutation{mergeBranch{x}}\"}")
+			     ->is_content);
+	world_stop(&w);
+}
+
 static void a_body_in_several_blocks_is_read_as_one(void **state)
 {
 	(void)state;
@@ -100,6 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_query_is_a_read_for_the_dispatcher_and_costs_what_is_counted),
+		cmocka_unit_test(a_mutation_that_creates_counts_as_content),
 		cmocka_unit_test(a_body_in_several_blocks_is_read_as_one),
 		cmocka_unit_test(an_answer_with_errors_does_not_come_to_keep),
 	};

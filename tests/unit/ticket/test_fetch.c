@@ -165,6 +165,7 @@ static void body_class_deadline_and_fields_go_out(void **state)
 	assert_int_equal(t->ask.deadline_us - t->ask.arrived_us, 1000);
 	assert_int_equal(t->ask.n_fields, 1);
 	assert_false(t->ask.is_safe);
+	assert_true(t->ask.is_content);
 	answer(t, 201, "");
 	assert_int_equal(probe->status, 201);
 }
@@ -203,9 +204,11 @@ static void a_graphql_query_is_a_read_with_a_price(void **state)
 static void what_may_be_a_mutation_is_a_write(void **state)
 {
 	(void)state;
-	const struct hg_ask *a = ask_graphql("text/plain", "{\"query\":\"{a}\"}");
+	const struct hg_ask *a =
+		ask_graphql("application/json", "{\"query\":\"mutation{createIssue{x}}\"}");
 
 	assert_false(a->is_safe || a->graphql.is_query);
+	assert_true(a->is_content);
 	assert_int_equal(a->cost, 1);
 	answer(probe->fake.got[0], 200, "{}");
 }
