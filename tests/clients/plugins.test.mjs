@@ -185,6 +185,28 @@ test("more clients at once than GitHub bears are let through as many as it does"
 	assert.equal(stats.points.core, 140, "each was asked for once");
 });
 
+test("more reads of a route than it bears in a minute take longer, and none is refused",
+	async (t) => {
+		const crowd = await startHeld(t, { simulator: { issues: 200, route_points: 90 },
+			config: { dispatch: { deadline: "10min" },
+				secondary: { route_points: 85 } } });
+		const stats = await work(crowd, { clients: 2, reads: 100, read: readIssue });
+		assert.equal(stats.refused, 0);
+		assert.equal(stats.points.core, 200, "each was asked for once");
+	});
+
+test("a limit that nobody is told of is met once, and then kept", async (t) => {
+	const crowd = await startHeld(t, { config: { dispatch: { deadline: "30min" } },
+		simulator: { issues: 200, hidden: ["GET /repos/*/issues/*=30"] } });
+	const stats = await work(crowd, { clients: 2, reads: 100, read: readIssue });
+	assert.equal(stats.points.core, 200, "each was answered once");
+	/* the one that found it out, and who was under way with it; nobody a minute later */
+	const { requests } = await crowd.github("requests?max=1000");
+	const at = requests.filter((one) => one.status === 403).map((one) => one.at_us / 1e6);
+	assert.equal(at.length, stats.refused);
+	assert.ok(at.length > 0 && Math.max(...at) - Math.min(...at) <= 2, `refused at ${at}`);
+});
+
 test("a write that fails is not repeated by hubgate: the client decides", async () => {
 	const { octokit, met } = client();
 	const change = (retries) => octokit.rest.issues.update({ ...REPO, issue_number: 4,

@@ -23,3 +23,14 @@ github:expect_requests(121)
 github:expect_refused(0)
 local most = github:stats().max_concurrent
 t.expect(most > 50 and most <= 100, most .. " at once")
+
+-- nor more of one route in a minute than it bears, however long they have waited
+github = t.github { limit = 300, route_points = 60 }
+hub = t.hub { upstream = github, clock = "held", config = {
+	dispatch = { deadline = "10min" }, secondary = { route_points = 50 } } }
+github:limit { limit = 300, remaining = 1, reset_in_s = 30 }
+hub:get(path(200), critical):expect(200)
+for n = 1, 120 do waiting[n] = hub:get_later(path(n), critical) end
+for _ = 1, 50 do t.clock:advance(5) end
+for _, one in ipairs(waiting) do one:expect(200) end
+github:expect_refused(0)
