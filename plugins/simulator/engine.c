@@ -158,6 +158,8 @@ static void say_not_modified(struct sim_call *c)
 	c->out->status = 304;
 	sim_answer_put_body(c->out, NULL, 0);
 	sim_answer_drop(c->out, "Content-Type");
+	if (sim_is_odd(c->w, SIM_BARE_304))
+		sim_answer_drop(c->out, "Link");
 }
 
 /* Sets ETag, and turns the answer into 304 when the client has it. */

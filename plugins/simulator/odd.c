@@ -18,6 +18,7 @@ static const char *const names[SIM_ODDS] = {
 	[SIM_PRIMARY_429] = "primary_429",
 	[SIM_REFUSALS_PROLONG] = "refusals_prolong",
 	[SIM_304_COUNTS] = "304_counts",
+	[SIM_BARE_304] = "bare_304",
 	[SIM_WEAK_ETAGS] = "weak_etags",
 	[SIM_FLAPPING_ETAGS] = "flapping_etags",
 	[SIM_LAST_MODIFIED] = "last_modified",

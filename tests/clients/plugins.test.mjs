@@ -10,17 +10,20 @@ import { startHub } from "./hub.mjs";
 
 const Patient = Octokit.plugin(throttling, retry);
 const REPO = { owner: "octo-org", repo: "hello-world" };
-let hub, held;
+let hub;
 let n_clients = 0;
 
 before(async () => {
 	hub = await startHub({ simulator: { issues: 95 } });
-	held = await startHub({ simulator: {}, clock: "held" });
 });
-after(async () => {
-	await hub?.end();
-	await held?.end();
-});
+after(() => hub?.end());
+
+/* One whose time the test moves, and that has learned nothing from others. */
+async function startHeld(t, how) {
+	const held = await startHub({ simulator: {}, ...how, clock: "held" });
+	t.after(() => held.end());
+	return held;
+}
 
 /* An Octokit whose throttling tells of each limit that it believes to have met. What it paces, it
  * paces by `id`, and repeats after milliseconds instead of seconds. */
@@ -79,7 +82,8 @@ function statuses(requests) {
 
 const SECONDARY = { message: "You have exceeded a secondary rate limit. Please wait." };
 
-test("a secondary limit is waited out by hubgate: the client sees the answer only", async () => {
+test("a secondary limit is waited out by hubgate: the client sees the answer only", async (t) => {
+	const held = await startHeld(t);
 	const { octokit, met } = client(held.base);
 	const mark = await held.served();
 	await held.github("script", { match: { path: "/users/octocat" }, answer: { status: 403,
@@ -96,7 +100,8 @@ test("a secondary limit is waited out by hubgate: the client sees the answer onl
 });
 
 /* Longer than dispatch.deadline: hubgate says so at once, in words that the plugin knows. */
-test("a limit that outlasts the deadline is the client's to wait for, and it knows", async () => {
+test("a limit that outlasts the deadline is the client's to wait for, and it knows", async (t) => {
+	const held = await startHeld(t);
 	const { octokit, met } = client(held.base);
 	const read = (username) => octokit.rest.users.getByUsername({ username,
 		request: { retries: 0 } });
@@ -128,6 +133,78 @@ test("GitHub's failures between two pages do not end the paging", async () => {
 	assert.deepEqual((await hub.requestsSince(mark)).map((one) => one.status),
 		[200, 502, 200, 0, 200, 200]);
 	assert.deepEqual(met, []);
+});
+
+/* Clients with both plugins, each with its ten at once, until all have their answers. Time moves
+ * whenever some of them wait, first when `together` do. Returns what GitHub counted meanwhile. */
+async function work(crowd, { clients, reads, read, together = 0 }) {
+	await crowd.github("stats", {});
+	const all = Array.from({ length: clients }, async (_, who) => {
+		const { octokit, met } = client(crowd.base);
+		const replies = await Promise.all(Array.from({ length: reads },
+			(__, n) => read(octokit, who * reads + n + 1)));
+		return { replies, met };
+	});
+	await crowd.until(`${together} wait`, async () =>
+		(await crowd.show("tickets")).length >= together);
+	let over = false;
+	const done = Promise.all(all).finally(() => { over = true; });
+	const waits = async () => (await crowd.github("state")).held > 0 ||
+		(await crowd.show("tickets")).some((one) => /^(parked|queued)$/.test(one.state));
+	for (let moved = 0; !over && moved < 1000; moved++) {
+		await crowd.until("somebody waits, or all is done", async () => over || waits());
+		if (!over)
+			await crowd.advance(1);
+	}
+	for (const { replies, met } of await done) {
+		assert.ok(replies.every((reply) => reply.status === 200));
+		assert.deepEqual(met, [], "a plugin believes to have met a limit");
+	}
+	return crowd.github("stats");
+}
+
+const readIssue = (octokit, n) => octokit.rest.issues.get({ ...REPO, issue_number: n,
+	headers: { "x-hubgate-priority": "critical" } });
+
+test("clients work on over an empty budget, and GitHub has nothing to refuse", async (t) => {
+	const crowd = await startHeld(t,
+		{ simulator: { issues: 300, limit: 100, window: "40s" } });
+	const stats = await work(crowd, { clients: 3, reads: 80, read: readIssue });
+	assert.equal(stats.refused, 0);
+	assert.equal(stats.points.core, 240, "each was asked for once");
+});
+
+test("more clients at once than GitHub bears are let through as many as it does", async (t) => {
+	const crowd = await startHeld(t, { config: { upstream: { max_connections: 256 } },
+		simulator: { issues: 300, response_min: "300ms", response_max: "500ms" } });
+	const stats = await work(crowd, { clients: 14, reads: 10, read: readIssue,
+		together: 140 });
+	assert.equal(stats.refused, 0);
+	assert.ok(stats.max_concurrent > 60 && stats.max_concurrent <= 100,
+		`${stats.max_concurrent} at once`);
+	assert.equal(stats.points.core, 140, "each was asked for once");
+});
+
+test("more reads of a route than it bears in a minute take longer, and none is refused",
+	async (t) => {
+		const crowd = await startHeld(t, { simulator: { issues: 200, route_points: 90 },
+			config: { dispatch: { deadline: "10min" },
+				secondary: { route_points: 85 } } });
+		const stats = await work(crowd, { clients: 2, reads: 100, read: readIssue });
+		assert.equal(stats.refused, 0);
+		assert.equal(stats.points.core, 200, "each was asked for once");
+	});
+
+test("a limit that nobody is told of is met once, and then kept", async (t) => {
+	const crowd = await startHeld(t, { config: { dispatch: { deadline: "30min" } },
+		simulator: { issues: 200, hidden: ["GET /repos/*/issues/*=30"] } });
+	const stats = await work(crowd, { clients: 2, reads: 100, read: readIssue });
+	assert.equal(stats.points.core, 200, "each was answered once");
+	/* the one that found it out, and who was under way with it; nobody a minute later */
+	const { requests } = await crowd.github("requests?max=1000");
+	const at = requests.filter((one) => one.status === 403).map((one) => one.at_us / 1e6);
+	assert.equal(at.length, stats.refused);
+	assert.ok(at.length > 0 && Math.max(...at) - Math.min(...at) <= 2, `refused at ${at}`);
 });
 
 test("a write that fails is not repeated by hubgate: the client decides", async () => {

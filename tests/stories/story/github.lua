@@ -79,6 +79,11 @@ function Github:touch(how)
 	command(self, "touch", how)
 end
 
+-- { repo, count }: so many more issues; { repo, delete = NUMBER }: that one has gone.
+function Github:issues(how)
+	command(self, "issues", how)
+end
+
 -- { repo, private, archived, … }: makes a repository or changes one.
 function Github:repo(how)
 	command(self, "repos", how)

@@ -53,7 +53,9 @@ local function configuration(self, how)
 	elseif how.token then
 		c.credential.token = how.token
 	end
-	return merge(c, how.config)
+	merge(c, how.config)
+	if c.credentials then c.credential = nil end
+	return c
 end
 
 local function write_file(path, text)

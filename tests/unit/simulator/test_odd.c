@@ -114,6 +114,21 @@ static void a_304_may_cost_a_point(void **state)
 	github_free(&g);
 }
 
+static void a_304_may_say_nothing_of_the_next_page(void **state)
+{
+	(void)state;
+	struct github g = github_new(NULL);
+
+	ask(&g, "GET", REPO "/issues", OCTOCAT, NULL);
+	g.if_none_match = header(&g, "ETag");
+	assert_int_equal(ask(&g, "GET", REPO "/issues", OCTOCAT, NULL), 304);
+	assert_true(*header(&g, "Link"));
+	ask(&g, "POST", "/_sim/odd", NULL, "{\"names\":[\"bare_304\"]}");
+	assert_int_equal(ask(&g, "GET", REPO "/issues", OCTOCAT, NULL), 304);
+	assert_string_equal(header(&g, "Link"), "");
+	github_free(&g);
+}
+
 static void etags_may_be_weak_in_a_200_and_strong_in_a_304(void **state)
 {
 	(void)state;
@@ -324,6 +339,7 @@ int main(void)
 		cmocka_unit_test(rate_limit_may_say_that_nothing_was_spent),
 		cmocka_unit_test(an_empty_budget_may_be_429),
 		cmocka_unit_test(a_304_may_cost_a_point),
+		cmocka_unit_test(a_304_may_say_nothing_of_the_next_page),
 		cmocka_unit_test(etags_may_be_weak_in_a_200_and_strong_in_a_304),
 		cmocka_unit_test(etags_of_lists_may_never_be_the_same),
 		cmocka_unit_test(last_modified_may_be_a_lie),

@@ -1,0 +1,24 @@
+-- d214: an App behind the gateway learns GitHub's clock from a refusal's Date, and signs by it.
+-- P14 of GitHub's pitfalls: the clock that a JWT is signed by.
+local t = require "story"
+local apps = require "story.app"
+local app = apps.new()
+local ID = 4711
+local github = t.github { app_id = ID }
+local hub = t.hub { upstream = github, clock = "held" }
+github:app { public_key = app.public_key }
+
+local function ask(now_s)
+	return hub:get("/app", { Authorization = "Bearer " .. app:sign(ID, now_s) })
+end
+local own_s = hub:show("clock").wall_us // 1000000
+ask(own_s):expect(200):expect_json { id = ID }
+
+-- behind: what was issued just now is from the future; ahead: it has ended
+for _, skew_s in ipairs { -90, 1200 } do
+	github:odd { "clock_skew", skew_s = skew_s }
+	local refused = ask(own_s):expect(401)
+	local theirs_s = apps.seconds(refused:header("Date"))
+	t.expect_equal(theirs_s, own_s + skew_s, "GitHub's clock")
+	ask(theirs_s):expect(200):expect_json { id = ID }
+end
