@@ -25,7 +25,9 @@
 #pragma once
 #include "dispatch/dice.h"
 #include "base/list.h"
+#include "dispatch/news.h"
 #include "dispatch/rate.h"
+#include "dispatch/shape_cost.h"
 
 struct hg_identity;
 
@@ -55,6 +57,8 @@ struct hg_ledger {
 	struct hg_list link;          /* among the identity's */
 	int64_t last_paced_us;        /* hg_strategy_view.last_paced_at_us */
 	uint64_t n_sent, n_refusals;
+	struct hg_budget_told told;
+	struct hg_used used; /* GraphQL's: what one request took */
 	struct {
 		struct hg_series *limit, *remaining, *reset; /* NULL: not published yet */
 	} gauges;

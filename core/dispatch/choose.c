@@ -44,6 +44,48 @@ enum hg_stop hg_ledger_stop(
 	return why;
 }
 
+/* Is its token there and good? */
+static enum hg_stop token_stop(
+	const struct hg_credential *cred, const struct hg_now *now, int64_t *ret_until_us)
+{
+	bool is_due = hg_heap_has(&cred->chore) && cred->chore.key > now->mono_us;
+
+	if (cred->health == HG_HEALTH_GOOD && !hg_credential_is_bare(cred, now))
+		return HG_STOP_NONE;
+	/* Being asked about, or due in this turn: until that has settled. */
+	*ret_until_us = is_due && !cred->errand && cred->health != HG_HEALTH_DOUBTED
+	                        ? cred->chore.key
+	                        : INT64_MAX;
+	return HG_STOP_TOKEN;
+}
+
+static enum hg_stop breaker_stop(
+	const struct hg_breaker *b, const struct hg_now *now, int64_t *ret_until_us)
+{
+	if (hg_breaker_may(b, now->mono_us))
+		return HG_STOP_NONE;
+	*ret_until_us =
+		b->state == HG_BREAKER_PROBING ? INT64_MAX : hg_breaker_opens_us(b, now->mono_us);
+	return HG_STOP_DOWN;
+}
+
+/* What keeps this payer from paying for anything of the line. */
+static enum hg_stop payer_stop(const struct hg_payer *p, const struct hg_line *line, uint32_t cost,
+	const struct hg_now *now, int64_t *ret_until_us)
+{
+	struct hg_credential *cred = p->credential;
+	bool is_github = cred->kind != HG_CREDENTIAL_ELSEWHERE;
+	enum hg_stop why = token_stop(cred, now, ret_until_us);
+
+	if (why == HG_STOP_NONE && is_github)
+		why = breaker_stop(&line->pool->site->breaker, now, ret_until_us);
+	if (why == HG_STOP_NONE && is_github)
+		why = breaker_stop(&cred->identity->breaker, now, ret_until_us);
+	if (why == HG_STOP_NONE)
+		why = hg_ledger_stop(hg_payer_ledger(p, line), cost, now, ret_until_us);
+	return why;
+}
+
 /* The first of the queue decides whether its line stands: nobody passes it because it asks for
  * less, or it would never have enough. */
 static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, const struct hg_flight *first,
@@ -55,8 +97,7 @@ static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, const stru
 
 	for (struct hg_payer *p = hg_line_payer(line, NULL); p; p = hg_line_payer(line, p)) {
 		int64_t at_us;
-		enum hg_stop stop =
-			hg_ledger_stop(hg_payer_ledger(p, line), first->cost, now, &at_us);
+		enum hg_stop stop = payer_stop(p, line, first->cost, now, &at_us);
 		if (stop == HG_STOP_NONE) {
 			hg_dispatcher_unpark_line(d, line, now);
 			return false;
@@ -86,9 +127,10 @@ struct verdict {
 
 /* What keeps this payer from paying for it now. */
 static enum hg_stop why_not(const struct hg_dispatcher *d, const struct hg_flight *f,
-	struct hg_ledger *l, const struct hg_now *now, int64_t *ret_until_us)
+	const struct hg_payer *p, const struct hg_now *now, int64_t *ret_until_us)
 {
-	enum hg_stop why = hg_ledger_stop(l, f->cost, now, ret_until_us);
+	struct hg_ledger *l = hg_payer_ledger(p, f->line);
+	enum hg_stop why = payer_stop(p, f->line, f->cost, now, ret_until_us);
 
 	if (why != HG_STOP_NONE)
 		return why;
@@ -134,7 +176,7 @@ static struct verdict who_pays(
 	for (struct hg_payer *p = hg_line_payer(f->line, NULL); p; p = hg_line_payer(f->line, p)) {
 		struct hg_ledger *l = hg_payer_ledger(p, f->line);
 		int64_t until_us;
-		enum hg_stop why = why_not(d, f, l, now, &until_us);
+		enum hg_stop why = why_not(d, f, p, now, &until_us);
 		if (why == HG_STOP_NONE && urgency(l, now) > best) {
 			best = urgency(l, now);
 			v.payer = p;
@@ -171,6 +213,8 @@ static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct 
 	case HG_STOP_REFUSED:
 	case HG_STOP_BLOCKED:
 	case HG_STOP_CAP:
+	case HG_STOP_TOKEN:
+	case HG_STOP_DOWN:
 	case HG_STOP_RESERVE:
 		/* Others of the payers could pay, but for better classes. Then its class stands,
 		 * ageing or not. */
@@ -282,21 +326,24 @@ static struct choice choose(
 	return best;
 }
 
-static void send(struct hg_dispatcher *d, struct hg_flight *f, struct hg_payer *payer,
+void hg_dispatcher_take_off(struct hg_dispatcher *d, struct hg_flight *f, struct hg_payer *payer,
 	const struct hg_now *now)
 {
 	struct hg_ledger *l = hg_payer_ledger(payer, f->line);
 	struct hg_identity *id = l->identity;
-	struct hg_ticket *t;
 
-	hg_pace_note(d, f, l, now);
-	hg_queue_serve(hg_flight_queue(f), f);
 	hg_flight_charge(f, payer->credential, l);
 	hg_ledger_take(l, f->cost);
 	f->taken = true;
-	hg_pace_spent(d, f, now);
+	if (f->ask.graphql.is_read)
+		hg_used_sent(&l->used, &f->used);
 	hg_secondary_take(id->secondary, &f->spend, now->mono_us);
 	f->is_spending = true;
+	f->on_breakers = !f->errand && !f->ask.url.n;
+	if (f->on_breakers) {
+		(void)hg_breaker_take(&id->site->breaker, now->mono_us);
+		(void)hg_breaker_take(&id->breaker, now->mono_us);
+	}
 	id->on_wire++;
 	id->site->on_wire++;
 	f->has_place = f->ask.upload;
@@ -304,14 +351,26 @@ static void send(struct hg_dispatcher *d, struct hg_flight *f, struct hg_payer *
 	d->on_wire++;
 	f->share->in_flight++;
 	hg_identity_count(id, now->mono_us);
-	if (f->tries++ == 0)
-		hg_retry_purse_earn(&d->purse);
+	f->tries++;
 	f->state = HG_FLIGHT_SENT;
 	f->sent_us = f->moved_us = f->asked_us = now->mono_us;
 	f->is_uploading = f->ask.upload;
 	f->is_starved = false;
 	f->connected = false;
-	hg_flight_dress(f);
+}
+
+static void send(struct hg_dispatcher *d, struct hg_flight *f, struct hg_payer *payer,
+	const struct hg_now *now)
+{
+	struct hg_ticket *t;
+
+	hg_pace_note(d, f, hg_payer_ledger(payer, f->line), now);
+	hg_queue_serve(hg_flight_queue(f), f);
+	hg_dispatcher_take_off(d, f, payer, now);
+	hg_pace_spent(d, f, now);
+	if (f->tries == 1)
+		hg_retry_purse_earn(&d->purse);
+	hg_flight_dress(f, hg_credential_token(payer->credential, now));
 	HG_LIST_EACH(&f->tickets, t, link)
 	{
 		hg_ticket_enter(d, t, HG_TICKET_SENT, now->mono_us);

@@ -1,9 +1,12 @@
 #include "dispatch/credential.h"
 #include "base/bug.h"
+#include "base/hash.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include <hg/mem.h>
 #include <stdio.h>
+
+#define LACKS_FOR_US INT64_C(3600000000)
 
 struct hg_credential *hg_credential_new(enum hg_credential_kind kind, struct hg_identity *identity,
 	struct hg_scope scope, struct hg_secret *token)
@@ -16,17 +19,60 @@ struct hg_credential *hg_credential_new(enum hg_credential_kind kind, struct hg_
 	cred->identity = identity;
 	identity->n_credentials++;
 	cred->token = token ? hg_secret_ref(token) : NULL;
+	cred->ask_us = INT64_MAX;
 	hg_list_init(&cred->link);
 	return cred;
 }
 
 void hg_credential_free(struct hg_credential *cred)
 {
-	HG_BUG_ON(cred->n_payers || cred->n_flights);
+	HG_BUG_ON(cred->n_payers || cred->n_flights || cred->errand);
+	HG_BUG_ON(hg_heap_has(&cred->chore));
+	hg_app_token_free(cred->app);
 	hg_list_remove(&cred->link);
 	cred->identity->n_credentials--;
 	hg_secret_unref(cred->token);
 	hg_free(cred);
+}
+
+struct hg_secret *hg_credential_token(const struct hg_credential *cred, const struct hg_now *now)
+{
+	return cred->app ? hg_app_token_get(cred->app, now) : cred->token;
+}
+
+bool hg_credential_is_bare(const struct hg_credential *cred, const struct hg_now *now)
+{
+	return cred->app && !hg_app_token_get(cred->app, now);
+}
+
+const struct hg_permit *hg_credential_permit(const struct hg_credential *cred)
+{
+	return cred->app ? hg_app_token_permit(cred->app) : &cred->permit;
+}
+
+void hg_credential_note_lack(struct hg_credential *cred, struct hg_str route, int64_t now_us)
+{
+	uint64_t h = hg_hash(route.p, route.n);
+	uint32_t i = 0;
+
+	while (i < HG_CREDENTIAL_LACKS && cred->lacks[i].route != h)
+		i++;
+	if (i == HG_CREDENTIAL_LACKS)
+		i = cred->next_lack++ % HG_CREDENTIAL_LACKS;
+	cred->lacks[i].route = h;
+	cred->lacks[i].until_us = now_us + LACKS_FOR_US;
+}
+
+bool hg_credential_lacks(const struct hg_credential *cred, struct hg_str route, int64_t now_us)
+{
+	if (cred->next_lack == 0)
+		return false;
+	uint64_t h = hg_hash(route.p, route.n);
+
+	for (uint32_t i = 0; i < HG_CREDENTIAL_LACKS; i++)
+		if (cred->lacks[i].route == h && cred->lacks[i].until_us > now_us)
+			return true;
+	return false;
 }
 
 /* "2027-01-31 12:00:00 UTC" (also "+0000"): other zones are not understood, and said nowhere. */

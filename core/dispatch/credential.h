@@ -7,7 +7,11 @@
  * Thread: dispatcher.   Clock: given.
  */
 #pragma once
+#include "dispatch/app_token.h"
+#include "base/heap.h"
 #include "dispatch/identity.h"
+#include "dispatch/news.h"
+#include "dispatch/permit.h"
 #include "ticket/head.h"
 
 enum hg_credential_kind {
@@ -15,6 +19,16 @@ enum hg_credential_kind {
 	HG_CREDENTIAL_PASSTHROUGH,
 	HG_CREDENTIAL_ELSEWHERE, /* a fetch that was redirected to another host: none, no budget */
 };
+
+enum hg_credential_health {
+	HG_HEALTH_GOOD,
+	HG_HEALTH_DOUBTED, /* GitHub refused it once: it is asked whether it means that */
+	HG_HEALTH_OUT,     /* it does: nothing is sent with it, it is asked again and again */
+};
+
+#define HG_CREDENTIAL_LACKS 16
+
+struct hg_errand; /* errand.h */
 
 struct hg_credential {
 	struct hg_scope scope;
@@ -27,11 +41,40 @@ struct hg_credential {
 	struct hg_list link;
 	uint32_t n_payers, n_flights; /* that refer to it: it may not be freed */
 	int64_t expires_us;           /* wall: what GitHub said of the token; 0 = nothing */
+	struct hg_app_token *app;     /* of an installation: owned; `token` is NULL then */
+	struct hg_permit permit; /* of a token: what it may do. Of an App: hg_app_token_permit */
+	bool permit_told;        /* its missing permissions stand in the log */
+
+	enum hg_credential_health health;
+	int64_t out_us;   /* mono: since when it is out */
+	uint32_t n_asked; /* in a row, whether it is good again */
+	struct {          /* routes that GitHub refused it for want of a permission, for an hour */
+		uint64_t route;
+		int64_t until_us; /* mono */
+	} lacks[HG_CREDENTIAL_LACKS];
+	uint32_t next_lack;
+	struct hg_expiry_told expiry_told;
+	struct hg_lack_told lack_told;
+
+	/* care.c's */
+	struct hg_heap_node chore; /* when it needs something next; mono */
+	int64_t ask_us;            /* mono: when it is asked about; INT64_MAX: not */
+	bool wants_name;           /* whose token it is is not known, and matters */
+	struct hg_errand *errand;  /* under way; one at a time */
 };
 
 struct hg_credential *hg_credential_new(enum hg_credential_kind kind, struct hg_identity *identity,
 	struct hg_scope scope, struct hg_secret *token);
 void hg_credential_free(struct hg_credential *cred); /* nothing refers to it; not in a list */
+
+/* What it is sent with now: NULL for none, which may be for want of one (hg_credential_is_bare). */
+struct hg_secret *hg_credential_token(const struct hg_credential *cred, const struct hg_now *now);
+/* An App without a token: one has to be minted first. */
+bool hg_credential_is_bare(const struct hg_credential *cred, const struct hg_now *now);
+const struct hg_permit *hg_credential_permit(const struct hg_credential *cred);
+/* GitHub refused it this route for want of a permission: others are asked first, for an hour. */
+void hg_credential_note_lack(struct hg_credential *cred, struct hg_str route, int64_t now_us);
+bool hg_credential_lacks(const struct hg_credential *cred, struct hg_str route, int64_t now_us);
 
 /* GitHub says with each answer when a token ends, if it does. */
 void hg_credential_note_expiry(struct hg_credential *cred, const struct hg_head *head);

@@ -6,19 +6,20 @@
 #include "base/hash.h"
 #include "base/trace.h"
 #include "dispatch/dispatcher_state.h"
+#include "dispatch/errand.h"
 #include <hg/mem.h>
 
 /* -- coming ------------------------------------------------------------------------------------ */
 
 /* Which of GitHub's buckets: what it named for this route before, else what the path says. */
-static struct hg_line *line_for(struct hg_dispatcher *d, const struct hg_ticket *t)
+static struct hg_line *line_for(struct hg_dispatcher *d, const struct hg_ticket *t, int64_t now_us)
 {
 	const struct hg_ask *ask = &t->ask;
 	struct hg_pool *pool = hg_pools_find(&d->pools, ask, t->snapshot);
 	const char *learned = hg_site_learned(pool->site, ask->route);
 
 	return hg_pool_line(
-		pool, learned ? hg_str(learned) : ask->resource, hg_pool_fit(pool, ask));
+		pool, learned ? hg_str(learned) : ask->resource, hg_pool_fit(pool, ask, now_us));
 }
 
 static struct hg_flight *fly(struct hg_dispatcher *d, struct hg_ticket *t, struct hg_line *line)
@@ -29,6 +30,8 @@ static struct hg_flight *fly(struct hg_dispatcher *d, struct hg_ticket *t, struc
 
 	if (ask->strategy.n < sizeof(f->strategy) && ask->strategy.n)
 		memcpy(f->strategy, ask->strategy.p, ask->strategy.n);
+	if (ask->graphql.is_read)
+		f->cost = hg_shape_costs_predict(d->shapes, ask->graphql.shape, f->cost);
 	f->keeps = ask->is_safe;
 	hg_list_add(&d->flights, &f->link);
 	return f;
@@ -135,7 +138,7 @@ void hg_dispatcher_submit(struct hg_dispatcher *d, struct hg_ticket *t, const st
 	}
 	hg_heap_move(&d->deadlines, &t->due, t->ask.deadline_us);
 
-	struct hg_line *line = line_for(d, t);
+	struct hg_line *line = line_for(d, t, now->mono_us);
 	hg_coalesce_key(&t->ask, t->snapshot, line->pool->scope, key);
 	struct hg_flight *f = hg_coalesce_find(&d->coalesce, key);
 	if (f) {
@@ -348,6 +351,11 @@ int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now)
 		run_out(d, HG_CONTAINER(n, struct hg_ticket, due), now);
 	while ((n = due_node(&d->dues, now->mono_us)))
 		run_due_flight(d, HG_CONTAINER(n, struct hg_flight, due), now);
+	if (d->wants_care)
+		hg_care_for_all(d, now);
+	d->wants_care = false;
+	while ((n = due_node(&d->chores, now->mono_us)))
+		hg_care_run(d, HG_CONTAINER(n, struct hg_credential, chore), now);
 	while ((n = due_node(&d->wakes, now->mono_us))) {
 		hg_heap_remove(&d->wakes, n);
 		hg_dispatcher_look_at(d, HG_CONTAINER(n, struct hg_pool, wake));
@@ -356,7 +364,7 @@ int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now)
 	hg_pools_trim(&d->pools, forget, d);
 
 	int64_t next_us = INT64_MAX;
-	const struct hg_heap *heaps[] = { &d->deadlines, &d->dues, &d->wakes };
+	const struct hg_heap *heaps[] = { &d->deadlines, &d->dues, &d->wakes, &d->chores };
 	for (size_t i = 0; i < sizeof(heaps) / sizeof(heaps[0]); i++)
 		if ((n = hg_heap_first(heaps[i])) && n->key < next_us)
 			next_us = n->key;
@@ -385,6 +393,9 @@ struct hg_dispatcher *hg_dispatcher_new(
 	hg_heap_init(&d->deadlines);
 	hg_heap_init(&d->dues);
 	hg_heap_init(&d->wakes);
+	hg_heap_init(&d->chores);
+	d->shapes = hg_shape_costs_new(HG_SHAPES_MOST);
+	d->wants_care = true;
 	d->dice.state = hg_hash("dice", 4);
 	hg_retry_purse_init(&d->purse);
 	for (unsigned i = 0; i < HG_TICKET_STATES; i++)
@@ -416,11 +427,16 @@ static void end_all(struct hg_dispatcher *d)
 
 void hg_dispatcher_free(struct hg_dispatcher *d)
 {
+	struct hg_credential *cred;
 	struct hg_pool *pool;
 
 	if (!d)
 		return;
 	end_all(d);
+	HG_LIST_EACH(&d->pools.all_credentials, cred, link)
+	{
+		hg_heap_remove(&d->chores, &cred->chore);
+	}
 	HG_LIST_EACH(&d->pools.all, pool, link)
 	{
 		hg_heap_remove(&d->wakes, &pool->wake);
@@ -431,6 +447,8 @@ void hg_dispatcher_free(struct hg_dispatcher *d)
 	hg_heap_fini(&d->deadlines);
 	hg_heap_fini(&d->dues);
 	hg_heap_fini(&d->wakes);
+	hg_heap_fini(&d->chores);
+	hg_shape_costs_free(d->shapes);
 	hg_snapshot_unref(d->snapshot);
 	hg_free(d);
 }
@@ -443,6 +461,7 @@ void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
 	d->snapshot = hg_snapshot_ref(s);
 	d->strategy = s->strategy;
 	hg_pools_adopt(&d->pools, s);
+	d->wants_care = true;
 	HG_LIST_EACH(&d->pools.all, pool, link)
 	{
 		hg_dispatcher_look_at(d, pool); /* strategy, cap or concurrency may differ */
@@ -488,6 +507,11 @@ static void check_flight(const struct hg_flight *f)
 	struct hg_ticket *t;
 
 	HG_BUG_ON(waits && hg_list_is_empty(&f->tickets));
+	if (f->errand) {
+		HG_BUG_ON(!hg_list_is_empty(&f->tickets) || f->state != HG_FLIGHT_SENT);
+		HG_BUG_ON(f->errand->flight != f || f->credential->errand != f->errand);
+		return;
+	}
 	HG_BUG_ON((f->state == HG_FLIGHT_DRAINING) != (!waits && hg_list_is_empty(&f->tickets)));
 	HG_BUG_ON((f->state == HG_FLIGHT_QUEUED) == hg_list_is_empty(&f->queued));
 	HG_BUG_ON(f->taken && f->state != HG_FLIGHT_SENT);

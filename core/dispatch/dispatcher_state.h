@@ -3,6 +3,8 @@
  *
  *     dispatcher.c   tickets come and go; moments that are due         (calls all below)
  *     reply.c        what upstream says: heads, pieces, ends, refusals, retries
+ *     again.c        what is tried once more, and by whom
+ *     care.c         credentials: minted, asked about, named  (errand.h)
  *     choose.c       who goes next, and who pays: stops, paces, sends
  *     park.c         who can not go before a known moment
  *     pace.c         how fast: what strategies are asked, and told
@@ -19,6 +21,7 @@
 #include "dispatch/coalesce.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/news.h"
+#include "dispatch/outcome.h"
 #include "dispatch/pool.h"
 #include "dispatch/retry.h"
 #include "dispatch/share.h"
@@ -39,6 +42,9 @@ struct hg_dispatcher {
 	struct hg_heap deadlines; /* hg_ticket.due */
 	struct hg_heap dues;      /* hg_flight.due */
 	struct hg_heap wakes;     /* hg_pool.wake */
+	struct hg_heap chores;    /* hg_credential.chore */
+	bool wants_care;          /* the configuration is new: look at all credentials */
+	struct hg_shape_costs *shapes;
 	struct hg_dice dice;
 	struct hg_retry_purse purse;
 	uint32_t n_tickets;
@@ -57,6 +63,8 @@ enum hg_stop {
 	HG_STOP_REFUSED, /* GitHub said so: primary limit */
 	HG_STOP_BLOCKED, /* GitHub said so: secondary limit of the identity */
 	HG_STOP_CAP,     /* max_requests_per_hour */
+	HG_STOP_TOKEN,   /* its credential is out, or has to be minted first */
+	HG_STOP_DOWN,    /* a breaker is open */
 	HG_STOP_BUSY,    /* max_concurrent of the identity are under way */
 	HG_STOP_RESERVE, /* what is left is for better classes: until the reset */
 	HG_STOP_PACE,    /* the strategy lets one go at a time */
@@ -107,6 +115,9 @@ bool hg_dispatcher_send_next(
  * upstream.max_connections may be under way at a site, the last of them for critical only and half
  * of them uploads at most; over HTTP/2 a hundred times as many. */
 bool hg_site_has_slot(const struct hg_site *site, enum hg_class klass);
+/* It is on the wire from now on, and booked everywhere: not sent yet. */
+void hg_dispatcher_take_off(struct hg_dispatcher *d, struct hg_flight *f, struct hg_payer *payer,
+	const struct hg_now *now);
 /* Does something stop all that this ledger would pay, and until when (mono)? INT64_MAX: until
  * something settles. */
 enum hg_stop hg_ledger_stop(
@@ -152,6 +163,36 @@ bool hg_dispatcher_refuse_hopeless(
  * flight is gone. */
 bool hg_dispatcher_refuse_late(struct hg_dispatcher *d, struct hg_flight *f, enum hg_stop why,
 	int64_t wait_us, const struct hg_now *now);
+
+/* again.c */
+/* What becomes of a reply whose head has come and was given to nobody: tickets that can wait for
+ * something better have gone when it returns. asked_us: Retry-After, -1: none. */
+void hg_dispatcher_judge(struct hg_dispatcher *d, struct hg_flight *f, enum hg_finding finding,
+	int64_t asked_us, const struct hg_rate *rate, const struct hg_now *now);
+/* No head came, or its reply broke: when it may go again (mono), -1: not. It is off the wire. */
+int64_t hg_dispatcher_judge_failure(struct hg_dispatcher *d, struct hg_flight *f,
+	enum hg_retry_phase phase, const struct hg_now *now);
+void hg_dispatcher_rest(
+	struct hg_dispatcher *d, struct hg_flight *f, int64_t until_us, int64_t now_us);
+/* It ended without a word for the breakers: a client left. */
+void hg_dispatcher_leave_breakers(struct hg_flight *f);
+
+/* care.c */
+struct hg_errand;
+/* When it needs something next is set anew. */
+void hg_care_for(struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now);
+void hg_care_for_all(struct hg_dispatcher *d, const struct hg_now *now);
+/* Its chore is due. */
+void hg_care_run(struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now);
+/* GitHub answered 401 to `refused`. */
+void hg_care_doubt(struct hg_dispatcher *d, struct hg_credential *cred,
+	const struct hg_secret *refused, const struct hg_now *now);
+/* Each head says something of the token that it was asked with. */
+void hg_care_note_head(struct hg_dispatcher *d, struct hg_credential *cred,
+	const struct hg_head *head, const struct hg_now *now);
+/* An errand's answer; head NULL: there was none. Frees the errand. */
+void hg_care_take(struct hg_dispatcher *d, struct hg_errand *e, const struct hg_head *head,
+	const struct hg_now *now);
 
 /* reply.c */
 void hg_dispatcher_time_out(

@@ -49,7 +49,7 @@ static struct hg_spend spend_of(const struct hg_ask *a)
 		.is_content = a->is_content };
 }
 
-static struct hg_flight *flight_new(const struct hg_ask *ask, struct hg_snapshot *snapshot,
+struct hg_flight *hg_flight_of(const struct hg_ask *ask, struct hg_snapshot *snapshot,
 	struct hg_line *line, struct hg_share *share)
 {
 	struct hg_flight *f = hg_alloc0(sizeof(*f));
@@ -74,15 +74,17 @@ static struct hg_flight *flight_new(const struct hg_ask *ask, struct hg_snapshot
 struct hg_flight *hg_flight_new(
 	const struct hg_ticket *t, struct hg_line *line, struct hg_share *share)
 {
-	return flight_new(&t->ask, t->snapshot, line, share);
+	return hg_flight_of(&t->ask, t->snapshot, line, share);
 }
 
 struct hg_flight *hg_flight_heir(const struct hg_flight *f)
 {
-	struct hg_flight *heir = flight_new(&f->ask, f->snapshot, f->line, hg_share_ref(f->share));
+	struct hg_flight *heir =
+		hg_flight_of(&f->ask, f->snapshot, f->line, hg_share_ref(f->share));
 
 	heir->klass = f->klass;
 	heir->tries = f->tries;
+	heir->cost = f->cost;
 	memcpy(heir->strategy, f->strategy, sizeof(heir->strategy));
 	return heir;
 }
@@ -117,6 +119,7 @@ void hg_flight_free(struct hg_flight *f)
 	hg_share_unref(f->share);
 	hg_head_unref(f->head);
 	hg_chunks_clear(&f->kept);
+	hg_chunks_clear(&f->held);
 	hg_chunks_clear(&f->ask.body);
 	hg_upload_unref(f->ask.upload);
 	hg_secret_unref(f->ask.token);
@@ -156,12 +159,8 @@ void hg_flight_set_field(struct hg_flight *f, struct hg_str name, struct hg_str 
 		hg_arena_copy(&f->arena, value) };
 }
 
-void hg_flight_dress(struct hg_flight *f)
+void hg_flight_clothe(struct hg_flight *f, struct hg_secret *token)
 {
-	struct hg_secret *token = f->ask.url.n   ? NULL /* another host */
-	                          : f->ask.token ? f->ask.token
-	                                         : f->credential->token;
-
 	hg_secret_unref(f->token);
 	f->token = token ? hg_secret_ref(token) : NULL;
 	f->token_is_basic = f->ask.token && f->ask.token_is_basic;
@@ -170,7 +169,11 @@ void hg_flight_dress(struct hg_flight *f)
 	f->fields = hg_arena_alloc(&f->arena, (f->n_fields + 1) * sizeof(*f->fields));
 	if (f->n_fields)
 		memcpy(f->fields, f->ask.fields, f->n_fields * sizeof(*f->fields));
+}
 
+void hg_flight_dress(struct hg_flight *f, struct hg_secret *token)
+{
+	hg_flight_clothe(f, f->ask.url.n ? NULL : f->ask.token ? f->ask.token : token);
 	if (f->ask.url.n)
 		return; /* no plugin's business: neither its path nor its credential is GitHub's */
 	const struct hg_hooks *hooks = &f->snapshot->send;
@@ -224,6 +227,11 @@ int64_t hg_flight_due_us(const struct hg_flight *f, const char **ret_what)
 	case HG_FLIGHT_RESTING:
 		break;
 	case HG_FLIGHT_SENT:
+		if (f->head) { /* looked at (hg_flight.look) */
+			earlier(&due_us, &what, f->moved_us, conf->stall_timeout_us, "stall");
+			earlier(&due_us, &what, f->asked_us, conf->total_timeout_us, "total");
+			break;
+		}
 		if (!f->connected)
 			earlier(&due_us, &what, f->sent_us, conf->connect_timeout_us, "connect");
 		else if (f->is_uploading && !f->is_starved)

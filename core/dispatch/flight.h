@@ -18,12 +18,15 @@
 #include "base/list.h"
 #include "dispatch/queue.h"
 #include "dispatch/secondary.h"
+#include "dispatch/shape_cost.h"
+#include "ticket/graphql_verdict.h"
 #include "ticket/snapshot.h"
 #include "ticket/ticket.h"
 
 struct hg_credential;
 struct hg_ledger; /* budget.h */
 struct hg_line;   /* pool.h */
+struct hg_errand;
 struct hg_share;
 
 enum hg_flight_state {
@@ -66,6 +69,11 @@ struct hg_flight {
 	struct hg_chunks
 		kept; /* all pieces so far, while within share_bytes: late followers get them */
 	bool keeps;   /* `kept` is complete */
+	/* A head that may be a limit's refusal, which only its body tells: held with what came of
+	 * it until that is known. */
+	enum hg_look { HG_LOOK_NONE, HG_LOOK_GRAPHQL, HG_LOOK_REFUSAL } look;
+	struct hg_graphql_sight *sight; /* of GraphQL, until its end */
+	struct hg_chunks held;
 	bool paused;
 	bool is_multiplexed; /* the transport said so before the head: HTTP/2 */
 	bool connected;      /* the transport said so: from now on the first byte is awaited */
@@ -74,7 +82,9 @@ struct hg_flight {
 	bool has_place;      /* it counts in hg_site.n_uploads */
 	bool taken;          /* `cost` is reserved in the ledger */
 	bool is_spending;    /* `spend` is taken of its identity's secondary limits */
-	uint32_t cost;       /* points */
+	bool on_breakers;    /* it is counted by them */
+	uint32_t cost;       /* points; of GraphQL predicted */
+	struct hg_used_mark used;
 	struct hg_spend spend;
 	uint32_t tries; /* how often it was sent */
 	uint32_t room_fields;
@@ -85,10 +95,14 @@ struct hg_flight {
 	struct hg_heap_node due; /* next timeout: connect, first byte, total, stall; or the retry */
 	struct hg_arena arena;
 
+	struct hg_errand *errand; /* hubgate's own (errand.h): it has no tickets then */
+
 	void *transfer; /* the transport's */
 };
 
 /* With a copy of what `t` asks; no tickets yet, not in any list or queue. Takes the share. */
+struct hg_flight *hg_flight_of(const struct hg_ask *ask, struct hg_snapshot *snapshot,
+	struct hg_line *line, struct hg_share *share);
 struct hg_flight *hg_flight_new(
 	const struct hg_ticket *t, struct hg_line *line, struct hg_share *share);
 /* The same request once more: a new flight without tickets, and with as many tries behind it. */
@@ -97,8 +111,11 @@ void hg_flight_free(struct hg_flight *f); /* off every list, queue and heap */
 /* Who pays for this sending. */
 void hg_flight_charge(
 	struct hg_flight *f, struct hg_credential *credential, struct hg_ledger *ledger);
-/* Makes `fields` and `token` anew from what was asked, then runs the SEND hooks. */
-void hg_flight_dress(struct hg_flight *f);
+/* Makes `fields` and `token` anew from what was asked. */
+void hg_flight_clothe(struct hg_flight *f, struct hg_secret *token);
+/* The same, with the client's own token if it has one and none for another host, then runs the SEND
+ * hooks. */
+void hg_flight_dress(struct hg_flight *f, struct hg_secret *token);
 /* Value {0} removes. Copied. */
 void hg_flight_set_field(struct hg_flight *f, struct hg_str name, struct hg_str value);
 struct hg_str hg_flight_field(const struct hg_flight *f, const char *name); /* first; {0} */

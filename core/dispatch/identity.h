@@ -9,6 +9,7 @@
  * Thread: dispatcher.   Clock: given.
  */
 #pragma once
+#include "dispatch/breaker.h"
 #include "dispatch/budget.h"
 #include "dispatch/secondary.h"
 #include "dispatch/site.h"
@@ -33,6 +34,7 @@ struct hg_identity {
 	int64_t hour_began_us; /* of max_per_hour: a fixed hour from its first request */
 	int64_t hour_sent;
 	struct hg_secondary *secondary;
+	struct hg_breaker breaker;
 	struct hg_list payers; /* hg_payer.of_identity: in whose pools something may go when it
 	                          changes */
 };

@@ -5,6 +5,7 @@
 #include "base/bug.h"
 #include "base/trace.h"
 #include "dispatch/dispatcher_state.h"
+#include "dispatch/errand.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -24,6 +25,8 @@ static const char *const stop_names[HG_STOPS] = {
 	[HG_STOP_REFUSED] = "refused",
 	[HG_STOP_BLOCKED] = "blocked",
 	[HG_STOP_CAP] = "cap",
+	[HG_STOP_TOKEN] = "credential",
+	[HG_STOP_DOWN] = "down",
 	[HG_STOP_BUSY] = "busy",
 	[HG_STOP_RESERVE] = "reserve",
 	[HG_STOP_PACE] = "pace",
@@ -246,6 +249,8 @@ void hg_dispatcher_land(
 	struct hg_ledger *l = f->ledger;
 	struct hg_site *site = l->identity->site;
 
+	if (f->taken && f->ask.graphql.is_read)
+		hg_used_lost(&l->used);
 	if (f->taken && sent) /* no head: it may have been counted */
 		hg_ledger_settle(l, f->cost, f->cost, NULL, f->sent_us, now, &d->dice);
 	else if (f->taken)
@@ -325,9 +330,12 @@ void hg_dispatcher_drop_flight(
 	case HG_FLIGHT_STREAMING:
 	case HG_FLIGHT_DRAINING:
 		d->transport.abort(d->transport.arg, f);
+		hg_dispatcher_leave_breakers(f);
 		hg_dispatcher_land(d, f, f->connected, now);
 		break;
 	}
+	if (f->errand)
+		hg_errand_free(HG_TAKE(f->errand));
 	hg_heap_remove(&d->dues, &f->due);
 	hg_coalesce_take(&d->coalesce, f);
 	hg_dispatcher_look_at(d, f->line->pool);

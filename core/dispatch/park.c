@@ -58,6 +58,16 @@ static const char *say(
 		hg_text_printf(out, "max_requests_per_hour (%lld) of %s is reached",
 			(long long)l->identity->max_per_hour, who);
 		return "next at";
+	case HG_STOP_TOKEN:
+		hg_text_printf(out,
+			"GitHub does not take %s: it is expired, revoked or wrong, or could not be "
+			"minted",
+			who);
+		return "it is asked again at";
+	case HG_STOP_DOWN:
+		hg_text_printf(out, "Upstream %s failed several times in a row",
+			f->line->pool->site->name);
+		return "next try at";
 	case HG_STOP_RESERVE:
 		hg_text_printf(out,
 			"Class %s stops at %.0f %% of the %s budget of %s, and %lld of %lld are "
@@ -96,6 +106,12 @@ static void refuse(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg
 
 	if (why == HG_STOP_BLOCKED || why == HG_STOP_LIMIT)
 		end.word = "upstream_limited";
+	if (why == HG_STOP_TOKEN || why == HG_STOP_DOWN)
+		end.status = 503;
+	if (why == HG_STOP_TOKEN)
+		end.word = "no_credential";
+	if (why == HG_STOP_DOWN)
+		end.word = "upstream_down";
 	hg_text_init(&text);
 	const char *when = say(d, f, why, &text);
 	hg_format_time(now->wall_us + end.retry_after_s * SEC_US, at);

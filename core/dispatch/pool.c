@@ -209,8 +209,11 @@ static struct hg_pool *own_of(struct hg_pools *p, const struct hg_upstream_conf 
 		struct hg_credential *cred = credential_of(
 			p, HG_CREDENTIAL_OWN, site, c->own, identity_scope(conf, c), c->token);
 		struct hg_payer *payer = add_payer(pool, cred);
-		if (!cred->alias[0])
+		if (!cred->alias[0]) {
 			name_payer(payer, c);
+			cred->app = c->app.id ? hg_app_token_new(&c->app, NULL) : NULL;
+			cred->wants_name = conf->n_credentials > 1 && !c->identity && c->token;
+		}
 		set_owners(payer, &c->owners);
 	}
 	p->n_replaced++; /* until it is one in force */
@@ -292,10 +295,51 @@ struct hg_pool *hg_pools_find(
 	return pool;
 }
 
+static void drop_orphans(struct hg_pools *p)
+{
+	struct hg_identity *id;
+
+	HG_LIST_EACH(&p->all_identities, id, link)
+	{
+		if (id->n_credentials || id->n_flights)
+			continue;
+		drop_identity(p, id);
+		p->n_orphans--;
+	}
+}
+
+bool hg_pools_join(struct hg_pools *p, struct hg_credential *cred, struct hg_scope whose)
+{
+	struct hg_identity *was = cred->identity;
+	struct hg_identity *is = hg_map_find(p->identities, scope_str(&whose));
+	struct hg_payer *payer;
+
+	if (is == was)
+		return false;
+	if (!is) { /* by that name from now on */
+		hg_map_take(p->identities, scope_str(&was->scope));
+		was->scope = whose;
+		hg_map_put(p->identities, scope_str(&was->scope), was);
+		return false;
+	}
+	HG_LIST_EACH(&was->payers, payer, of_identity)
+	{
+		if (payer->credential == cred)
+			hg_list_move(&payer->of_identity, &is->payers);
+	}
+	was->n_credentials--;
+	is->n_credentials++;
+	cred->identity = is;
+	p->n_orphans += was->n_credentials == 0;
+	return true;
+}
+
 void hg_pools_trim(struct hg_pools *p, void (*forget)(void *arg, struct hg_pool *pool), void *arg)
 {
 	struct hg_list *at = p->all.prev;
 
+	if (p->n_orphans)
+		drop_orphans(p);
 	if (p->n_passthrough <= HG_PASSTHROUGH_MOST && p->n_replaced == 0)
 		return;
 	while (at != &p->all) {
@@ -346,16 +390,22 @@ static uint64_t all_of(const struct hg_pool *pool)
 	return pool->n_payers < 64 ? (UINT64_C(1) << pool->n_payers) - 1 : UINT64_MAX;
 }
 
-uint64_t hg_pool_fit(const struct hg_pool *pool, const struct hg_ask *ask)
+uint64_t hg_pool_fit(const struct hg_pool *pool, const struct hg_ask *ask, int64_t now_us)
 {
-	uint64_t fit = 0;
+	uint64_t fit = 0, lack = 0;
 
 	if (pool->n_payers == 1)
 		return 1;
 	struct hg_str owner = owner_in(ask->path);
 	for (uint32_t i = 0; i < pool->n_payers; i++)
 		fit |= (uint64_t)may_see(&pool->payers[i], owner) << i;
-	return fit ? fit : all_of(pool);
+	if (!fit)
+		fit = all_of(pool);
+	for (uint32_t i = 0; i < pool->n_payers; i++)
+		lack |= (uint64_t)hg_credential_lacks(
+				pool->payers[i].credential, ask->route, now_us)
+		        << i;
+	return fit & ~lack ? fit & ~lack : fit;
 }
 
 struct hg_line *hg_pool_line(struct hg_pool *pool, struct hg_str resource, uint64_t fit)

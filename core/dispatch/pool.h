@@ -80,6 +80,7 @@ struct hg_pools {
 	struct hg_sites sites;
 	struct hg_pool *elsewhere;
 	uint32_t n_passthrough;
+	uint32_t n_orphans;  /* identities whose credentials joined others */
 	uint32_t n_replaced; /* own ones that a reload replaced and whose flights still run */
 };
 
@@ -95,8 +96,13 @@ struct hg_pool *hg_pools_find(
  * them is being looked at. `forget` runs before each is freed. */
 void hg_pools_trim(struct hg_pools *p, void (*forget)(void *arg, struct hg_pool *pool), void *arg);
 
-/* Bits of the payers that may pay for it. Never 0: when nobody's `owners:` fits, all may try. */
-uint64_t hg_pool_fit(const struct hg_pool *pool, const struct hg_ask *ask);
+/* GitHub says whose this credential is: from now on it spends what that one may. False: it is the
+ * first of them, or was one already. */
+bool hg_pools_join(struct hg_pools *p, struct hg_credential *cred, struct hg_scope whose);
+
+/* Bits of the payers that may pay for it. Never 0: when nobody's `owners:` fits, all may try; who
+ * lacks a permission for the route may not, if others are there. */
+uint64_t hg_pool_fit(const struct hg_pool *pool, const struct hg_ask *ask, int64_t now_us);
 /* Made when it is not there; the first when there are too many. Never NULL. */
 struct hg_line *hg_pool_line(struct hg_pool *pool, struct hg_str resource, uint64_t fit);
 struct hg_queue *hg_line_queue(struct hg_line *line, bool is_upload);

@@ -5,11 +5,16 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "dispatch/dispatcher_state.h"
+#include "dispatch/errand.h"
+#include "dispatch/outcome.h"
 #include "dispatch/overview.h"
+#include <hg/strategy.h>
 #include <hg/mem.h>
 #include <stdio.h>
 
 #define SEC_US 1000000ll
+#define SURE 0.5           /* of a forecast, to warn by it */
+#define REFUSAL_BYTES 4096 /* of a 403, in which a limit would be named; GitHub's have 300 */
 
 /* -- booking ----------------------------------------------------------------------------------- */
 
@@ -28,130 +33,32 @@ static void correct_resource(struct hg_flight *f, const char *resource)
 	hg_site_learn(is->identity->site, f->ask.route, resource);
 }
 
+/* What a query took of its budget, when that can be told. */
+static void note_used(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_rate *rate)
+{
+	int64_t took;
+
+	if (!f->ask.graphql.is_read)
+		return;
+	took = hg_used_answered(&f->ledger->used, &f->used, rate, f->cost);
+	if (took >= 0)
+		(void)hg_shape_costs_note(
+			d->shapes, f->ask.graphql.shape, f->ask.graphql.points, (uint32_t)took);
+}
+
 /* The head tells what it cost. */
 static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_rate *rate,
 	const struct hg_now *now)
 {
 	bool is_free = f->head->status == 304 && f->token; /* unauthenticated ones are counted */
 
+	note_used(d, f, rate);
 	if (rate->resource[0])
 		correct_resource(f, rate->resource);
 	f->taken = false;
 	hg_ledger_settle(
 		f->ledger, f->cost, is_free ? 0 : f->cost, rate, f->sent_us, now, &d->dice);
 	hg_dispatcher_look_at_all_of(d, f->ledger->identity);
-}
-
-/* -- once more --------------------------------------------------------------------------------- */
-
-static bool may_retry(
-	struct hg_dispatcher *d, const struct hg_flight *f, enum hg_retry_phase phase, int status)
-{
-	if (f->ask.upload && hg_upload_is_touched(f->ask.upload))
-		return false; /* what was sent is gone */
-	return hg_retry_may(f->ask.is_safe, phase, status) &&
-	       (int64_t)f->tries <= f->snapshot->dispatch.retries &&
-	       f->tries <= f->ask.retries_most &&
-	       (phase == HG_PHASE_REFUSED || hg_retry_purse_pay(&d->purse));
-}
-
-/* The tickets that live past `at_us` go on in a new flight; those that do not stay with this one,
- * whose reply is theirs. NULL: none went. */
-static struct hg_flight *bequeath(
-	struct hg_dispatcher *d, struct hg_flight *f, int64_t at_us, int64_t now_us)
-{
-	struct hg_flight *heir = NULL;
-	struct hg_ticket *t;
-
-	HG_LIST_EACH(&f->tickets, t, link)
-	{
-		if (t->ask.deadline_us <= at_us)
-			continue;
-		if (!heir) {
-			heir = hg_flight_heir(f);
-			heir->keeps = f->keeps;
-			hg_list_add(&d->flights, &heir->link);
-		}
-		hg_list_move(&t->link, &heir->tickets);
-		t->flight = heir;
-		hg_ticket_enter(d, t, HG_TICKET_QUEUED, now_us);
-	}
-	if (!heir)
-		return NULL;
-	memcpy(heir->key, f->key, sizeof(heir->key));
-	hg_coalesce_take(&d->coalesce, f);
-	hg_coalesce_put(&d->coalesce, heir);
-	return heir;
-}
-
-static void rest(struct hg_dispatcher *d, struct hg_flight *f, int64_t until_us, int64_t now_us)
-{
-	struct hg_ticket *t;
-
-	f->state = HG_FLIGHT_RESTING;
-	hg_heap_move(&d->dues, &f->due, until_us);
-	HG_LIST_EACH(&f->tickets, t, link)
-	{
-		hg_ticket_enter(d, t, HG_TICKET_PARKED, now_us);
-	}
-}
-
-/* A limit that we kept, and GitHub sees otherwise: there is a lower one. */
-static void object(
-	struct hg_dispatcher *d, struct hg_flight *f, int64_t wait_us, const struct hg_now *now)
-{
-	struct hg_identity *id = f->ledger->identity;
-	enum hg_secondary_why blamed = HG_SECONDARY_NONE;
-
-	hg_identity_block(id, wait_us, now->mono_us, &d->dice);
-	if (f->is_spending)
-		blamed = hg_secondary_object(id->secondary, &d->snapshot->secondary, &f->spend,
-			f->sent_us, now->mono_us);
-	HG_LOG(HG_LOG_DISPATCH, HG_LOG_INFO, "secondary limit learned identity=%s of=%s route=%.*s",
-		id->name, hg_secondary_why_name(blamed), (int)f->spend.route.n, f->spend.route.p);
-}
-
-/* Books GitHub's no, and moves on who can wait for it to pass. */
-static void take_refusal(struct hg_dispatcher *d, struct hg_flight *f, enum hg_refusal kind,
-	int64_t wait_us, const struct hg_rate *rate, const struct hg_now *now)
-{
-	struct hg_ledger *l = f->ledger;
-	const char *word = kind == HG_REFUSAL_PRIMARY ? "primary" : "secondary";
-	int64_t until_us;
-
-	if (kind == HG_REFUSAL_PRIMARY)
-		hg_ledger_close(l, rate, now, &d->dice);
-	else
-		object(d, f, wait_us, now);
-	hg_dispatcher_end_spending(f, false, now->mono_us);
-	l->was_refused = true;
-	hg_series_add(
-		hg_core_series(HG_METRIC_LIMIT_HITS, f->credential->label, l->resource, word), 1);
-	hg_ledger_stop(l, f->cost, now, &until_us);
-	HG_LOG(HG_LOG_DISPATCH, HG_LOG_WARN,
-		"limit credential=%s resource=%s kind=%s status=%d wait_s=%lld",
-		f->credential->alias, l->resource, word, f->head->status,
-		(long long)((until_us - now->mono_us) / SEC_US));
-	if (!may_retry(d, f, HG_PHASE_REFUSED, 0))
-		return;
-	struct hg_flight *heir = bequeath(d, f, until_us, now->mono_us);
-	if (!heir)
-		return;
-	hg_dispatcher_queue(d, heir, now);
-	(void)hg_dispatcher_park(d, heir, now);
-}
-
-static void take_failure(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
-{
-	int64_t asked_us = f->head->status == 503 ? hg_rate_retry_after_us(f->head, now) : -1;
-
-	if (!may_retry(d, f, HG_PHASE_HEAD, f->head->status))
-		return;
-	int64_t wait_us = hg_retry_wait_us(f->tries, &d->dice);
-	int64_t until_us = now->mono_us + (asked_us > wait_us ? asked_us : wait_us);
-	struct hg_flight *heir = bequeath(d, f, until_us, now->mono_us);
-	if (heir)
-		rest(d, heir, until_us, now->mono_us);
 }
 
 /* -- heads ------------------------------------------------------------------------------------- */
@@ -219,6 +126,21 @@ static void stream(struct hg_dispatcher *d, struct hg_flight *f, int64_t now_us)
 		hg_ticket_enter(d, t, HG_TICKET_STREAMING, now_us);
 		give_head(f, t);
 	}
+}
+
+/* It is known what it is: who can wait for something better goes on, the others get it. */
+static void pass(struct hg_dispatcher *d, struct hg_flight *f, enum hg_finding finding,
+	int64_t wait_us, const struct hg_rate *rate, const struct hg_now *now)
+{
+	if (wait_us < 0 && f->head->status == 503)
+		wait_us = hg_rate_retry_after_us(f->head, now);
+	if (finding != HG_FINDING_PRIMARY && finding != HG_FINDING_SECONDARY) {
+		hg_dispatcher_end_spending(f, true, now->mono_us);
+		hg_ledger_forgive(f->ledger, f->sent_us);
+		hg_identity_forgive(f->ledger->identity, f->sent_us);
+	}
+	hg_dispatcher_judge(d, f, finding, wait_us, rate, now);
+	stream(d, f, now->mono_us);
 }
 
 void hg_dispatcher_on_connected(
@@ -292,13 +214,49 @@ static struct hg_head *head_told(const struct hg_flight *f, struct hg_head *head
 	return told;
 }
 
+/* What only the body tells: whether a 403 or a GraphQL answer is a limit's refusal. */
+static enum hg_look look_at(struct hg_flight *f, const struct hg_rate *rate, enum hg_refusal kind)
+{
+	struct hg_str type = hg_head_find(f->head, "content-type");
+
+	if (f->ask.url.n || kind != HG_REFUSAL_NONE)
+		return HG_LOOK_NONE;
+	if (f->head->status == 200 && f->ask.graphql.is_read) {
+		f->sight = hg_arena_alloc(&f->arena, sizeof(*f->sight));
+		hg_graphql_verdict_begin(f->sight, rate->remaining == 0);
+		return HG_LOOK_GRAPHQL;
+	}
+	if (f->head->status == 403 && type.n >= 16 &&
+		hg_str_starts(type, HG_STR("application/json")))
+		return HG_LOOK_REFUSAL;
+	return HG_LOOK_NONE;
+}
+
+static void publish(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	struct hg_ledger *l = f->ledger;
+	const struct hg_budget_facts facts = { l->identity->name, l->resource, l->limit,
+		hg_ledger_remaining(l), l->reset_s };
+	struct hg_outlook outlook;
+
+	count_upstream(f);
+	hg_dispatcher_publish(d, l);
+	if (f->credential->kind != HG_CREDENTIAL_OWN || !hg_ledger_is_known(l))
+		return;
+	hg_news_budget(&d->news, &l->told, &facts, d->snapshot->dispatch.low_at);
+	if (hg_pace_outlook(d, l, now, &outlook) && outlook.confidence >= SURE &&
+		outlook.predicted_exhaustion_us < hg_ledger_resets_in_us(l, now))
+		hg_news_exhaustion(
+			&d->news, &l->told, &facts, now->wall_us + outlook.predicted_exhaustion_us);
+}
+
 void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct hg_head *head,
 	const struct hg_now *now)
 {
 	struct hg_rate rate;
 	int64_t wait_us = -1;
 
-	if (HG_ODD(f->state != HG_FLIGHT_SENT))
+	if (HG_ODD(f->state != HG_FLIGHT_SENT || f->head))
 		return;
 	f->connected = true;
 	f->head = head_told(f, head);
@@ -306,24 +264,20 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 	if (!f->ask.url.n && f->snapshot == d->snapshot)
 		f->line->pool->site->is_multiplexed = f->is_multiplexed;
 	hg_site_answered(f->line->pool->site);
-	hg_credential_note_expiry(f->credential, head);
 	settle(d, f, &rate, now);
 	note_head(f, now);
-	count_upstream(f);
-	hg_dispatcher_publish(d, f->ledger);
-
+	hg_care_note_head(d, f->credential, head, now);
+	publish(d, f, now);
+	if (f->errand) {
+		hg_dispatcher_set_due(d, f);
+		return;
+	}
 	enum hg_refusal kind =
 		f->ask.url.n ? HG_REFUSAL_NONE : hg_rate_refusal(head, &rate, now, &wait_us);
-	if (kind != HG_REFUSAL_NONE) {
-		take_refusal(d, f, kind, wait_us, &rate, now);
-	} else {
-		hg_dispatcher_end_spending(f, true, now->mono_us);
-		hg_ledger_forgive(f->ledger, f->sent_us);
-		hg_identity_forgive(f->ledger->identity, f->sent_us);
-		if (head->status >= 500)
-			take_failure(d, f, now);
-	}
-	stream(d, f, now->mono_us);
+	enum hg_finding finding = hg_outcome_read(head, kind);
+	f->look = finding == HG_FINDING_NONE ? look_at(f, &rate, kind) : HG_LOOK_NONE;
+	if (f->look == HG_LOOK_NONE)
+		pass(d, f, finding, wait_us, &rate, now);
 	hg_dispatcher_set_due(d, f);
 }
 
@@ -337,7 +291,7 @@ static void stop_keeping(struct hg_dispatcher *d, struct hg_flight *f)
 	hg_coalesce_take(&d->coalesce, f);
 }
 
-void hg_dispatcher_on_chunk(
+static void deliver(
 	struct hg_dispatcher *d, struct hg_flight *f, struct hg_chunk *c, const struct hg_now *now)
 {
 	const struct hg_dispatch_conf *conf = &f->snapshot->dispatch;
@@ -361,6 +315,84 @@ void hg_dispatcher_on_chunk(
 		hg_dispatcher_set_due(d, f);
 		d->transport.pause(d->transport.arg, f, true);
 	}
+}
+
+/* It was looked at: what was held goes its way, in order. */
+static void let_go(struct hg_dispatcher *d, struct hg_flight *f, enum hg_finding finding,
+	const struct hg_now *now)
+{
+	struct hg_chunks held = f->held;
+	struct hg_rate rate;
+
+	f->held = (struct hg_chunks){ 0 };
+	f->look = HG_LOOK_NONE;
+	rate_of(f, f->head, now, &rate);
+	pass(d, f, finding, -1, &rate, now);
+	for (uint32_t i = 0; i < held.n; i++)
+		deliver(d, f, held.items[i], now);
+	hg_chunks_clear(&held);
+	hg_dispatcher_set_due(d, f);
+}
+
+/* GitHub's words for it (its document "Rate limits for the REST API", and "abuse detection" before
+ * that): in a 403 that no header tells from one of permission. */
+static bool says_limit(const struct hg_chunks *body)
+{
+	static const char *const words[] = { "econdary rate limit", "abuse detection" };
+	struct hg_text text;
+	bool says = false;
+
+	hg_text_init(&text);
+	for (uint32_t i = 0; i < body->n; i++)
+		hg_text_add(&text, (struct hg_str){ body->items[i]->bytes, body->items[i]->n });
+	for (unsigned i = 0; i < 2 && !says; i++)
+		says = text.n && memmem(text.p, text.n, words[i], strlen(words[i]));
+	hg_text_fini(&text);
+	return says;
+}
+
+/* False: it is held until more of it has come. */
+static bool is_seen(struct hg_flight *f, bool is_whole, enum hg_finding *ret_finding)
+{
+	*ret_finding = HG_FINDING_NONE;
+	if (f->look == HG_LOOK_REFUSAL) {
+		if (says_limit(&f->held))
+			*ret_finding = HG_FINDING_SECONDARY;
+		else if (!is_whole && f->held.bytes < REFUSAL_BYTES)
+			return false;
+		return true;
+	}
+	if (f->sight->look == HG_GRAPHQL_HOLD && !is_whole)
+		return false;
+	if (f->sight->look == HG_GRAPHQL_REFUSED)
+		*ret_finding = hg_graphql_verdict_end(f->sight) == HG_GRAPHQL_PRIMARY
+		                       ? HG_FINDING_PRIMARY
+		                       : HG_FINDING_SECONDARY;
+	return true;
+}
+
+static void look_at_piece(
+	struct hg_dispatcher *d, struct hg_flight *f, struct hg_chunk *c, const struct hg_now *now)
+{
+	enum hg_finding finding;
+
+	hg_chunks_add(&f->held, hg_chunk_ref(c));
+	f->moved_us = now->mono_us;
+	if (is_seen(f, false, &finding))
+		let_go(d, f, finding, now);
+}
+
+void hg_dispatcher_on_chunk(
+	struct hg_dispatcher *d, struct hg_flight *f, struct hg_chunk *c, const struct hg_now *now)
+{
+	if (f->sight)
+		hg_graphql_verdict_feed(f->sight, (struct hg_str){ c->bytes, c->n });
+	if (f->errand)
+		hg_errand_add(f->errand, c);
+	else if (f->look != HG_LOOK_NONE)
+		look_at_piece(d, f, c, now);
+	else
+		deliver(d, f, c, now);
 }
 
 /* -- ends -------------------------------------------------------------------------------------- */
@@ -388,8 +420,8 @@ static void fail(struct hg_dispatcher *d, struct hg_flight *f, enum hg_retry_pha
 
 	if (phase != HG_PHASE_BODY)
 		hg_site_failed(f->line->pool->site, how->text, now->mono_us);
-	if (phase != HG_PHASE_BODY && may_retry(d, f, phase, 0)) {
-		int64_t until_us = now->mono_us + hg_retry_wait_us(f->tries, &d->dice);
+	int64_t until_us = hg_dispatcher_judge_failure(d, f, phase, now);
+	if (until_us >= 0) {
 		HG_LIST_EACH(&f->tickets, t, link)
 		{
 			struct hg_ticket_end end = *how;
@@ -399,13 +431,43 @@ static void fail(struct hg_dispatcher *d, struct hg_flight *f, enum hg_retry_pha
 				hg_ticket_enter(d, t, HG_TICKET_QUEUED, now->mono_us);
 		}
 		if (!hg_list_is_empty(&f->tickets)) {
-			rest(d, f, until_us, now->mono_us);
+			hg_dispatcher_rest(d, f, until_us, now->mono_us);
 			return;
 		}
 	}
 	end_all_tickets(d, f, how, now->mono_us);
 	hg_coalesce_take(&d->coalesce, f);
 	hg_flight_free(f);
+}
+
+/* Nobody has been given it. */
+static void forget_head(struct hg_flight *f)
+{
+	if (f->look == HG_LOOK_NONE)
+		return;
+	hg_head_unref(HG_TAKE(f->head));
+	hg_chunks_clear(&f->held);
+	f->sight = NULL;
+	f->look = HG_LOOK_NONE;
+}
+
+/* No tickets: what it brought, or that it brought nothing, is for care.c. */
+static void end_errand(struct hg_dispatcher *d, struct hg_flight *f, bool sent, bool is_whole,
+	const struct hg_now *now)
+{
+	struct hg_errand *e = HG_TAKE(f->errand);
+
+	hg_dispatcher_land(d, f, sent, now);
+	hg_care_take(d, e, is_whole ? f->head : NULL, now);
+	hg_flight_free(f);
+}
+
+/* The points that GitHub says a query took. */
+static void note_cost(struct hg_dispatcher *d, const struct hg_flight *f)
+{
+	if (f->sight && f->sight->cost >= 0)
+		(void)hg_shape_costs_note(d->shapes, f->ask.graphql.shape, f->ask.graphql.points,
+			(uint32_t)f->sight->cost);
 }
 
 struct overview {
@@ -450,6 +512,11 @@ static void finish(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 	static const struct hg_ticket_end whole = {
 		.code = HG_OK, .word = "", .retry_after_s = -1
 	};
+	enum hg_finding finding;
+
+	if (f->look != HG_LOOK_NONE && is_seen(f, true, &finding))
+		let_go(d, f, finding, now);
+	note_cost(d, f);
 
 	hg_series_observe(
 		hg_core_series(HG_METRIC_UPSTREAM_SECONDS, f->ledger->resource, NULL, NULL),
@@ -464,10 +531,15 @@ static void finish(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 void hg_dispatcher_on_end(struct hg_dispatcher *d, struct hg_flight *f, int code, bool sent,
 	const char *why, const struct hg_now *now)
 {
+	if (f->errand) {
+		end_errand(d, f, sent, code == 0 && f->head, now);
+		return;
+	}
 	if (code == 0 && f->head) {
 		finish(d, f, now);
 		return;
 	}
+	forget_head(f); /* it may be tried again */
 
 	enum hg_retry_phase phase = f->head ? HG_PHASE_BODY
 	                            : sent  ? HG_PHASE_SENT
@@ -503,6 +575,11 @@ void hg_dispatcher_time_out(
 	HG_LOG_ABOUT(HG_LOG_DISPATCH, HG_LOG_DEBUG, f->ask.id,
 		"upstream timed out tries=%u what=%s", f->tries, what);
 	d->transport.abort(d->transport.arg, f);
+	if (f->errand) {
+		end_errand(d, f, f->connected, false, now);
+		return;
+	}
+	forget_head(f);
 	hg_dispatcher_land(d, f, f->connected, now);
 	fail(d, f, phase, &end, now);
 }

@@ -352,18 +352,28 @@ static void refine(const struct check *checks, unsigned n, int64_t sent_us)
 	}
 }
 
+static int64_t in_force(const struct check *c, int64_t now_us)
+{
+	int64_t limit = hg_learned_limit(&c->meter->learned, c->limit, now_us);
+
+	return c->why == HG_SECONDARY_CPU ? limit * HG_SECONDARY_TICK_US / 1000000 : limit;
+}
+
 enum hg_secondary_why hg_secondary_object(struct hg_secondary *s,
 	const struct hg_secondary_conf *conf, const struct hg_spend *spend, int64_t sent_us,
-	int64_t now_us)
+	int64_t now_us, struct hg_lesson *ret_lesson)
 {
 	struct check checks[CHECKS_MOST];
 	unsigned n = list_checks(s, conf, spend, use_pot(s, spend), checks);
 
+	if (ret_lesson)
+		*ret_lesson = (struct hg_lesson){ 0 };
 	if (s->last_why != HG_SECONDARY_NONE && sent_us <= s->last_objected_us) {
 		refine(checks, n, sent_us);
 		return s->last_why;
 	}
 	const struct check *c = blame(checks, n, sent_us, now_us);
+	int64_t was = in_force(c, now_us);
 	hg_learned_object(&c->meter->learned, had(c, sent_us), c->cost, now_us);
 	/* Few routes make what is content or a token: should it have been this one, it is not
 	 * refused a second time. */
@@ -372,6 +382,8 @@ enum hg_secondary_why hg_secondary_object(struct hg_secondary *s,
 			checks[0].cost, now_us);
 	s->last_why = c->why;
 	s->last_objected_us = now_us;
+	if (ret_lesson)
+		*ret_lesson = (struct hg_lesson){ was, in_force(c, now_us) };
 	return c->why;
 }
 

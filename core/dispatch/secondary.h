@@ -76,10 +76,14 @@ void hg_secondary_untake(struct hg_secondary *s, const struct hg_spend *spend, i
 void hg_secondary_settle(
 	struct hg_secondary *s, const struct hg_spend *spend, int64_t sent_us, int64_t now_us);
 
-/* GitHub refused it, before its untake. Returns what is to blame. */
+struct hg_lesson { /* what an objection taught: points, requests, or seconds of GitHub's time */
+	int64_t was, is; /* the limit in force; the same, when it was not believed */
+};
+
+/* GitHub refused it, before its untake. Returns what is to blame. ret_lesson may be NULL. */
 enum hg_secondary_why hg_secondary_object(struct hg_secondary *s,
 	const struct hg_secondary_conf *conf, const struct hg_spend *spend, int64_t sent_us,
-	int64_t now_us);
+	int64_t now_us, struct hg_lesson *ret_lesson);
 
 /* Equal for those that wait for the same things; differs from run to run. */
 uint64_t hg_secondary_gate(const struct hg_spend *spend);

@@ -12,6 +12,7 @@
 #pragma once
 #include "base/list.h"
 #include "base/map.h"
+#include "dispatch/breaker.h"
 #include <hg/str.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,7 +36,8 @@ struct hg_site {
 	uint32_t n_failed;       /* in a row: transfers that ended without one */
 	int64_t failed_us;       /* mono: the first of these */
 	char why[100];           /* the latest of these */
-	struct hg_map *learned;  /* route template -> resource that GitHub named, hg_strndup'd */
+	struct hg_breaker breaker;
+	struct hg_map *learned; /* route template -> resource that GitHub named, hg_strndup'd */
 };
 
 struct hg_sites {

@@ -88,7 +88,8 @@ static inline enum hg_secondary_why refuse(
 	struct secondary_rig *r, struct hg_spend spend, int64_t sent_us, int64_t now_us)
 {
 	hg_secondary_take(r->s, &spend, sent_us);
-	enum hg_secondary_why why = hg_secondary_object(r->s, &r->conf, &spend, sent_us, now_us);
+	enum hg_secondary_why why =
+		hg_secondary_object(r->s, &r->conf, &spend, sent_us, now_us, NULL);
 	hg_secondary_untake(r->s, &spend, sent_us);
 	hg_secondary_check(r->s);
 	return why;

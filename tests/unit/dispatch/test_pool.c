@@ -256,7 +256,7 @@ static int teardown_three(void **state)
 
 static uint64_t fit_of(const char *path)
 {
-	return hg_pool_fit(own_pool(), &(struct hg_ask){ .path = hg_str(path) });
+	return hg_pool_fit(own_pool(), &(struct hg_ask){ .path = hg_str(path) }, 0);
 }
 
 static void tokens_of_one_identity_have_one_budget(void **state)

@@ -278,7 +278,7 @@ static void refusals_of_what_was_under_way_are_one_objection(void **state)
 	for (int i = 0; i < 10; i++)
 		spend_one(&rig, other, 0);
 	for (int i = 100; i < 300; i++) {
-		assert_int_equal(hg_secondary_object(rig.s, &rig.conf, &list, i, SEC + i),
+		assert_int_equal(hg_secondary_object(rig.s, &rig.conf, &list, i, SEC + i, NULL),
 			HG_SECONDARY_ROUTE);
 		hg_secondary_untake(rig.s, &list, i);
 		hg_secondary_check(rig.s);

@@ -138,7 +138,7 @@ static void refused(struct world *w, const struct flying *f)
 		w->n_objections++;
 	}
 	enum hg_secondary_why why =
-		hg_secondary_object(r->s, &r->conf, &f->spend, f->sent_us, f->answered_us);
+		hg_secondary_object(r->s, &r->conf, &f->spend, f->sent_us, f->answered_us, NULL);
 	assert_true(why != HG_SECONDARY_NONE && why != HG_SECONDARY_GAP);
 	hg_secondary_untake(r->s, &f->spend, f->sent_us);
 }
