@@ -23,7 +23,8 @@ local function spend(says)
 		end
 	end
 	github:expect_refused(0)
-	t.expect_equal(answered, 2 * LIMIT, "how many were answered")
+	-- the third has no `identity:`: it was asked once whose it is
+	t.expect_equal(answered, 2 * LIMIT - 1, "how many were answered")
 	t.expect_equal(answered + told, 3 * LIMIT, "all of them")
 end
 spend("octocat")

@@ -443,6 +443,7 @@ static void what_github_may_do_wrong(void **state)
 	assert_true(hg_fake_n_calls(fake) > 1);
 	r = hg_fake_ask(fake, "POST /repos/o/odd", NULL, "{}");
 	assert_int_equal(r->status, 502);
+	hg_fake_advance(fake, 30 * HG_FAKE_SEC); /* five failures in a row: a rest */
 	assert_int_equal(hg_fake_ask(fake, "GET /repos/o/none", NULL, NULL)->status, 404);
 	finish();
 }
