@@ -1,0 +1,118 @@
+/*
+ * limit - one party of `scripts/bench limit`: its line of samples.
+ *
+ *     node limit.mjs octokit-1 15 10 1      PARTY SPEED MINUTES SEED; a party or saturation
+ *
+ * The dashboard: 50 clients (five of them critical) ask for 40 repositories each 30 s, four at a
+ * time, and 2 % of the repositories change a minute. Of GitHub's hour MINUTES are simulated, with
+ * as large a share of its 5,000 points.
+ */
+import { isAnswered, printLine, quantile, refusalsOf, waitsS, withLab } from "./lab.mjs";
+
+const LIMIT_AN_HOUR = 5000;
+const CLIENTS = 50, CRITICAL = 5, EVERY_S = 30;
+const CHANGES_A_MINUTE = 0.02 * 40;
+
+const whole = ["metrics", "cache", "ratelimit"];
+const halfOpaque = async (lab) => {
+	for (const repo of lab.repos.filter((_, i) => i % 2))
+		await lab.hub.github("etag", { route: `/repos/${repo}`, mode: "opaque" });
+};
+const noTags = (lab) => lab.hub.github("etag", { route: "*", mode: "none" });
+
+const parties = {
+	"octokit-1": { kind: "octokit", through: "github", processes: 1 },
+	"octokit-3": { kind: "octokit", through: "github", processes: 3 },
+	"plain": { kind: "plain", through: "github", processes: 1 },
+	"hubgate": { kind: "bare", through: "hubgate", processes: 3, plugins: whole },
+	"hubgate-half-opaque": { kind: "bare", through: "hubgate", processes: 3, plugins: whole,
+		prepare: halfOpaque },
+	"hubgate-no-tags": { kind: "bare", through: "hubgate", processes: 3, plugins: whole,
+		prepare: noTags },
+	"hubgate-proven": { kind: "bare", through: "hubgate", processes: 3,
+		plugins: ["metrics", { use: "cache", ttl_repositories: "0" }, "ratelimit"] },
+	"hubgate-no-cache": { kind: "bare", through: "hubgate", processes: 3,
+		plugins: ["metrics", "ratelimit"] },
+};
+
+/* -- the dashboard ----------------------------------------------------------------------------- */
+
+function dashboards(repos, processes) {
+	const groups = Array.from({ length: processes }, () => []);
+	for (let id = 0; id < CLIENTS; id++) {
+		const isCritical = id % (CLIENTS / CRITICAL) === 0;
+		groups[id % processes].push({ id, everyS: EVERY_S, lanes: 4,
+			offsetS: id * EVERY_S / CLIENTS, paths: repos.map((repo) => `/repos/${repo}`),
+			headers: isCritical ? { "x-hubgate-priority": "critical" } : {} });
+	}
+	return groups;
+}
+
+const isCritical = (read) => read.client % (CLIENTS / CRITICAL) === 0;
+
+/* How long before a read began its answer had been true for the last time: 0 when it still was.
+ * Stars tell the state of a repository: each change adds one. */
+function agesS(run, lab) {
+	const reads = new Map(lab.repos.map((repo) => [repo, []]));
+	for (const read of run.reads.filter(isAnswered))
+		reads.get(lab.repos[read.path]).push(read);
+	return [...reads].flatMap(([repo, those]) => {
+		const first = Math.min(...those.map((read) => read.stars));
+		const changes = lab.changes.filter((change) => change.repo === repo);
+		return those.map((read) => {
+			const next = changes[read.stars - first];
+			return next && next.atMs < read.beganMs ? (read.beganMs - next.atMs) / 1000 : 0;
+		});
+	});
+}
+
+async function dashboard(name, { speed, minutes, seed }) {
+	const party = parties[name];
+	const limit = Math.round(LIMIT_AN_HOUR * minutes / 60);
+	return withLab({ speed, minutes, limit, plugins: party.plugins }, async (lab) => {
+		const run = await lab.run({ ...party, seed, changeEveryS: 60 / CHANGES_A_MINUTE,
+			groups: dashboards(lab.repos, party.processes) });
+		const answered = run.reads.filter(isAnswered).length;
+		const points = run.stats.points.core ?? 0;
+		const waits = waitsS(run, isCritical);
+		const ages = agesS(run, lab);
+		return [run.reads.length, answered, answered * 60 / minutes, points, answered / points,
+			points / run.stats.distinct_answers, ...refusalsOf(run),
+			quantile(waits, 0.5), quantile(waits, 0.99), quantile(ages, 0.99), NaN, run.offMs];
+	});
+}
+
+/* -- saturation -------------------------------------------------------------------------------- */
+
+const LOW = 20, RESERVE_OF_LOW = 0.3;
+
+/* Class low asks for more than there is, each time for something new, and two critical clients ask
+ * now and then. What low may have: all but its reserve and what the others took until its last. */
+async function saturation({ speed, minutes }) {
+	const limit = 600;
+	const clients = Array.from({ length: LOW }, (_, id) => ({ id, everyS: 0,
+		paths: ["/repos/octo-org/hello-world?n={N}"], headers: { "x-hubgate-priority": "low" } }));
+	for (let id = LOW; id < LOW + 2; id++)
+		clients.push({ id, everyS: 20, offsetS: 10 * (id - LOW),
+			paths: ["/repos/octo-org/hello-world?n={N}"],
+			headers: { "x-hubgate-priority": "critical" } });
+	return withLab({ speed, minutes, limit, plugins: ["metrics", "ratelimit"] }, async (lab) => {
+		const run = await lab.run({ kind: "bare", through: "hubgate", groups: [clients] });
+		const answered = run.reads.filter(isAnswered);
+		const low = answered.filter((read) => read.client < LOW);
+		const lastLowMs = Math.max(...low.map((read) => read.overMs));
+		const before = answered.filter((read) =>
+			read.client >= LOW && read.overMs <= lastLowMs).length;
+		const used = low.length / (limit * (1 - RESERVE_OF_LOW) - before);
+		const waits = waitsS(run, (read) => read.client >= LOW);
+		const points = run.stats.points.core;
+		return [run.reads.length, answered.length, answered.length * 60 / minutes, points,
+			answered.length / points, points / run.stats.distinct_answers, ...refusalsOf(run),
+			quantile(waits, 0.5), quantile(waits, 0.99), NaN, used, run.offMs];
+	});
+}
+
+const [name, speed, minutes, seed] = process.argv.slice(2);
+const how = { speed: Number(speed), minutes: Number(minutes), seed: Number(seed) };
+const line = name === "saturation" ? await saturation(how) : await dashboard(name, how);
+printLine(line);
