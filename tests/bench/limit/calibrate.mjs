@@ -24,7 +24,7 @@ await withLab({ speed, minutes: 60, limit: 5000 }, async (lab) => {
 	expectAbout("a minute for the machine", c.machineMs, 60_000 / speed, LATE_MS);
 	expectAbout("a time-out of 10 s", c.timeoutMs, 10_000, LATE_MS * speed);
 	expectAbout("that time-out for the machine", c.timeoutMachineMs, 10_000 / speed, LATE_MS);
-	console.log(`calibration: a peer's setTimeout of 60 s took ${c.machineMs.toFixed(0)} ms, its `
+	console.log(`# calibration: a peer's setTimeout of 60 s took ${c.machineMs.toFixed(0)} ms, its `
 		+ `Date went on by ${c.dateMs} ms, performance by ${c.performanceMs} ms; a fetch's `
 		+ `time-out of 10 s took ${c.timeoutMachineMs.toFixed(0)} ms`);
 });
