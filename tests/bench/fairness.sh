@@ -11,8 +11,8 @@ readonly goal=0.95 decision_goal=1.5
 readonly rows_known="octokit-4 hubgate decision"
 readonly decision_needs_kb=12000000 # a million tickets, 10 kB each
 # shellcheck disable=SC2034 # scripts/bench writes it above the samples
-columns="party	round	modest	greedy-4	greedy-16	greedy-64	jain	modest_p50_s	modest_p99_s	\
-points	primary	secondary	clock_off_ms"
+columns="party round modest greedy-4 greedy-16 greedy-64 jain modest_p50_s modest_p99_s points
+	primary secondary clock_off_ms"
 
 run_decision() {
 	local many=1000000 free_kb

@@ -38,13 +38,13 @@ run_parties() {
 print_table() {
 	local heading=$1
 	shift
-	awk -v names="$columns" -v wanted="$*" -v heading="$heading" \
+	awk -v names="${columns//[$'\n\t']/ }" -v wanted="$*" -v heading="$heading" \
 		-f "$root/tests/bench/table.awk" "$samples"
 }
 
 # value_of PARTY COLUMN
 value_of() {
-	awk -v names="$columns" -v party="$1" -v value_of="$2" \
+	awk -v names="${columns//[$'\n\t']/ }" -v party="$1" -v value_of="$2" \
 		-f "$root/tests/bench/table.awk" "$samples"
 }
 

@@ -5,8 +5,8 @@
  *
  * Four clients share one token of GitHub's, all in one class: three always have 4, 16 and 64 reads
  * under way, the modest one asks once each 10 s. No two reads are equal and nothing is cached, so
- * each costs a point, and there are far fewer points than they want. As octokit processes they share
- * nothing but the token; through hubgate each has a key.
+ * each costs a point, and there are far fewer points than they want. As octokit processes they
+ * share nothing but the token; through hubgate each has a key.
  *
  * What is fair is max-min: the modest one gets all it asks for, the others an equal part of what
  * is left. Jain's index is taken over answered reads by that part: (sum x)^2 / (n sum x^2), 1 when
@@ -24,14 +24,16 @@ const clients = [{ name: "modest", everyS: MODEST_EVERY_S, lanes: 1 },
 
 /* { key, hash }: what `hubgate key new` prints. */
 function newKey(name) {
-	const text = execFileSync(process.env.HUBGATE, ["key", "new", name], { encoding: "utf8" });
+	const text = execFileSync(process.env.HUBGATE, ["key", "new", name],
+		{ encoding: "utf8" });
 	return { key: text.split("\n")[0], hash: text.match(/key_hash: "(.*)"/)[1] };
 }
 
 /* A process each; who is greedy is as many loops of one read. */
 function groupsOf(headersOf) {
-	return clients.map(({ name, everyS, lanes }, id) => Array.from({ length: lanes }, (_, lane) =>
-		({ id, tag: `${id}.${lane}`, everyS, paths: PATHS, headers: headersOf(name) })));
+	return clients.map(({ name, everyS, lanes }, id) =>
+		Array.from({ length: lanes }, (_, lane) => ({ id, tag: `${id}.${lane}`, everyS,
+			paths: PATHS, headers: headersOf(name) })));
 }
 
 function jain(values) {
@@ -40,8 +42,9 @@ function jain(values) {
 }
 
 function partsOf(answered, minutes) {
-	const modest = Math.min(minutes * 60 / MODEST_EVERY_S, answered.reduce((a, b) => a + b) / 4);
-	const left = answered.reduce((a, b) => a + b) - modest;
+	const all = answered.reduce((a, b) => a + b);
+	const modest = Math.min(minutes * 60 / MODEST_EVERY_S, all / answered.length);
+	const left = all - modest;
 	return answered.map((n, id) => n / (id === 0 ? modest : left / (answered.length - 1)));
 }
 
@@ -51,7 +54,7 @@ const parties = {
 };
 const [name, ...numbers] = process.argv.slice(2);
 const [speed, minutes] = numbers.map(Number);
-const keys = Object.fromEntries(clients.map((client) => [client.name, newKey(client.name)]));
+const keys = Object.fromEntries(clients.map(({ name }) => [name, newKey(name)]));
 const how = { speed, minutes, limit: Math.round(LIMIT_AN_HOUR * minutes / 60),
 	plugins: ["metrics", "ratelimit"],
 	config: { clients: clients.map((client) => ({ name: client.name,
@@ -59,8 +62,9 @@ const how = { speed, minutes, limit: Math.round(LIMIT_AN_HOUR * minutes / 60),
 
 printLine(await withLab(how, async (lab) => {
 	const party = parties[name];
-	const run = await lab.run({ ...party, groups: groupsOf((client) =>
-		party.through === "hubgate" ? { authorization: `Bearer ${keys[client].key}` } : {}) });
+	const headersOf = (client) => ({ authorization: `Bearer ${keys[client].key}` });
+	const run = await lab.run({ ...party,
+		groups: groupsOf(party.through === "hubgate" ? headersOf : () => ({})) });
 	const answered = clients.map((_, id) =>
 		run.reads.filter((read) => read.client === id && isAnswered(read)).length);
 	const waits = waitsS(run, (read) => read.client === 0);

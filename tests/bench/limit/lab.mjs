@@ -2,7 +2,7 @@
  * lab - one simulated GitHub, hubgate in front of it, and Node processes under the same clock.
  *
  *     await withLab({ speed: 15, minutes: 10, limit: 833, plugins: ["cache"] }, async (lab) => {
- *         const run = await lab.run({ kind: "octokit", through: "github", groups: [[client, …], …] });
+ *         const run = await lab.run({ kind: "octokit", through: "github", groups: [[client], …] });
  *         … run.reads, run.stats, waitsS(run, isOf) …
  *     });
  *
@@ -36,8 +36,9 @@ function libfaketime() {
 /* A Node process under libfaketime, whose lines are awaited in order. */
 class Peer {
 	constructor(lab, how) {
-		const env = { PATH: process.env.PATH, LD_PRELOAD: libfaketime(), UV_USE_IO_URING: "0",
-			FAKETIME: `+${(lab.wallMs() - Date.now()) / 1000} x${lab.speed}` };
+		const aheadS = (lab.wallMs() - Date.now()) / 1000;
+		const env = { PATH: process.env.PATH, LD_PRELOAD: libfaketime(),
+			FAKETIME: `+${aheadS} x${lab.speed}` };
 		/* setpriv outside: a bench that dies, however it does, leaves nobody behind */
 		this.child = spawn("setpriv", ["--pdeathsig", "KILL", process.execPath, PEER,
 			JSON.stringify(how)], { env, stdio: ["pipe", "pipe", "inherit"] });
@@ -49,8 +50,8 @@ class Peer {
 	/* The next line must begin with this word; its rest, and when it came. */
 	async word(expected, withinMs = WORDS_WITHIN_MS) {
 		const late = new AbortController();
-		const line = await Promise.race([this.lines.next(),
-			pause(withinMs, {}, { signal: late.signal, ref: false }).catch(() => ({}))]);
+		const never = pause(withinMs, {}, { signal: late.signal }).catch(() => ({}));
+		const line = await Promise.race([this.lines.next(), never]);
 		late.abort();
 		assert.ok(line.value?.startsWith(expected),
 			`a peer should say "${expected}", and said ${JSON.stringify(line.value)}`);
@@ -105,8 +106,10 @@ class Lab {
 
 	stateReply() {
 		return new Promise((resolve, reject) => {
-			http.get({ port: this.hub.simulatorPort, path: "/_sim/state", agent: this.agent },
-				(reply) => reply.resume().on("end", () => resolve(reply))).on("error", reject);
+			const where = { port: this.hub.simulatorPort, path: "/_sim/state" };
+			http.get({ ...where, agent: this.agent }, (reply) => {
+				reply.resume().on("end", () => resolve(reply));
+			}).on("error", reject);
 		});
 	}
 
@@ -124,9 +127,9 @@ class Lab {
 			config: { plugins: [...plugins, simulator], ...this.config } });
 		this.agent = new http.Agent({ keepAlive: true });
 		await this.findClock();
-		const reply = await fetch(`${this.github}/user/repos?per_page=100`,
-			{ headers: { authorization: `Bearer ${GATEWAY_TOKEN}`, "user-agent": "lab" } });
-		this.repos = (await reply.json()).map((repo) => repo.full_name).slice(0, 40);
+		const headers = { authorization: `Bearer ${GATEWAY_TOKEN}`, "user-agent": "lab" };
+		const reply = await fetch(`${this.github}/user/repos?per_page=100`, { headers });
+		this.repos = (await reply.json()).slice(0, 40).map((repo) => repo.full_name);
 		assert.equal(this.repos.length, 40);
 		await this.hub.github("reset", {});
 	}
@@ -143,17 +146,19 @@ class Lab {
 			this.changes.push(change);
 			this.timers.push(setTimeout(() => {
 				change.atMs = this.wallMs();
-				this.hub.github("touch", { repo }).catch((error) => { this.failed = error; });
+				this.hub.github("touch", { repo }).catch((error) => {
+					this.failed = error;
+				});
 			}, Math.max(0, (atMs - this.wallMs()) / this.speed)));
 		}
 	}
 
 	/* One process a group of clients. Returns them when they have ended, with their reads. */
 	async run({ kind, through, groups, prepare, changeEveryS, seed = 1 }) {
-		this.peers = groups.map((clients, i) => new Peer(this, { kind, clients,
-			base: through === "hubgate" ? this.hub.base : this.github, github: this.github,
-			token: through === "hubgate" ? this.token : GATEWAY_TOKEN,
-			out: join(this.hub.folder, `reads-${i}`) }));
+		const where = through === "hubgate" ? { base: this.hub.base }
+			: { base: this.github, token: GATEWAY_TOKEN };
+		this.peers = groups.map((clients, i) => new Peer(this, { kind, clients, ...where,
+			github: this.github, out: join(this.hub.folder, `reads-${i}`) }));
 		const off = [];
 		for (const peer of this.peers)
 			off.push(Number((await peer.word("ready")).rest));
@@ -171,8 +176,9 @@ class Lab {
 			await peer.word("done");
 		if (this.failed)
 			throw this.failed;
-		const reads = (await Promise.all(this.peers.map((peer) => readsIn(peer.how.out)))).flat();
-		return { beginMs, endMs, stats, reads, offMs: Math.max(...off.map(Math.abs)) };
+		const reads = await Promise.all(this.peers.map((peer) => readsIn(peer.how.out)));
+		return { beginMs, endMs, stats, reads: reads.flat(),
+			offMs: Math.max(...off.map(Math.abs)) };
 	}
 
 	/* A minute of a peer, by its own clocks and by the machine's. */
@@ -185,7 +191,8 @@ class Lab {
 		const end = await peer.word("end");
 		const timeout = await peer.word("timeout");
 		return { machineMs: end.atMs - begin.atMs, ...JSON.parse(end.rest),
-			timeoutMs: Number(timeout.rest), timeoutMachineMs: timeout.atMs - end.atMs };
+			timeoutMs: Number(timeout.rest),
+			timeoutMachineMs: timeout.atMs - end.atMs };
 	}
 
 	async close() {
@@ -213,8 +220,8 @@ export async function withLab(how, use) {
 
 export function quantile(values, share) {
 	const sorted = Float64Array.from(values).sort();
-	return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]
-		: NaN;
+	const at = Math.min(sorted.length - 1, Math.floor(share * sorted.length));
+	return sorted.length ? sorted[at] : NaN;
 }
 
 /* Waits in s. Who was never answered has waited until the end, which is less than the truth. */

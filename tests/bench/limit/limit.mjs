@@ -61,9 +61,19 @@ function agesS(run, lab) {
 		const changes = lab.changes.filter((change) => change.repo === repo);
 		return those.map((read) => {
 			const next = changes[read.stars - first];
-			return next && next.atMs < read.beganMs ? (read.beganMs - next.atMs) / 1000 : 0;
+			return next?.atMs < read.beganMs ? (read.beganMs - next.atMs) / 1000 : 0;
 		});
 	});
+}
+
+/* The samples, in the order of limit.sh's columns. */
+function samplesOf(run, minutes, isUrgent, ageP99S, usedShare) {
+	const answered = run.reads.filter(isAnswered).length;
+	const points = run.stats.points.core ?? 0;
+	const waits = waitsS(run, isUrgent);
+	return [run.reads.length, answered, answered * 60 / minutes, points, answered / points,
+		points / run.stats.distinct_answers, ...refusalsOf(run), quantile(waits, 0.5),
+		quantile(waits, 0.99), ageP99S, usedShare, run.offMs];
 }
 
 async function dashboard(name, { speed, minutes, seed }) {
@@ -72,47 +82,41 @@ async function dashboard(name, { speed, minutes, seed }) {
 	return withLab({ speed, minutes, limit, plugins: party.plugins }, async (lab) => {
 		const run = await lab.run({ ...party, seed, changeEveryS: 60 / CHANGES_A_MINUTE,
 			groups: dashboards(lab.repos, party.processes) });
-		const answered = run.reads.filter(isAnswered).length;
-		const points = run.stats.points.core ?? 0;
-		const waits = waitsS(run, isCritical);
-		const ages = agesS(run, lab);
-		return [run.reads.length, answered, answered * 60 / minutes, points, answered / points,
-			points / run.stats.distinct_answers, ...refusalsOf(run),
-			quantile(waits, 0.5), quantile(waits, 0.99), quantile(ages, 0.99), NaN, run.offMs];
+		const age = quantile(agesS(run, lab), 0.99);
+		return samplesOf(run, minutes, isCritical, age, NaN);
 	});
 }
 
 /* -- saturation -------------------------------------------------------------------------------- */
 
-const LOW = 20, RESERVE_OF_LOW = 0.3;
+const LIMIT = 600, LOW = 20, URGENT = 2, RESERVE_OF_LOW = 0.3;
+const SATURATING = ["/repos/octo-org/hello-world?n={N}"];
+const isLow = (read) => read.client < LOW;
+const isUrgent = (read) => read.client >= LOW;
+
+function saturating() {
+	const low = Array.from({ length: LOW }, (_, id) => ({ id, everyS: 0, paths: SATURATING,
+		headers: { "x-hubgate-priority": "low" } }));
+	const urgent = Array.from({ length: URGENT }, (_, i) => ({ id: LOW + i, everyS: 20,
+		offsetS: 10 * i, paths: SATURATING, headers: { "x-hubgate-priority": "critical" } }));
+	return [...low, ...urgent];
+}
 
 /* Class low asks for more than there is, each time for something new, and two critical clients ask
  * now and then. What low may have: all but its reserve and what the others took until its last. */
 async function saturation({ speed, minutes }) {
-	const limit = 600;
-	const clients = Array.from({ length: LOW }, (_, id) => ({ id, everyS: 0,
-		paths: ["/repos/octo-org/hello-world?n={N}"], headers: { "x-hubgate-priority": "low" } }));
-	for (let id = LOW; id < LOW + 2; id++)
-		clients.push({ id, everyS: 20, offsetS: 10 * (id - LOW),
-			paths: ["/repos/octo-org/hello-world?n={N}"],
-			headers: { "x-hubgate-priority": "critical" } });
-	return withLab({ speed, minutes, limit, plugins: ["metrics", "ratelimit"] }, async (lab) => {
-		const run = await lab.run({ kind: "bare", through: "hubgate", groups: [clients] });
+	const how = { speed, minutes, limit: LIMIT, plugins: ["metrics", "ratelimit"] };
+	return withLab(how, async (lab) => {
+		const run = await lab.run({ kind: "bare", through: "hubgate", groups: [saturating()] });
 		const answered = run.reads.filter(isAnswered);
-		const low = answered.filter((read) => read.client < LOW);
-		const lastLowMs = Math.max(...low.map((read) => read.overMs));
-		const before = answered.filter((read) =>
-			read.client >= LOW && read.overMs <= lastLowMs).length;
-		const used = low.length / (limit * (1 - RESERVE_OF_LOW) - before);
-		const waits = waitsS(run, (read) => read.client >= LOW);
-		const points = run.stats.points.core;
-		return [run.reads.length, answered.length, answered.length * 60 / minutes, points,
-			answered.length / points, points / run.stats.distinct_answers, ...refusalsOf(run),
-			quantile(waits, 0.5), quantile(waits, 0.99), NaN, used, run.offMs];
+		const low = answered.filter(isLow);
+		const lastMs = Math.max(...low.map((read) => read.overMs));
+		const others = answered.filter((read) => isUrgent(read) && read.overMs <= lastMs);
+		const used = low.length / (LIMIT * (1 - RESERVE_OF_LOW) - others.length);
+		return samplesOf(run, minutes, isUrgent, NaN, used);
 	});
 }
 
 const [name, speed, minutes, seed] = process.argv.slice(2);
 const how = { speed: Number(speed), minutes: Number(minutes), seed: Number(seed) };
-const line = name === "saturation" ? await saturation(how) : await dashboard(name, how);
-printLine(line);
+printLine(await (name === "saturation" ? saturation(how) : dashboard(name, how)));

@@ -32,26 +32,27 @@ let endMs = Infinity;
 const starsOf = (body) => body?.stargazers_count ?? 0;
 
 function answerOf(promise) {
-	return promise.then(({ status, data }) => ({ status, stars: starsOf(data) }),
-		(error) => ({ status: error.status ?? 0, stars: 0,
-			retryAfterS: Number(error.response?.headers["retry-after"]) || 0 }));
+	const failed = (error) => ({ status: error.status ?? 0, stars: 0,
+		retryAfterS: Number(error.response?.headers["retry-after"]) || 0 });
+	return promise.then(({ status, data }) => ({ status, stars: starsOf(data) }), failed);
 }
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /* The handlers say yes always: octokit waits as long as it takes. */
 function octokitWithPlugins() {
 	const { Octokit } = installed("@octokit/rest");
 	const { throttling } = installed("@octokit/plugin-throttling");
 	const { retry } = installed("@octokit/plugin-retry");
-	const octokit = new (Octokit.plugin(throttling, retry))({ baseUrl: how.base, auth: how.token,
-		log: { debug() {}, info() {}, warn() {}, error() {} },
+	const octokit = new (Octokit.plugin(throttling, retry))({ baseUrl: how.base,
+		auth: how.token, log: silent,
 		throttle: { onRateLimit: () => true, onSecondaryRateLimit: () => true } });
 	return (path, headers) => answerOf(octokit.request(`GET ${path}`, { headers }));
 }
 
 function octokitBare() {
 	const { Octokit } = installed("@octokit/rest");
-	const octokit = new Octokit({ baseUrl: how.base, ...(how.token && { auth: how.token }),
-		log: { debug() {}, info() {}, warn() {}, error() {} } });
+	const octokit = new Octokit({ baseUrl: how.base, log: silent });
 	return (path, headers) => answerOf(octokit.request(`GET ${path}`, { headers }));
 }
 
@@ -61,9 +62,11 @@ function plainFetch() {
 		accept: "application/vnd.github+json" };
 	const once = async (path, headers) => {
 		try {
-			const reply = await fetch(how.base + path, { headers: { ...fields, ...headers } });
+			const reply = await fetch(how.base + path,
+				{ headers: { ...fields, ...headers } });
 			const text = await reply.text();
-			return { status: reply.status, retryAfterS: Number(reply.headers.get("retry-after")),
+			return { status: reply.status,
+				retryAfterS: Number(reply.headers.get("retry-after")),
 				stars: reply.ok ? starsOf(JSON.parse(text)) : 0 };
 		} catch {
 			return { status: 0, stars: 0 };
@@ -72,7 +75,8 @@ function plainFetch() {
 	return async (path, headers) => {
 		for (let tried = 1; ; tried++) {
 			const answer = await once(path, headers);
-			const passes = [0, 403, 429].includes(answer.status) || answer.status >= 500;
+			const { status } = answer;
+			const passes = [0, 403, 429].includes(status) || status >= 500;
 			if (!passes || tried === TRIES)
 				return answer;
 			const most = Math.min(2 ** (tried - 1), BACKOFF_MOST_S);
@@ -89,8 +93,8 @@ const ways = { octokit: octokitWithPlugins, bare: octokitBare, plain: plainFetch
 async function readOnce(ask, client, path, round) {
 	const read = [client.id, path, Date.now(), NaN, 0, 0];
 	reads.push(read);
-	const { status, stars, retryAfterS } = await ask(
-		client.paths[path].replace("{N}", `${client.tag ?? client.id}-${round}`), client.headers ?? {});
+	const target = client.paths[path].replace("{N}", `${client.tag ?? client.id}-${round}`);
+	const { status, stars, retryAfterS } = await ask(target, client.headers ?? {});
 	read.splice(3, 3, Date.now(), status, stars);
 	if (status !== 200 && !client.everyS) /* who would ask again at once waits as told */
 		await pause(1000 * (retryAfterS || 1));
