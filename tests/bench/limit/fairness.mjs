@@ -1,7 +1,7 @@
 /*
  * fairness - one party of `scripts/bench fairness`: its line of samples.
  *
- *     node fairness.mjs hubgate 15 10 1      PARTY SPEED MINUTES SEED
+ *     node fairness.mjs hubgate 15 8 1      PARTY SPEED MINUTES SEED
  *
  * Four clients share one token of GitHub's, all in one class: three always have 4, 16 and 64 reads
  * under way, the modest one asks once each 10 s. No two reads are equal and nothing is cached, so

@@ -1,7 +1,7 @@
 /*
  * limit - one party of `scripts/bench limit`: its line of samples.
  *
- *     node limit.mjs octokit-1 15 10 1      PARTY SPEED MINUTES SEED; a party or saturation
+ *     node limit.mjs octokit-1 15 8 1      PARTY SPEED MINUTES SEED; a party or saturation
  *
  * The dashboard: 50 clients (five of them critical) ask for 40 repositories each 30 s, four at a
  * time, and 2 % of the repositories change a minute. Of GitHub's hour MINUTES are simulated, with
@@ -42,7 +42,8 @@ function dashboards(repos, processes) {
 	for (let id = 0; id < CLIENTS; id++) {
 		const isCritical = id % (CLIENTS / CRITICAL) === 0;
 		groups[id % processes].push({ id, everyS: EVERY_S, lanes: 4,
-			offsetS: id * EVERY_S / CLIENTS, paths: repos.map((repo) => `/repos/${repo}`),
+			offsetS: id * EVERY_S / CLIENTS,
+			paths: repos.map((repo) => `/repos/${repo}`),
 			headers: isCritical ? { "x-hubgate-priority": "critical" } : {} });
 	}
 	return groups;
@@ -98,7 +99,8 @@ function saturating() {
 	const low = Array.from({ length: LOW }, (_, id) => ({ id, everyS: 0, paths: SATURATING,
 		headers: { "x-hubgate-priority": "low" } }));
 	const urgent = Array.from({ length: URGENT }, (_, i) => ({ id: LOW + i, everyS: 20,
-		offsetS: 10 * i, paths: SATURATING, headers: { "x-hubgate-priority": "critical" } }));
+		offsetS: 10 * i, paths: SATURATING,
+		headers: { "x-hubgate-priority": "critical" } }));
 	return [...low, ...urgent];
 }
 
@@ -107,7 +109,8 @@ function saturating() {
 async function saturation({ speed, minutes }) {
 	const how = { speed, minutes, limit: LIMIT, plugins: ["metrics", "ratelimit"] };
 	return withLab(how, async (lab) => {
-		const run = await lab.run({ kind: "bare", through: "hubgate", groups: [saturating()] });
+		const run = await lab.run({ kind: "bare", through: "hubgate",
+			groups: [saturating()] });
 		const answered = run.reads.filter(isAnswered);
 		const low = answered.filter(isLow);
 		const lastMs = Math.max(...low.map((read) => read.overMs));
