@@ -3,6 +3,9 @@
 #
 # Ratio: reads answered per point, hubgate's over octokit's in one process. The last party is
 # hubgate without its cache: where that does not cost most of the ratio, the bench measures nothing.
+#
+# More rows than by default: hubgate-hidden (GitHub has a limit that it tells nobody of) and
+# hubgate-proven (no read is answered before GitHub said that the copy still holds).
 
 # shellcheck source=tests/bench/lab.sh
 source "$root/tests/bench/lab.sh"

@@ -19,6 +19,9 @@ const halfOpaque = async (lab) => {
 		await lab.hub.github("etag", { route: `/repos/${repo}`, mode: "opaque" });
 };
 const noTags = (lab) => lab.hub.github("etag", { route: "*", mode: "none" });
+/* Half as many points a minute as there are repositories, and no header tells of it. */
+const hidden = (lab) => lab.hub.github("hidden",
+	{ route: "/repos/*", method: "GET", points: 20 });
 
 const parties = {
 	"octokit-1": { kind: "octokit", through: "github", processes: 1 },
@@ -29,6 +32,8 @@ const parties = {
 		prepare: halfOpaque },
 	"hubgate-no-tags": { kind: "bare", through: "hubgate", processes: 3, plugins: whole,
 		prepare: noTags },
+	"hubgate-hidden": { kind: "bare", through: "hubgate", processes: 3, plugins: whole,
+		prepare: hidden },
 	"hubgate-proven": { kind: "bare", through: "hubgate", processes: 3,
 		plugins: ["metrics", { use: "cache", ttl_repositories: "0" }, "ratelimit"] },
 	"hubgate-no-cache": { kind: "bare", through: "hubgate", processes: 3,
