@@ -8,10 +8,12 @@
  *
  * A decision is one turn of the dispatcher in which a slot has become free: from the queue to the
  * transport's send, tickets' and budget's books included. The queue is as long in each turn, in
- * all four classes, each ticket for another path; one request is under way at a time. Warm is one
- * decision after the other, where a short queue lives in the processor's nearest cache and a long
- * one does not; cold is as at GitHub's pace of a few a second, after other memory was walked
- * through: what is left between the two lengths is the work.
+ * all four classes and of up to a thousand clients, each ticket for another path; one request is
+ * under way at a time.
+ *
+ * Warm is one decision after the other, where a short queue lives in the processor's nearest cache
+ * and a long one does not. Cold is as at GitHub's pace of a few a second, after other memory was
+ * walked through: what is then left between the two lengths is the work.
  *
  * The dispatcher is the tests' rig: no socket, no thread. Its clock is held and goes on by 100 us
  * a turn; what is measured is measured by the machine's.
@@ -27,6 +29,7 @@
 #define TURNS 20000u
 #define COLD_TURNS 1000u
 #define WALK_BYTES (48u << 20) /* more than a core's caches, and its share of the last one */
+#define CLIENTS 1000u
 #define LIMIT (100ll * 1000 * 1000)
 #define STEP_US 100
 
@@ -48,10 +51,12 @@ static int by_size(const void *a, const void *b)
 /* The dispatcher has the only reference. */
 static void queue_one(struct rig *r, uint64_t number)
 {
-	char path[48];
+	char path[48], client[16];
 
 	snprintf(path, sizeof(path), "/repos/o/r%llu", (unsigned long long)number);
+	snprintf(client, sizeof(client), "client-%u", (unsigned)(number % CLIENTS));
 	struct hg_ticket *t = rig_ticket(r, "GET", path, (enum hg_class)(number % HG_CLASSES));
+	t->ask.client = hg_arena_copy(&t->arena, hg_str(client));
 	t->ask.deadline_us = r->now.mono_us + 3600 * SEC;
 	hg_dispatcher_submit(r->d, t, &r->now);
 }
