@@ -224,10 +224,17 @@ export function quantile(values, share) {
 	return sorted.length ? sorted[at] : NaN;
 }
 
-/* Waits in s. Who was never answered has waited until the end, which is less than the truth. */
+/* Waits in s, until the client had what it asked for: a read that failed has waited until a later
+ * one of the same client for the same thing was answered. Who was never answered has waited until
+ * the end, which is less than the truth. */
 export function waitsS(run, isOf) {
-	return run.reads.filter(isOf).map((read) =>
-		((Number.isNaN(read.overMs) ? run.endMs : read.overMs) - read.beganMs) / 1000);
+	const nextMs = new Map();
+	return run.reads.filter(isOf).reverse().map((read) => {
+		const what = `${read.client} ${read.path}`;
+		if (isAnswered(read))
+			nextMs.set(what, read.overMs);
+		return ((nextMs.get(what) ?? run.endMs) - read.beganMs) / 1000;
+	});
 }
 
 export const isAnswered = (read) => read.status === 200;
