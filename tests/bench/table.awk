@@ -55,6 +55,9 @@ END {
 	printf "%-20s", heading
 	for (i = 1; i <= n_wanted; i++) {
 		width[i] = length(column[i]) > 9 ? length(column[i]) : 9
+		for (p = 1; p <= n_parties; p++)
+			if (length(median(order[p], at[column[i]])) > width[i])
+				width[i] = length(median(order[p], at[column[i]]))
 		printf "%" (width[i] + 1) "s", column[i]
 	}
 	printf "\n"
