@@ -17,7 +17,7 @@ versions() {
 	done
 	printf 'Node %s · libfaketime %s · %s\n' "$("$root/scripts/dev/clients" node --version)" \
 		"$(dpkg-query -W -f '${Version}' libfaketime)" "$("$hubgate" version | head -1)"
-	printf 'clock x%s, GitHub'\''s hour lasts %s min' "$speed" "$minutes"
+	printf 'clock x%s, %s minutes of GitHub'\''s hour' "$speed" "$minutes"
 }
 
 # run_parties SCRIPT PARTY... - each visited once a round; its line is kept and shown.
