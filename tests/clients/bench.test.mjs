@@ -18,7 +18,7 @@ async function lineOf(script, party) {
 	return text.trim().split("\t");
 }
 
-for (const party of ["octokit-3", "plain", "hubgate-half-opaque", "saturation"])
+for (const party of ["octokit-3", "plain", "hubgate-half-opaque"])
 	test(`limit, ${party}: reads are answered, and GitHub counts points`, async () => {
 		const [reads, answered, , points, ...rest] = await lineOf("limit", party);
 		assert.ok(Number(reads) >= Number(answered) && Number(answered) > 0 && points > 0);
