@@ -40,9 +40,11 @@ export function ask(where, { method = "GET", path, headers = {}, body } = {}) {
 	});
 }
 
-/* What a program printed that uses a client in its own language: of the environment it has PATH. */
-export async function program(file, args) {
-	const env = { PATH: process.env.PATH, LANG: "C.UTF-8", HOME: tmpdir(), no_proxy: "*" };
+/* What a program printed that uses a client in its own language: of the environment it has PATH,
+ * and what it is given. */
+export async function program(file, args, more = {}) {
+	const env = { PATH: process.env.PATH, LANG: "C.UTF-8", HOME: tmpdir(), no_proxy: "*",
+		...more };
 	const { stdout } = await promisify(execFile)(file, args, { env, maxBuffer: 1 << 24 });
 	return stdout;
 }
