@@ -15,12 +15,15 @@ end
 
 -- More than the budget has, 3 s apart: what one answer does not say, a later one does.
 for _, name in ipairs { "full_rate_limit", "reset_jitter", "missing_headers",
-	"negative_remaining" } do
+	"negative_remaining", "lying_remaining", "late_headers", "late_headers", "two_windows",
+	"two_windows" } do
+	-- now and then: not always the same ones of them
+	github:get("/zen", { ["User-Agent"] = "story" })
 	github:odd { name }
 	local before, asked = #github:requests { counted = true }, {}
 	for k = 1, LIMIT + MORE do
 		asked[k] = ask()
-		if k == 4 or k == 8 then hub:get("/rate_limit", critical):expect(200) end
+		if k % 4 == 0 then hub:get("/rate_limit", critical):expect(200) end
 		t.clock:advance(3)
 	end
 	local went = #github:requests { counted = true } - before

@@ -11,6 +11,10 @@ for n, row in ipairs {
 	{ status = 403, retry_after = "date", remaining = "kept", wait_s = 20 },
 	{ status = 429, retry_after = "seconds", remaining = "kept", wait_s = 20 },
 	{ status = 429, retry_after = "date", remaining = "kept", wait_s = 20 },
+	{ status = 403, retry_after = "seconds", remaining = "zero", wait_s = 20 },
+	{ status = 429, retry_after = "date", remaining = "zero", wait_s = 20 },
+	{ status = 403, retry_after = "none", remaining = "kept", wait_s = 60 },
+	{ status = 403, retry_after = "none", remaining = "kept", wait_s = 60 },
 	{ status = 429, retry_after = "none", remaining = "kept", wait_s = 60 },
 } do
 	github:secondary { status = row.status, retry_after = row.retry_after,

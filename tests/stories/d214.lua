@@ -22,3 +22,17 @@ for _, skew_s in ipairs { -90, 1200 } do
 	t.expect_equal(theirs_s, own_s + skew_s, "GitHub's clock")
 	ask(theirs_s):expect(200):expect_json { id = ID }
 end
+
+-- whose clock the resets are told by, too: behind ours, they seem to have passed
+github:odd { "clock_skew", skew_s = -90 }
+github:limit { limit = 3, remaining = 3, reset_in_s = 60 }
+local critical = { ["X-Hubgate-Priority"] = "critical", ["X-Hubgate-Deadline"] = "300" }
+for n = 1, 3 do
+	hub:get("/repos/octo-org/hello-world/issues/" .. n, critical):expect(200)
+end
+local waits = hub:get_later("/repos/octo-org/hello-world/issues/4", critical)
+t.clock:advance(58)
+waits:expect_pending()
+t.clock:advance(6)
+waits:expect(200)
+github:expect_refused(0)
