@@ -36,3 +36,22 @@ waits:expect_pending()
 t.clock:advance(6)
 waits:expect(200)
 github:expect_refused(0)
+
+-- and an App of the gateway's own signs by GitHub's clock
+t.clock:advance(100)
+for _, skew_s in ipairs { -90, 1200 } do
+	github:odd {}
+	local installed = hub:get("/app/installations", { Authorization = "Bearer "
+		.. app:sign(ID, hub:show("clock").wall_us // 1000000) }):expect(200):json()
+	github:odd { "clock_skew", skew_s = skew_s }
+	hub:reload { config = { credentials = { { alias = "app" .. skew_s, app_id = tostring(ID),
+		app_installation = math.tointeger(installed[1].id),
+		app_private_key = "${file:" .. app.key_file .. "}" } } } }:expect(200)
+	local mints = { method = "POST" }
+	local before = #github:requests(mints)
+	local reader = hub:get_later("/installation/repositories")
+	for _ = 1, 5 do t.clock:advance(1) end
+	reader:expect(200)
+	local n = #github:requests(mints) - before
+	t.expect(n <= 2, n .. " tokens were asked for")
+end
