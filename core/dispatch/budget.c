@@ -3,12 +3,12 @@
 #include "ticket/github_route.h"
 
 #define SEC_US 1000000ll
-#define SAME_WINDOW_S 10     /* resets closer than this are one window */
-#define PAST_S 5             /* a first reset further back than this is nonsense */
-#define GUARD_US SEC_US      /* GitHub's windows roll up to a second late */
-#define JITTER_US SEC_US     /* and not all gateways at once */
-#define LOST_US (2 * SEC_US) /* what was lost arrives within this, or not at all */
-#define LOST_SLACK 8         /* points: with more than this one may go and find out */
+#define SAME_WINDOW_US (10 * SEC_US) /* resets closer than this are one window */
+#define PAST_US (5 * SEC_US)         /* a first reset further back than this is nonsense */
+#define GUARD_US SEC_US              /* GitHub's windows roll up to a second late */
+#define JITTER_US SEC_US             /* and not all gateways at once */
+#define LOST_US (2 * SEC_US)         /* what was lost arrives within this, or not at all */
+#define LOST_SLACK 8                 /* points: with more than this one may go and find out */
 #define REFUSED_WAIT_MOST_US (60 * SEC_US)
 
 void hg_ledger_init(struct hg_ledger *l, struct hg_str resource)
@@ -46,23 +46,24 @@ int64_t hg_ledger_used(const struct hg_ledger *l)
 
 int64_t hg_ledger_resets_in_us(const struct hg_ledger *l, const struct hg_now *now)
 {
-	return l->reset_s == 0 || l->over ? 0 : l->reset_s * SEC_US - now->wall_us;
+	return l->reset_s == 0 || l->over ? 0 : l->ends_us - now->mono_us;
 }
 
-/* When this window is taken to be over, on the wall. */
+/* When this window is taken to be over. */
 static int64_t over_at_us(const struct hg_ledger *l)
 {
-	return l->reset_s * SEC_US + GUARD_US + l->jitter_us;
+	return l->ends_us + GUARD_US + l->jitter_us;
 }
 
 /* Our clock passed the reset: all is there again, until GitHub says otherwise. */
 static void roll(struct hg_ledger *l, const struct hg_now *now)
 {
-	if (l->reset_s == 0 || l->over || now->wall_us < over_at_us(l))
+	if (l->reset_s == 0 || l->over || now->mono_us < over_at_us(l))
 		return;
 	l->over = true;
 	l->rolled_us = now->mono_us;
 	l->theirs = l->limit;
+	l->spent = 0;
 	l->was_refused = false;
 }
 
@@ -78,6 +79,8 @@ int64_t hg_ledger_opens_us(struct hg_ledger *l, uint32_t cost, const struct hg_n
 
 	int64_t points = cost < l->limit ? cost : l->limit; /* or it could never go */
 
+	if (l->over && l->in_flight >= HG_LEDGER_FEELERS)
+		return INT64_MAX;
 	if (l->theirs - reserved(l) >= points)
 		return now->mono_us;
 	if (l->in_flight && (l->theirs >= points || l->over))
@@ -85,7 +88,7 @@ int64_t hg_ledger_opens_us(struct hg_ledger *l, uint32_t cost, const struct hg_n
 		                   */
 	if (l->over || l->theirs > points + LOST_SLACK)
 		return now->mono_us; /* only what was lost holds it: one at a time finds out */
-	return now->mono_us + (over_at_us(l) - now->wall_us);
+	return over_at_us(l);
 }
 
 int64_t hg_ledger_spares_us(
@@ -102,7 +105,7 @@ int64_t hg_ledger_spares_us(
 		return now->mono_us;
 	if (l->theirs - points >= kept || l->over) /* some of it may turn out free */
 		return l->in_flight ? INT64_MAX : now->mono_us;
-	return now->mono_us + (over_at_us(l) - now->wall_us);
+	return over_at_us(l);
 }
 
 void hg_ledger_take(struct hg_ledger *l, uint32_t cost)
@@ -117,11 +120,17 @@ void hg_ledger_untake(struct hg_ledger *l, uint32_t cost)
 	HG_BUG_ON(l->in_flight < 0);
 }
 
-static void begin_window(
-	struct hg_ledger *l, int64_t remaining, int64_t reset_s, bool made_up, struct hg_dice *dice)
+static void set_end(struct hg_ledger *l, int64_t reset_s, const struct hg_now *now)
 {
-	l->theirs = remaining;
 	l->reset_s = reset_s;
+	l->ends_us = now->mono_us + (reset_s * SEC_US - now->wall_us);
+}
+
+static void begin_window(struct hg_ledger *l, int64_t remaining, int64_t reset_s, bool made_up,
+	const struct hg_now *now, struct hg_dice *dice)
+{
+	set_end(l, reset_s, now);
+	l->theirs = remaining;
 	l->made_up = made_up;
 	l->over = false;
 	l->was_refused = false;
@@ -138,9 +147,9 @@ static void go_on(
 		/* Sent after the reset, and GitHub still counts in the old window: its clock is
 		 * behind ours. Believe it, and look again in a second. */
 		l->over = false;
-		l->reset_s = now->wall_us / SEC_US + 1;
+		set_end(l, now->wall_us / SEC_US + 1, now);
 	} else if (r->reset_s > l->reset_s) {
-		l->reset_s = r->reset_s;
+		set_end(l, r->reset_s, now);
 	}
 	if (r->remaining < l->theirs)
 		l->theirs = r->remaining;
@@ -149,23 +158,28 @@ static void go_on(
 static void read_window(struct hg_ledger *l, const struct hg_rate *r, int64_t sent_us,
 	const struct hg_now *now, struct hg_dice *dice)
 {
-	int64_t now_s = now->wall_us / SEC_US;
+	int64_t in_us = r->reset_s * SEC_US - now->wall_us;
+	int64_t later_us = now->mono_us + in_us - l->ends_us;
+	int64_t window_us = hg_ledger_window_us(l);
 	bool is_open = l->reset_s != 0 && !l->over;
 	/* The first word about a window that lies in the past is a clock gone wrong. */
-	bool is_nonsense =
-		r->reset_s == 0 || (r->reset_s < now_s - PAST_S && (l->reset_s == 0 || l->made_up));
+	bool is_nonsense = r->reset_s == 0 || in_us > 2 * window_us + SAME_WINDOW_US ||
+	                   (in_us < -PAST_US && (l->reset_s == 0 || l->made_up));
 
 	if (is_nonsense && is_open) {
 		if (r->remaining < l->theirs)
 			l->theirs = r->remaining;
 	} else if (is_nonsense) {
-		begin_window(l, r->remaining, now_s + hg_ledger_window_us(l) / SEC_US, true, dice);
+		begin_window(l, r->remaining, (now->wall_us + window_us) / SEC_US, true, now, dice);
 	} else if (l->made_up && is_open) {
 		int64_t lowest = r->remaining < l->theirs ? r->remaining : l->theirs;
-		begin_window(l, lowest, r->reset_s, false, dice);
-	} else if (l->reset_s == 0 || r->reset_s > l->reset_s + SAME_WINDOW_S) {
-		begin_window(l, r->remaining, r->reset_s, false, dice);
-	} else if (r->reset_s >= l->reset_s - SAME_WINDOW_S) {
+		begin_window(l, lowest, r->reset_s, false, now, dice);
+	} else if (!is_open && (l->reset_s == 0 || later_us > SAME_WINDOW_US)) {
+		begin_window(l, r->remaining, r->reset_s, false, now, dice);
+	} else if (later_us > SAME_WINDOW_US) {
+		if (r->remaining < l->theirs) /* another one beside ours */
+			l->theirs = r->remaining;
+	} else if (later_us >= -SAME_WINDOW_US) {
 		go_on(l, r, sent_us, now);
 	} /* else: late, of an older window */
 }
@@ -206,7 +220,12 @@ void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,
 	l->limit = rate->limit;
 	if (l->theirs > l->limit)
 		l->theirs = l->limit;
+	bool was_over = l->over;
 	read_window(l, rate, sent_us, now, dice);
+	if (!was_over || sent_us >= l->rolled_us)
+		l->spent += spent;
+	if (!l->over && l->theirs > l->limit - l->spent)
+		l->theirs = l->spent < l->limit ? l->limit - l->spent : 0;
 	confirm_lost(l, sent_us);
 }
 

@@ -11,16 +11,19 @@
  * client that left) is lost: GitHub may have counted it or not. It is held back until the answer
  * to something sent later, whose `remaining` includes it.
  *
- * Merged by window: within one, `theirs` only falls, so a late reply never raises it; resets that
- * differ by a few seconds are the same window (GitHub's jitter by 1 or 2 s); a new window needs a
- * later reset, or our clock to have passed the old one by a second and some jitter (so that
- * several gateways do not come back in one instant). 304 costs nothing by GitHub's own count, so
- * nothing has to be given back for it. Until the first head came, only HG_LEDGER_FEELERS
+ * Merged by window: within one, `theirs` only falls, so a late reply never raises it, and it is
+ * never more than what the limit leaves of what we spent ourselves; resets that differ by a few
+ * seconds are the same window (GitHub's jitter by 1 or 2 s). A window is over when our clock has
+ * passed its reset by a second and some jitter (so that several gateways do not come back in one
+ * instant); before that a later reset is another window beside it (a token may show two), which
+ * changes nothing. After a reset, until the first head says what there is now, only
+ * HG_LEDGER_FEELERS may be under way: others may have spent it. 304 costs nothing by GitHub's own
+ * count, so nothing has to be given back for it. Until the first head came, only HG_LEDGER_FEELERS
  * may be under way: they find out how much there is. Without limit fields (GHES) nothing stops.
  *
  * It never sleeps and never sends: the dispatcher asks, then waits.
  *
- * Thread: dispatcher.   Clock: given; resets are on the wall, waits are monotonic.
+ * Thread: dispatcher.   Clock: given; resets are said on the wall, and kept monotonic.
  */
 #pragma once
 #include "dispatch/dice.h"
@@ -42,7 +45,9 @@ struct hg_ledger {
 	struct {
 		int64_t points, last_us; /* mono: when the last of them was lost */
 	} lost[2];          /* [0] waits for an answer to be confirmed; [1] came since then */
-	int64_t reset_s;    /* Unix; 0: no window known */
+	int64_t spent;      /* of this window, by us, as far as it was answered */
+	int64_t reset_s;    /* Unix, by our clock; 0: no window known. For people: */
+	int64_t ends_us;    /* mono: the same moment. Our wall clock may be set meanwhile */
 	int64_t jitter_us;  /* of this window, behind the reset */
 	int64_t rolled_us;  /* mono: when our clock passed the reset */
 	int64_t closed_us;  /* mono: GitHub refused, nothing before this */

@@ -62,7 +62,7 @@ struct hg_flight *hg_flight_of(const struct hg_ask *ask, struct hg_snapshot *sna
 	f->snapshot = hg_snapshot_ref(snapshot);
 	copy_ask(f, ask);
 	f->klass = ask->klass;
-	f->cost = ask->cost ? ask->cost : 1;
+	f->cost = hg_str_is(ask->resource, HG_STR("rate_limit")) ? 0 : ask->cost ? ask->cost : 1;
 	f->spend = spend_of(&f->ask);
 	f->gate = hg_secondary_gate(&f->spend);
 	f->line = line;

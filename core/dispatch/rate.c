@@ -3,6 +3,7 @@
 
 #define SEC_US 1000000ll
 #define DAY_S 86400ll
+#define SKEW_S 5ll
 #define LIMIT_MOST 1000000000ll /* more than any plan of GitHub's; keeps sums far from overflow */
 #define MILLIS_FROM 100000000000ll /* as seconds the year 5138: these are milliseconds */
 #define RETRY_AFTER_MOST_US (3600 * SEC_US)
@@ -51,6 +52,17 @@ void hg_rate_sift(struct hg_rate *r, int64_t used, const struct hg_now *now)
 		r->remaining = r->limit;
 }
 
+/* How far GitHub's clock is ahead of ours; what is within the time of an answer is nothing. */
+static int64_t skew_s(const struct hg_head *h, const struct hg_now *now)
+{
+	int64_t at_us;
+
+	if (!hg_parse_http_date(hg_head_find(h, "date"), &at_us))
+		return 0;
+	int64_t s = (at_us - now->wall_us) / SEC_US;
+	return s > SKEW_S || s < -SKEW_S ? s : 0;
+}
+
 void hg_rate_read(const struct hg_head *h, const struct hg_now *now, struct hg_rate *ret_rate)
 {
 	struct hg_rate r = { .limit = number_of(h, "x-ratelimit-limit"),
@@ -58,6 +70,8 @@ void hg_rate_read(const struct hg_head *h, const struct hg_now *now, struct hg_r
 		.reset_s = number_of(h, "x-ratelimit-reset") };
 	struct hg_str resource = hg_head_find(h, "x-ratelimit-resource");
 
+	if (r.reset_s > 0 && r.reset_s < MILLIS_FROM)
+		r.reset_s -= skew_s(h, now);
 	if (hg_resource_is_sane(resource))
 		memcpy(r.resource, resource.p, resource.n);
 	hg_rate_sift(&r, number_of(h, "x-ratelimit-used"), now);

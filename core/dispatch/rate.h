@@ -21,6 +21,7 @@
 
 #define HG_RESOURCE_BYTES 32 /* longest bucket name and its NUL */
 
+/* By our clock: GitHub's own Date beside it says how far that is from theirs. */
 struct hg_rate {
 	bool is_known; /* limit and remaining were said */
 	int64_t limit;

@@ -29,21 +29,21 @@ static void correct_resource(struct hg_flight *f, const char *resource)
 	hg_ledger_untake(was, f->cost);
 	hg_ledger_take(is, f->cost);
 	hg_flight_charge(f, f->credential, is);
+	if (f->cost == 0)
+		return; /* GET /rate_limit tells of core, and waits for no budget */
 	f->line = hg_pool_line(f->line->pool, hg_str(resource), f->line->fit);
 	hg_site_learn(is->identity->site, f->ask.route, resource);
 }
 
-/* What a query took of its budget, when that can be told. */
-static void note_used(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_rate *rate)
+/* What a query took of its budget, -1 when that can not be told. */
+static int64_t query_took(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_rate *rate)
 {
-	int64_t took;
+	int64_t took = hg_used_answered(&f->ledger->used, &f->used, rate, f->cost);
 
-	if (!f->ask.graphql.is_read)
-		return;
-	took = hg_used_answered(&f->ledger->used, &f->used, rate, f->cost);
 	if (took >= 0)
 		(void)hg_shape_costs_note(
 			d->shapes, f->ask.graphql.shape, f->ask.graphql.points, (uint32_t)took);
+	return took;
 }
 
 /* The head tells what it cost. */
@@ -51,13 +51,17 @@ static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 	const struct hg_now *now)
 {
 	bool is_free = f->head->status == 304 && f->token; /* unauthenticated ones are counted */
+	uint32_t spent = is_free ? 0 : f->cost;
 
-	note_used(d, f, rate);
+	if (f->ask.graphql.is_read) {
+		int64_t took = query_took(d, f, rate);
+		if (rate->is_known)
+			spent = took >= 0 ? (uint32_t)took : 1; /* surely that */
+	}
 	if (rate->resource[0])
 		correct_resource(f, rate->resource);
 	f->taken = false;
-	hg_ledger_settle(
-		f->ledger, f->cost, is_free ? 0 : f->cost, rate, f->sent_us, now, &d->dice);
+	hg_ledger_settle(f->ledger, f->cost, spent, rate, f->sent_us, now, &d->dice);
 	hg_dispatcher_look_at_all_of(d, f->ledger->identity);
 }
 

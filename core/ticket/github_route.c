@@ -314,6 +314,8 @@ static const char *resource_of(const struct row *row, bool is_get, bool is_post)
 			return "code_search";
 		if (strncmp(row->sub, "/search/", 8) == 0)
 			return "search";
+		if (is_get && is_sub(row, "/rate_limit"))
+			return "rate_limit"; /* no bucket: it is free, and waits for none */
 		if (is_sub(row, "/scim/v2/*"))
 			return "scim";
 		if (is_post && is_sub(row, "/app-manifests/{}/conversions"))

@@ -102,7 +102,7 @@ static void a_request_counts_in_its_bucket(void **state)
 		{ "GET", "/enterprises/e/audit-log/streams", "audit_log_streaming" },
 		{ "GET", "/repos/o/audit-log", "core" }, /* a repository of that name */
 		{ "GET", "/repos/search/code", "core" },
-		{ "GET", "/rate_limit", "core" },
+		{ "GET", "/rate_limit", "rate_limit" },
 		{ "GET", "/repos/o/r", "core" },
 		{ "DELETE", "/nobody/knows", "core" },
 	};
