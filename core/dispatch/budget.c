@@ -138,11 +138,11 @@ static void begin_window(struct hg_ledger *l, int64_t remaining, int64_t reset_s
 }
 
 /* Same window: `theirs` falls or stays. */
-static void go_on(
+static bool go_on(
 	struct hg_ledger *l, const struct hg_rate *r, int64_t sent_us, const struct hg_now *now)
 {
 	if (l->over && sent_us < l->rolled_us)
-		return; /* sent before the reset, answered after: of a window that is gone */
+		return false; /* sent before the reset, answered after: of one that is gone */
 	if (l->over) {
 		/* Sent after the reset, and GitHub still counts in the old window: its clock is
 		 * behind ours. Believe it, and look again in a second. */
@@ -153,9 +153,11 @@ static void go_on(
 	}
 	if (r->remaining < l->theirs)
 		l->theirs = r->remaining;
+	return true;
 }
 
-static void read_window(struct hg_ledger *l, const struct hg_rate *r, int64_t sent_us,
+/* False: it is about another window than the one that runs now. */
+static bool read_window(struct hg_ledger *l, const struct hg_rate *r, int64_t sent_us,
 	const struct hg_now *now, struct hg_dice *dice)
 {
 	int64_t in_us = r->reset_s * SEC_US - now->wall_us;
@@ -180,8 +182,15 @@ static void read_window(struct hg_ledger *l, const struct hg_rate *r, int64_t se
 		if (r->remaining < l->theirs) /* another one beside ours */
 			l->theirs = r->remaining;
 	} else if (later_us >= -SAME_WINDOW_US) {
-		go_on(l, r, sent_us, now);
-	} /* else: late, of an older window */
+		return go_on(l, r, sent_us, now);
+	} else if (is_open && in_us > 0) { /* another one beside ours, that ends before it */
+		set_end(l, r->reset_s, now);
+		if (r->remaining < l->theirs)
+			l->theirs = r->remaining;
+	} else {
+		return false; /* late, of an older one */
+	}
+	return true;
 }
 
 /* Nobody knows whether GitHub counted it. */
@@ -220,9 +229,8 @@ void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,
 	l->limit = rate->limit;
 	if (l->theirs > l->limit)
 		l->theirs = l->limit;
-	bool was_over = l->over;
-	read_window(l, rate, sent_us, now, dice);
-	if (!was_over || sent_us >= l->rolled_us)
+	bool was_open = !l->over;
+	if (read_window(l, rate, sent_us, now, dice) && (was_open || sent_us >= l->rolled_us))
 		l->spent += spent;
 	if (!l->over && l->theirs > l->limit - l->spent)
 		l->theirs = l->spent < l->limit ? l->limit - l->spent : 0;

@@ -15,11 +15,11 @@
  * never more than what the limit leaves of what we spent ourselves; resets that differ by a few
  * seconds are the same window (GitHub's jitter by 1 or 2 s). A window is over when our clock has
  * passed its reset by a second and some jitter (so that several gateways do not come back in one
- * instant); before that a later reset is another window beside it (a token may show two), which
- * changes nothing. After a reset, until the first head says what there is now, only
- * HG_LEDGER_FEELERS may be under way: others may have spent it. 304 costs nothing by GitHub's own
- * count, so nothing has to be given back for it. Until the first head came, only HG_LEDGER_FEELERS
- * may be under way: they find out how much there is. Without limit fields (GHES) nothing stops.
+ * instant); before that another reset is a window beside it (a token may show two): the lower
+ * remaining and the earlier reset are believed. After a reset, until the first head says what there
+ * is now, only HG_LEDGER_FEELERS may be under way: others may have spent it. 304 costs nothing by
+ * GitHub's own count, so nothing has to be given back for it. Until the first head came at all, the
+ * same few find out how much there is. Without limit fields (GHES) nothing stops.
  *
  * It never sleeps and never sends: the dispatcher asks, then waits.
  *

@@ -48,9 +48,12 @@ static int64_t query_took(struct hg_dispatcher *d, struct hg_flight *f, const st
 
 /* The head tells what it cost. */
 static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_rate *rate,
-	const struct hg_now *now)
+	enum hg_refusal refusal, const struct hg_now *now)
 {
-	bool is_free = f->head->status == 304 && f->token; /* unauthenticated ones are counted */
+	static const struct hg_rate nothing = { .limit = -1, .remaining = -1 };
+	/* 304: but unauthenticated ones are counted. A refusal was not executed. */
+	bool is_free = (f->head->status == 304 && f->token) || refusal != HG_REFUSAL_NONE ||
+	               f->head->status == 401;
 	uint32_t spent = is_free ? 0 : f->cost;
 
 	if (f->ask.graphql.is_read) {
@@ -61,6 +64,10 @@ static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 	if (rate->resource[0])
 		correct_resource(f, rate->resource);
 	f->taken = false;
+	/* Of a secondary limit `remaining` may be 0 whatever is left; a 401 tells of the budget of
+	 * who is nobody. */
+	if (refusal == HG_REFUSAL_SECONDARY || f->head->status == 401)
+		rate = &nothing;
 	hg_ledger_settle(f->ledger, f->cost, spent, rate, f->sent_us, now, &d->dice);
 	hg_dispatcher_look_at_all_of(d, f->ledger->identity);
 }
@@ -180,11 +187,12 @@ void hg_dispatcher_on_upload(struct hg_dispatcher *d, struct hg_flight *f, ssize
 		hg_ticket_give_room(t);
 }
 
-/* What another host says of limits is not GitHub's word. */
+/* What another host says of limits is not GitHub's word, and what GitHub says to an App that signs
+ * is not about its installation. */
 static void rate_of(const struct hg_flight *f, const struct hg_head *head, const struct hg_now *now,
 	struct hg_rate *ret_rate)
 {
-	if (f->ask.url.n)
+	if (f->ask.url.n || (f->errand && f->errand->kind == HG_ERRAND_MINT))
 		*ret_rate = (struct hg_rate){ .limit = -1, .remaining = -1 };
 	else
 		hg_rate_read(head, now, ret_rate);
@@ -268,7 +276,9 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 	if (!f->ask.url.n && f->snapshot == d->snapshot)
 		f->line->pool->site->is_multiplexed = f->is_multiplexed;
 	hg_site_answered(f->line->pool->site);
-	settle(d, f, &rate, now);
+	enum hg_refusal kind =
+		f->ask.url.n ? HG_REFUSAL_NONE : hg_rate_refusal(head, &rate, now, &wait_us);
+	settle(d, f, &rate, kind, now);
 	note_head(f, now);
 	hg_care_note_head(d, f->credential, head, now);
 	publish(d, f, now);
@@ -276,8 +286,6 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 		hg_dispatcher_set_due(d, f);
 		return;
 	}
-	enum hg_refusal kind =
-		f->ask.url.n ? HG_REFUSAL_NONE : hg_rate_refusal(head, &rate, now, &wait_us);
 	enum hg_finding finding = hg_outcome_read(head, kind);
 	f->look = finding == HG_FINDING_NONE ? look_at(f, &rate, kind) : HG_LOOK_NONE;
 	if (f->look == HG_LOOK_NONE)
@@ -331,7 +339,7 @@ static void let_go(struct hg_dispatcher *d, struct hg_flight *f, enum hg_finding
 	f->held = (struct hg_chunks){ 0 };
 	f->look = HG_LOOK_NONE;
 	rate_of(f, f->head, now, &rate);
-	pass(d, f, finding, -1, &rate, now);
+	pass(d, f, finding, hg_rate_retry_after_us(f->head, now), &rate, now);
 	for (uint32_t i = 0; i < held.n; i++)
 		deliver(d, f, held.items[i], now);
 	hg_chunks_clear(&held);

@@ -64,12 +64,18 @@ static void add_cache_status(struct hg_request *r)
 	hg_text_add(head, HG_STR("\r\n"));
 }
 
+/* GitHub tells of core beside an answer of /rate_limit, which costs nothing. */
+static const char *bucket_of(const struct hg_request *r)
+{
+	return strcmp(r->github.resource, "rate_limit") == 0 ? "core" : r->github.resource;
+}
+
 void hg_reply_add_budget(struct hg_request *r, struct hg_text *out)
 {
 	struct hg_front *f = r->front;
 
 	if (f->view && r->github.resource)
-		hg_budget_add_lines(&f->budgets, out, f->view, r->client.scope, r->github.resource,
+		hg_budget_add_lines(&f->budgets, out, f->view, r->client.scope, bucket_of(r),
 			hg_loop_now(f->loop).wall_us / 1000000);
 }
 

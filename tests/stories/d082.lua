@@ -11,6 +11,7 @@ for n, name in ipairs { "lying_remaining", "late_headers", "two_windows", "missi
 	"negative_remaining", "huge_limit", "full_rate_limit", "weak_etags", "flapping_etags",
 	"last_modified", "304_counts" } do
 	github:odd { name }
+	t.clock:advance(4) -- or it would be above its curve in the end
 	for k = 1, 4 do hub:get(path .. 10 * n + k):expect(200) end
 end
 
