@@ -1,4 +1,4 @@
--- d105: a GraphQL query that GitHub failed at is tried again, unless it took too long; a mutation is not.
+-- d105: a GraphQL query that GitHub failed at is tried again, but not one that took too long.
 local t = require "story"
 local github = t.github()
 local hub = t.hub { upstream = github, clock = "held" }
