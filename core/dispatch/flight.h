@@ -38,6 +38,17 @@ enum hg_flight_state {
 };
 
 struct hg_flight {
+	/* the queue's (queue.h), in one line of the processor's cache: of a million that wait,
+	 * those beside the one that goes are touched as well */
+	struct hg_list queued; /* among all of its class */
+	struct hg_list in_track;
+	int64_t queued_us;      /* mono */
+	void *track;            /* NULL: not queued */
+	struct hg_share *share; /* whose turn: referenced */
+	enum hg_class klass;    /* the best of those who ever joined while it waited */
+	uint32_t cost;          /* points; of GraphQL predicted */
+	uint64_t gate;          /* what it waits for besides its budget */
+
 	/* what to send: fixed before hg_transport.send */
 	struct hg_snapshot *snapshot; /* referenced */
 	struct hg_ask ask;       /* of the leading ticket when it was sent; strings in `arena` */
@@ -49,19 +60,12 @@ struct hg_flight {
 
 	/* the dispatcher's */
 	enum hg_flight_state state;
-	enum hg_class klass;              /* the best of those who ever joined while it waited */
 	struct hg_list tickets;           /* hg_ticket.link, leader first */
 	struct hg_list link;              /* among all flights */
 	struct hg_line *line;             /* where it waits, or waited */
 	struct hg_credential *credential; /* who pays, from the moment it is sent; NULL before */
 	struct hg_ledger *ledger;         /* of its identity; NULL before it is sent */
 
-	/* the queue's (queue.h) */
-	struct hg_list queued; /* among all of its class */
-	struct hg_list in_track;
-	void *track;                      /* NULL: not queued */
-	struct hg_share *share;           /* whose turn: referenced */
-	uint64_t gate;                    /* what it waits for besides its budget */
 	char strategy[HG_STRATEGY_BYTES]; /* that it asked for; "" = the one in force */
 	uint8_t key[16];                  /* coalescing key; all zero = not shared (any more) */
 	struct hg_head *head;             /* NULL before it arrived */
@@ -83,13 +87,12 @@ struct hg_flight {
 	bool taken;          /* `cost` is reserved in the ledger */
 	bool is_spending;    /* `spend` is taken of its identity's secondary limits */
 	bool on_breakers;    /* it is counted by them */
-	uint32_t cost;       /* points; of GraphQL predicted */
 	struct hg_used_mark used;
 	struct hg_spend spend;
 	uint32_t tries; /* how often it was sent */
 	uint32_t room_fields;
 	uint64_t n_bytes;
-	int64_t queued_us, sent_us, head_us,
+	int64_t sent_us, head_us,
 		moved_us;        /* mono; moved: last byte, up or down, for the stall limit */
 	int64_t asked_us;        /* mono: all of the request had left, or was about to */
 	struct hg_heap_node due; /* next timeout: connect, first byte, total, stall; or the retry */
