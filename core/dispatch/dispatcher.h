@@ -5,15 +5,19 @@
  *                     ▲  └─► PARKED (no budget before a known moment)
  *                     └────────── a retry of a safe request
  *
- * A ticket belongs to a flight from submit to end, and the flight to a ledger (credential x
- * resource). Each ledger has four class queues; a ledger whose budget is empty parks, others go
- * on. Equal safe requests of one credential share one flight (coalesce.h); if the one that leads
- * leaves, another leads; when all have left, the flight is aborted.
+ * A ticket belongs to a flight from submit to end, and a flight waits in a line of a pool (pool.h): a
+ * resource and who may pay. Whose turn it is there is the queue's (queue.h); who pays is chosen
+ * when it goes. A line whose budgets are all empty parks, others go on. Equal safe requests of one
+ * pool share one flight (coalesce.h); if the one that leads leaves, another leads; when all have
+ * left, the flight is aborted.
  *
  * What ends a ticket without a reply of GitHub's, as (status, word):
  *     429 no_budget             the budget comes back after the deadline: said at once; or the
  *                               deadline came while the strategy held it back
- *     429 upstream_limited      GitHub refused (secondary limit), and the wait is too long
+ *     429 upstream_limited      GitHub refused (secondary limit), or would, and the wait is too
+ *                               long
+ *     503 no_credential         GitHub takes none of those that could pay, till after the deadline
+ *     503 upstream_down         a breaker is open till after the deadline (breaker.h)
  *     503 overloaded            over dispatch.max_tickets: it, or the newest that waits of a worse
  *                               class than its
  *     502 upstream_unreachable  no connection, or it broke before the head
