@@ -4,6 +4,7 @@
  * heir; those that can not stay with the flight, and get what there is.
  */
 #include "base/bug.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "dispatch/dispatcher_state.h"
 #include "dispatch/outcome.h"
@@ -192,27 +193,41 @@ static void move(struct hg_dispatcher *d, struct hg_breaker *b, enum hg_breaker_
 	}
 }
 
+/* How one went, as far as this breaker is concerned. */
+static void settle_breaker(struct hg_dispatcher *d, struct hg_breaker *b,
+	struct hg_breaker_doubt *doubt, const struct hg_flight *f, bool is_good,
+	const char *identity, const struct hg_now *now)
+{
+	struct hg_str route = f->ask.route;
+	bool is_sent = f->head || f->connected;
+
+	if (is_good)
+		hg_breaker_clear(doubt);
+	if (!is_good && is_sent && b->state == HG_BREAKER_CLOSED &&
+		hg_breaker_doubts(doubt, hg_hash(route.p, route.n), f->tries > 1))
+		hg_breaker_untake(b, f->sent_us);
+	else
+		move(d, b,
+			hg_breaker_settle(b, &d->snapshot->dispatch, is_good, f->sent_us,
+				now->mono_us, &d->dice),
+			f->line->pool->site, identity, now);
+}
+
 static void settle_breakers(
 	struct hg_dispatcher *d, struct hg_flight *f, enum hg_blame blame, const struct hg_now *now)
 {
 	struct hg_identity *id = f->ledger->identity;
 	struct hg_site *site = id->site;
-	const struct hg_dispatch_conf *conf = &d->snapshot->dispatch;
 
 	if (!f->on_breakers)
 		return;
 	f->on_breakers = false;
-	move(d, &site->breaker,
-		hg_breaker_settle(&site->breaker, conf, blame != HG_BLAME_HOST, f->sent_us,
-			now->mono_us, &d->dice),
-		site, "", now);
+	settle_breaker(d, &site->breaker, &site->doubt, f, blame != HG_BLAME_HOST, "", now);
 	if (blame == HG_BLAME_HOST)
 		hg_breaker_untake(&id->breaker, f->sent_us); /* it says nothing of who asked */
 	else
-		move(d, &id->breaker,
-			hg_breaker_settle(&id->breaker, conf, blame != HG_BLAME_IDENTITY,
-				f->sent_us, now->mono_us, &d->dice),
-			site, id->name, now);
+		settle_breaker(
+			d, &id->breaker, &id->doubt, f, blame != HG_BLAME_IDENTITY, id->name, now);
 	hg_dispatcher_look_at_all_of(d, id);
 }
 

@@ -3,6 +3,7 @@
 #include "ticket/snapshot.h"
 #include <string.h>
 
+#define MANY_OF_A_ROUTE 20
 #define SEC_US INT64_C(1000000)
 #define AFTER(x) (1u << HG_BREAKER_##x)
 
@@ -152,6 +153,22 @@ enum hg_breaker_move hg_breaker_settle(struct hg_breaker *b, const struct hg_dis
 		return HG_BREAKER_STAYED;
 	open_it(b, conf, now_us, dice);
 	return HG_BREAKER_OPENED;
+}
+
+bool hg_breaker_doubts(struct hg_breaker_doubt *d, uint64_t route, bool is_repeated)
+{
+	bool is_same = d->n && d->route == route;
+
+	if (is_repeated)
+		return true;
+	d->n = is_same ? d->n + 1 : 1;
+	d->route = route;
+	return is_same && d->n < MANY_OF_A_ROUTE;
+}
+
+void hg_breaker_clear(struct hg_breaker_doubt *d)
+{
+	d->n = 0;
 }
 
 const char *hg_breaker_state_name(enum hg_breaker_state state)

@@ -71,4 +71,14 @@ void hg_breaker_untake(struct hg_breaker *b, int64_t sent_us);
 enum hg_breaker_move hg_breaker_settle(struct hg_breaker *b, const struct hg_dispatch_conf *conf,
 	bool is_good, int64_t sent_us, int64_t now_us, struct hg_dice *dice);
 
+/* Failures of one route say little of all others: a report that GitHub can not make is asked for
+ * again and again. Those of the same route as the one before are not counted, until there are
+ * many; repeated sendings of one request are not either. Zeroed it has seen none. */
+struct hg_breaker_doubt {
+	uint64_t route; /* of the last failure, hashed */
+	uint32_t n;     /* of it in a row */
+};
+bool hg_breaker_doubts(struct hg_breaker_doubt *d, uint64_t route, bool is_repeated);
+void hg_breaker_clear(struct hg_breaker_doubt *d); /* something was answered */
+
 const char *hg_breaker_state_name(enum hg_breaker_state state); /* "closed", "open", "probing" */

@@ -5,8 +5,8 @@
  *                     ▲  └─► PARKED (no budget before a known moment)
  *                     └────────── a retry of a safe request
  *
- * A ticket belongs to a flight from submit to end, and a flight waits in a line of a pool (pool.h): a
- * resource and who may pay. Whose turn it is there is the queue's (queue.h); who pays is chosen
+ * A ticket belongs to a flight from submit to end, and a flight waits in a line of a pool (pool.h):
+ * a resource and who may pay. Whose turn it is there is the queue's (queue.h); who pays is chosen
  * when it goes. A line whose budgets are all empty parks, others go on. Equal safe requests of one
  * pool share one flight (coalesce.h); if the one that leads leaves, another leads; when all have
  * left, the flight is aborted.

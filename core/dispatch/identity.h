@@ -35,6 +35,7 @@ struct hg_identity {
 	int64_t hour_sent;
 	struct hg_secondary *secondary;
 	struct hg_breaker breaker;
+	struct hg_breaker_doubt doubt;
 	struct hg_list payers; /* hg_payer.of_identity: in whose pools something may go when it
 	                          changes */
 };

@@ -37,6 +37,7 @@ struct hg_site {
 	int64_t failed_us;       /* mono: the first of these */
 	char why[100];           /* the latest of these */
 	struct hg_breaker breaker;
+	struct hg_breaker_doubt doubt;
 	struct hg_map *learned; /* route template -> resource that GitHub named, hg_strndup'd */
 };
 

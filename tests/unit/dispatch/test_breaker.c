@@ -222,9 +222,26 @@ static void odd_options_do_no_harm(void **state)
 	assert_true(w.b.until_us <= w.now_us + 11 * SEC);
 }
 
+static void failures_of_one_route_say_little_of_the_others(void **state)
+{
+	(void)state;
+	struct hg_breaker_doubt d = { 0 };
+
+	assert_false(hg_breaker_doubts(&d, 7, false));
+	for (int i = 2; i < 20; i++)
+		assert_true(hg_breaker_doubts(&d, 7, false));
+	assert_false(hg_breaker_doubts(&d, 7, false)); /* many of them do say something */
+	assert_false(hg_breaker_doubts(&d, 8, false));
+	assert_true(hg_breaker_doubts(&d, 9, true)); /* the same request, sent again */
+	assert_true(hg_breaker_doubts(&d, 8, false));
+	hg_breaker_clear(&d);
+	assert_false(hg_breaker_doubts(&d, 8, false));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(failures_of_one_route_say_little_of_the_others),
 		cmocka_unit_test(failures_in_a_row_open_it),
 		cmocka_unit_test(half_of_the_window_opens_it),
 		cmocka_unit_test(what_left_the_window_does_not_count),
