@@ -61,8 +61,12 @@ void hg_care_for_all(struct hg_dispatcher *d, const struct hg_now *now)
 
 	HG_LIST_EACH(&d->pools.all_credentials, cred, link)
 	{
-		if (cred->kind == HG_CREDENTIAL_OWN)
-			hg_care_for(d, cred, now);
+		if (cred->kind != HG_CREDENTIAL_OWN)
+			continue;
+		if (d->snapshot->dispatch.ask_at_start && cred->token && !cred->was_asked &&
+			payer_of(cred))
+			cred->ask_us = now->mono_us;
+		hg_care_for(d, cred, now);
 	}
 }
 
@@ -89,6 +93,7 @@ void hg_care_run(struct hg_dispatcher *d, struct hg_credential *cred, const stru
 		mint(d, p, now);
 	} else if (cred->ask_us <= now->mono_us) {
 		cred->ask_us = INT64_MAX;
+		cred->was_asked = true;
 		hg_errand_send(d, HG_ERRAND_ASK, p, HG_STR("/rate_limit"), (struct hg_str){ 0 },
 			hg_credential_token(cred, now), now);
 	} else if (cred->wants_name) {

@@ -59,6 +59,7 @@ struct hg_credential {
 	/* care.c's */
 	struct hg_heap_node chore; /* when it needs something next; mono */
 	int64_t ask_us;            /* mono: when it is asked about; INT64_MAX: not */
+	bool was_asked;            /* once at least, whether it is good */
 	bool wants_name;           /* whose token it is is not known, and matters */
 	struct hg_errand *errand;  /* under way; one at a time */
 };

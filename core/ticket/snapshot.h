@@ -113,6 +113,7 @@ struct hg_dispatch_conf {
 	int64_t breaker_window_us; /* 30s */
 	int64_t breaker_open_us;   /* 10s, doubling … */
 	int64_t breaker_open_most_us; /* … to 5min */
+	bool ask_at_start;            /* GET /rate_limit with each of the gateway's own tokens */
 	int64_t overview_for_us;      /* /rate_limit is answered from the ledgers that long */
 	const char
 		*strategy; /* label of a strategy/1 provider; NULL = adaptive when there is one */

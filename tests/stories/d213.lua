@@ -20,11 +20,11 @@ hub:get(path, minted):expect(200)
 hub:get("/repos/octo-org/hello-world"):expect(200)
 
 -- minted by the gateway itself: the client waits a moment, and one token is enough
+local mints = { target = ("/app/installations/%d/access_tokens"):format(id) }
+local before = #github:requests(mints)
 hub:reload { config = { credentials = { { alias = "app", app_id = tostring(ID),
 	app_installation = math.tointeger(id),
 	app_private_key = "${file:" .. signer.key_file .. "}" } } } }:expect(200)
-local mints = { target = ("/app/installations/%d/access_tokens"):format(id) }
-local before = #github:requests(mints)
 local reader = hub:get_later(path)
 for _ = 1, 10 do t.clock:advance(1) end
 reader:expect(200)

@@ -188,6 +188,9 @@ const struct hg_option hg_dispatch_options[] = {
 		"time that fails."),
 	HG_USEC(struct hg_dispatch_conf, breaker_open_most_us, "5min", "100ms", "1d", LIVE,
 		"The longest of these."),
+	HG_BOOL(struct hg_dispatch_conf, ask_at_start, "true", LIVE,
+		"Each of the gateway's own tokens is tried at the start and when it is new (GET "
+		"/rate_limit, which is free): is it good, what may it do, what is left."),
 	HG_USEC(struct hg_dispatch_conf, overview_for_us, "60s", "0", "1h", LIVE,
 		"How long GET /rate_limit is answered from hubgate's own books before GitHub is "
 		"asked again, for what others spend; 0: always asked."),
