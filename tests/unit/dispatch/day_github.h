@@ -39,12 +39,13 @@ struct kind {
 	int64_t mean_us;
 };
 
-enum { REPO, ISSUES, SEARCHES, QUERIES, MUTATIONS, PATCHES, COMMENTS, USERS, KINDS };
+enum { REPO, ISSUES, SEARCHES, QUERIES, SLOW_QUERIES, MUTATIONS, PATCHES, COMMENTS, USERS, KINDS };
 static const struct kind kinds[KINDS] = {
 	[REPO] = { "GET", "/repos/{owner}/{repo}", CORE, 1, 1, true, false, 50000 },
 	[ISSUES] = { "GET", "/repos/{owner}/{repo}/issues", CORE, 1, 1, true, false, 100000 },
 	[SEARCHES] = { "GET", "/search/issues", SEARCH, 1, 1, true, false, 300000 },
-	[QUERIES] = { "POST", "/graphql", GRAPHQL, 1, 20, true, false, 200000 },
+	[QUERIES] = { "POST", "/graphql", GRAPHQL, 1, 20, true, false, 8000 },
+	[SLOW_QUERIES] = { "POST", "/graphql", GRAPHQL, 1, 20, true, false, 1000000 },
 	[MUTATIONS] = { "POST", "/graphql", GRAPHQL, 5, 1, false, false, 200000 },
 	[PATCHES] = { "PATCH", "/repos/{owner}/{repo}/issues/{n}", CORE, 5, 1, false, false,
 		100000 },

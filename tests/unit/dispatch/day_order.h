@@ -105,22 +105,25 @@ static inline bool order_is_seen(
 	return false;
 }
 
-/* Those of another class that could go: whosever turn it is there, does it go before `f`? Of each
- * client the oldest counts; that the last of them does not is what has to be shown. */
+/* Whosever turn it is in another class: could it go, and does it go before `f`? Which client's that
+ * is, is not known here, so it must hold for the oldest of each. */
 static inline bool order_all_before(const struct hg_dispatcher *d, const struct hg_flight *f,
 	const struct hg_queue *q, unsigned c, uint32_t cost, const struct hg_now *now)
 {
 	const struct hg_flight *seen[LOOK_MOST], *w;
+	int64_t until_us, sent = order_rank(f, now->mono_us);
 	unsigned n = 0;
 
 	if (q->n[c] > LOOK_MOST)
 		return false;
 	HG_LIST_EACH(&q->classes[c], w, queued)
 	{
-		int64_t rank = order_rank(w, now->mono_us), sent = order_rank(f, now->mono_us);
-		if (order_is_seen(seen, n, w) || !order_could_go(d, w, cost, f, now))
+		int64_t rank = order_rank(w, now->mono_us);
+		if (hg_queue_is_held(w, &until_us) || hg_share_is_full(w->share) ||
+			order_is_seen(seen, n, w))
 			continue;
-		if (rank > sent || (rank == sent && w->queued_us >= f->queued_us))
+		if (rank > sent || (rank == sent && w->queued_us >= f->queued_us) ||
+			!order_could_go(d, w, cost, f, now))
 			return false;
 		seen[n++] = w;
 	}

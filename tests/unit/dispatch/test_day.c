@@ -148,7 +148,7 @@ static bool is_poor(unsigned identity)
 
 static void found_identities(void)
 {
-	static const int64_t rich[BUCKETS] = { 5000, 30, 5000 }, poor[BUCKETS] = { 120, 10, 400 };
+	static const int64_t rich[BUCKETS] = { 5000, 30, 5000 }, poor[BUCKETS] = { 60, 10, 60 };
 
 	for (unsigned i = 0; i < IDENTITIES; i++)
 		github_begin(&day.identities[i], i, is_poor(i) ? poor : rich);
@@ -182,12 +182,9 @@ static enum fate draw_fate(const struct kind *k)
 
 static const struct kind *kind_of(const struct hg_flight *f)
 {
-	unsigned i = 0;
+	uint64_t i;
 
-	while (i < KINDS && !(hg_str_is(f->ask.route, hg_str(kinds[i].route)) &&
-				    kinds[i].is_read == f->ask.is_safe))
-		i++;
-	assert_true(i < KINDS);
+	assert_true(hg_parse_u64(f->ask.id, &i) && i < KINDS);
 	return &kinds[i];
 }
 
@@ -236,6 +233,14 @@ static unsigned client_of(const struct hg_flight *f)
 	return (unsigned)i;
 }
 
+/* The most that one of this line may cost. */
+static uint32_t dearest_of(const struct hg_line *line)
+{
+	bool is_graphql = !strcmp(line->resource, bucket_names[GRAPHQL]);
+
+	return (uint32_t)kinds[is_graphql ? QUERIES : REPO].most_cost;
+}
+
 static void on_send(void *arg, struct hg_flight *f)
 {
 	struct transfer *x = hg_alloc0(sizeof(*x));
@@ -258,10 +263,10 @@ static void on_send(void *arg, struct hg_flight *f)
 	check_client(&day.clients[x->client]);
 	check_gap(x);
 	github_leaves(x->identity, x->kind, x->sent_cost);
-	order_check_sent(day.rig.d, f, (uint32_t)x->kind->most_cost, &day.rig.now);
+	order_check_sent(day.rig.d, f, dearest_of(f->line), &day.rig.now);
 	hg_heap_move(&day.transfers, &x->due,
 		day.rig.now.mono_us +
-			(connects_us ? connects_us : between(5000, chance(10) ? SECOND : 50000)));
+			(connects_us ? connects_us : between(2000, chance(5) ? SECOND : 12000)));
 }
 
 static void lands(struct transfer *x)
@@ -384,7 +389,7 @@ static void step(struct transfer *x)
 	case CONNECT:
 		if (x->flight && x->fate != FATE_NO_CONNECT)
 			hg_dispatcher_on_connected(day.rig.d, x->flight, &day.rig.now);
-		go_on(x, ARRIVE, between(5000, 50000));
+		go_on(x, ARRIVE, between(2000, 12000));
 		return;
 	case ARRIVE:
 		arrive(x);
@@ -453,7 +458,8 @@ static unsigned draw_kind(void)
 	return x < 450   ? REPO
 	       : x < 650 ? ISSUES
 	       : x < 690 ? SEARCHES
-	       : x < 800 ? QUERIES
+	       : x < 780 ? QUERIES
+	       : x < 800 ? SLOW_QUERIES
 	       : x < 815 ? MUTATIONS
 	       : x < 860 ? PATCHES
 	       : x < 900 ? COMMENTS
@@ -468,6 +474,7 @@ static void aim(struct hg_ticket *t, unsigned kind, int64_t variants)
 	const struct kind *k = &kinds[kind];
 	unsigned n = (unsigned)below(variants);
 
+	t->ask.id = hg_arena_printf(&t->arena, "%u", kind); /* so that it is known again */
 	t->ask.method = hg_str(k->method);
 	t->ask.route = hg_str(k->route);
 	t->ask.resource = hg_str(bucket_names[k->bucket]);
@@ -508,7 +515,6 @@ static struct hg_ticket *come(unsigned identity, unsigned client, unsigned kind,
 {
 	struct hg_ticket *t = hg_ticket_new(day.rig.loop, &day.rig.snapshot, on_news, NULL);
 
-	t->ask.id = HG_STR("day");
 	aim(t, kind, variants);
 	pay(t, identity, &day.clients[client]);
 	t->ask.klass = draw_class();
@@ -576,7 +582,7 @@ static void storm(void)
 		unsigned kind;
 		unsigned n;
 	} storms[] = { { REPO, 1100 }, { COMMENTS, 600 }, { QUERIES, 2200 }, { USERS, 500 },
-		{ PATCHES, 300 }, { SEARCHES, 100 } };
+		{ SLOW_QUERIES, 200 }, { PATCHES, 300 }, { SEARCHES, 100 } };
 	unsigned i = day.n_storms++ % (sizeof(storms) / sizeof(storms[0]));
 	unsigned identity = (unsigned)between(POOLED, BACKLOGGED);
 
@@ -641,9 +647,7 @@ static void each_minute(int64_t minute)
 	{
 		HG_LIST_EACH(&pool->lines, line, link)
 		{
-			order_check_rest(d, line,
-				!strcmp(line->resource, "graphql") ? kinds[QUERIES].most_cost : 1,
-				&day.rig.now);
+			order_check_rest(d, line, dearest_of(line), &day.rig.now);
 		}
 	}
 	check_shares(minute);
