@@ -39,7 +39,19 @@ struct kind {
 	int64_t mean_us;
 };
 
-enum { REPO, ISSUES, SEARCHES, QUERIES, SLOW_QUERIES, MUTATIONS, PATCHES, COMMENTS, USERS, KINDS };
+enum {
+	REPO,
+	ISSUES,
+	SEARCHES,
+	QUERIES,
+	SLOW_QUERIES,
+	MUTATIONS,
+	PATCHES,
+	COMMENTS,
+	USERS,
+	NAMES,
+	KINDS
+};
 static const struct kind kinds[KINDS] = {
 	[REPO] = { "GET", "/repos/{owner}/{repo}", CORE, 1, 1, true, false, 50000 },
 	[ISSUES] = { "GET", "/repos/{owner}/{repo}/issues", CORE, 1, 1, true, false, 100000 },
@@ -51,6 +63,7 @@ static const struct kind kinds[KINDS] = {
 		100000 },
 	[COMMENTS] = { "POST", "/repos/{owner}/{repo}/issues/{n}/comments", CORE, 5, 1, false, true,
 		100000 },
+	[NAMES] = { "GET", "", CORE, 1, 1, true, false, 20000 }, /* hubgate's own: GET /user */
 	[USERS] = { "GET", "/users/{user}", CORE, 1, 1, true, false, 400000 },
 };
 

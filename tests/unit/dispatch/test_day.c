@@ -3,10 +3,10 @@
  * identities, 200 requests an hour each, 960,000 in all, and a GitHub that counts exactly
  * (day_github.h): one refusal for a limit that it publishes fails the test.
  *
- *     identities 0 … 5     the pool: eight tokens, of which two times two are one user's, and two
- *                          see only some owners' repositories
- *     6 … 198              clients' own tokens, two clients each; every fifth has small budgets
- *     199                  two clients that always have more to ask, with weights 3 and 1
+ *     0 … 5     the pool: eight tokens, of which two times two are one user's (once that is
+ *               configured, once GitHub has to say it), and two see only some owners' repositories
+ *     6 … 198   clients' own tokens, two clients each; every fifth has small budgets
+ *     199       two clients that always have more to ask, with weights 3 and 1
  *
  * Requests come at random, with quiet hours and busy ones; every ten minutes somebody has a storm
  * of one kind, each larger than a limit. Answers come late, out of order, broken, or not at all;
@@ -87,8 +87,8 @@ struct day {
 	struct hg_dice dice;
 	struct identity identities[IDENTITIES];
 	struct hg_secret *tokens[TOKENS];
-	struct client clients[CLIENTS];
-	int64_t last_write_us[IDENTITIES]; /* that was sent */
+	struct client clients[CLIENTS + 1]; /* the last: hubgate itself */
+	int64_t last_write_us[IDENTITIES];  /* that was sent */
 	struct hg_heap transfers, leavers;
 	int64_t began_us, next_arrival_us, next_storm_us;
 	uint64_t n_submitted, n_ended, n_whole, n_told_later, n_left, n_sent, n_retried, n_aborted;
@@ -148,7 +148,7 @@ static bool is_poor(unsigned identity)
 
 static void found_identities(void)
 {
-	static const int64_t rich[BUCKETS] = { 5000, 30, 5000 }, poor[BUCKETS] = { 60, 10, 60 };
+	static const int64_t rich[BUCKETS] = { 5000, 30, 5000 }, poor[BUCKETS] = { 60, 10, 100 };
 
 	for (unsigned i = 0; i < IDENTITIES; i++)
 		github_begin(&day.identities[i], i, is_poor(i) ? poor : rich);
@@ -170,6 +170,8 @@ static enum fate draw_fate(const struct kind *k)
 {
 	int64_t x = below(1000);
 
+	if (k == &kinds[NAMES])
+		return FATE_WHOLE; /* else it does not know whose token it is */
 	if (x < 200)
 		return k->is_read && k->bucket != GRAPHQL && x < 150 ? FATE_UNCHANGED : FATE_WHOLE;
 	return x < 205   ? FATE_NO_CONNECT
@@ -184,6 +186,8 @@ static const struct kind *kind_of(const struct hg_flight *f)
 {
 	uint64_t i;
 
+	if (f->errand)
+		return &kinds[NAMES];
 	assert_true(hg_parse_u64(f->ask.id, &i) && i < KINDS);
 	return &kinds[i];
 }
@@ -229,6 +233,8 @@ static unsigned client_of(const struct hg_flight *f)
 {
 	uint64_t i;
 
+	if (f->errand)
+		return CLIENTS;
 	assert_true(hg_parse_u64(hg_str(f->share->name + strlen("client-")), &i) && i < CLIENTS);
 	return (unsigned)i;
 }
@@ -368,13 +374,21 @@ static void give_head(struct transfer *x)
 	hg_dispatcher_on_head(day.rig.d, x->flight, h, &day.rig.now);
 	hg_head_unref(h);
 	x->pieces = chance(700) ? 0 : (unsigned)below(4);
+	if (x->kind->bucket == GRAPHQL || x->kind == &kinds[NAMES])
+		x->pieces = 1;
 	go_on(x, BODY, x->pieces ? between(10, 5000) : 0);
 }
 
 static void give_piece(struct transfer *x)
 {
-	static const char bytes[300];
-	struct hg_chunk *c = hg_chunk_new((struct hg_str){ bytes, sizeof(bytes) });
+	char text[300] = "{\"data\":null}";
+	size_t n = sizeof(text);
+
+	if (x->kind == &kinds[NAMES])
+		n = (size_t)snprintf(text, n, "{\"id\":%u}", x->identity->number);
+	else if (x->kind->bucket == GRAPHQL)
+		n = strlen(text);
+	struct hg_chunk *c = hg_chunk_new((struct hg_str){ text, n });
 
 	hg_dispatcher_on_chunk(day.rig.d, x->flight, c, &day.rig.now);
 	hg_chunk_unref(c);
@@ -728,7 +742,7 @@ static void run(int64_t length_us)
 static void fill_pool(struct hg_upstream_conf *u)
 {
 	static const char *const acme[] = { "acme" }, *const both[] = { "acme", "umbrella" };
-	static const char *const names[CREDENTIALS] = { "a", "a", "b", "b" };
+	static const char *const names[CREDENTIALS] = { "a", "a" };
 	static const char *const aliases[CREDENTIALS] = { "c0", "c1", "c2", "c3", "c4", "c5", "c6",
 		"c7" };
 
