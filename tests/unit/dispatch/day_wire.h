@@ -15,7 +15,6 @@
 #include "rig.h"
 #include "day_github.h"
 #include "day_order.h"
-#include "dispatch/errand.h"
 
 #define IDENTITIES 200u
 #define POOLED 6u
