@@ -175,29 +175,44 @@ static inline void arrivals(void)
 	day.next_arrival_us = day.rig.now.mono_us + below(2 * mean_us);
 }
 
-/* More of one kind than a limit allows, within seconds. */
+/* More of one kind than a limit allows, all at once; of those that keep GitHub long, as many a
+ * second as let it be learned how long. */
+static const struct {
+	unsigned kind, n, a_second;
+} storms[] = { { REPO, 1100, 1100 }, { COMMENTS, 600, 600 }, { QUERIES, 2200, 2200 },
+	{ USERS, 500, 500 }, { SLOW_QUERIES, 200, 8 }, { PATCHES, 300, 300 },
+	{ SEARCHES, 100, 100 } };
+
+static inline void begin_storm(void)
+{
+	unsigned i = day.n_storms++ % (sizeof(storms) / sizeof(storms[0]));
+
+	day.storm.row = i;
+	day.storm.left = storms[i].n;
+	day.storm.identity = (unsigned)between(POOLED, BACKLOGGED - 1);
+	if (is_poor(day.storm.identity))
+		day.storm.identity++;
+	day.began_storm_us = day.rig.now.mono_us;
+}
+
+/* A second of it. */
 static inline void storm(void)
 {
-	static const struct {
-		unsigned kind;
-		unsigned n;
-	} storms[] = { { REPO, 1100 }, { COMMENTS, 600 }, { QUERIES, 2200 }, { USERS, 500 },
-		{ SLOW_QUERIES, 200 }, { PATCHES, 300 }, { SEARCHES, 100 } };
-	unsigned i = day.n_storms++ % (sizeof(storms) / sizeof(storms[0]));
-	unsigned identity = (unsigned)between(POOLED, BACKLOGGED);
-
-	if (is_poor(identity))
-		identity++;
-	for (unsigned n = 0; n < storms[i].n; n++) {
-		struct hg_ticket *t = come(identity, 2 * identity + n % 2, storms[i].kind, 1000000);
+	if (!day.storm.left)
+		begin_storm();
+	unsigned row = day.storm.row, identity = day.storm.identity;
+	for (unsigned n = storms[row].a_second; n && day.storm.left; n--, day.storm.left--) {
+		unsigned client = 2 * identity + day.storm.left % 2;
+		struct hg_ticket *t = come(identity, client, storms[row].kind, 1000000);
 		t->ask.deadline_us = day.rig.now.mono_us + 20 * MINUTE;
-		if (storms[i].kind == QUERIES) {
+		if (storms[row].kind == QUERIES) {
 			t->ask.cost = 1;
 			t->ask.klass = HG_CLASS_HIGH;
 		}
 		submit(t);
 	}
-	day.next_storm_us += STORM_US;
+	day.next_storm_us =
+		day.storm.left ? day.rig.now.mono_us + SECOND : day.began_storm_us + STORM_US;
 }
 
 /* Identity 199's clients never have less than this waiting. */

@@ -31,7 +31,7 @@ enum fate {
 	FATE_UNCHANGED,  /* 304 */
 	FATE_NO_CONNECT, /* nothing left */
 	FATE_CLOSED,     /* no head */
-	FATE_SILENT,     /* never an answer */
+	FATE_SILENT,     /* the answer is lost on its way */
 	FATE_BROKEN,     /* 502 */
 	FATE_CUT,        /* in the body */
 };
@@ -72,13 +72,13 @@ struct day {
 	struct client clients[CLIENTS + 1]; /* the last: hubgate itself */
 	int64_t last_write_us[IDENTITIES];  /* that was sent */
 	struct hg_heap transfers, leavers;
-	int64_t began_us, next_arrival_us, next_storm_us;
+	int64_t began_us, next_arrival_us, next_storm_us, began_storm_us;
 	uint64_t n_submitted, n_ended, n_whole, n_told_later, n_left, n_sent, n_retried, n_aborted;
 	uint64_t n_by_class[HG_CLASSES];
 	unsigned n_storms, n_writes;
 	uint8_t executed[WRITES_MOST];
 	struct {
-		unsigned identity, kind, left;
+		unsigned row, identity, left;
 	} storm;
 };
 
@@ -318,8 +318,6 @@ static inline void arrive(struct transfer *x)
 	x->remaining = b->limit - b->used;
 	x->reset_s = b->ends_us / SECOND + below(3) - 1;
 	x->worked_us = x->kind->mean_us / 2 + below(x->kind->mean_us);
-	if (x->fate == FATE_SILENT)
-		x->worked_us = 10 * SECOND;
 	if (!x->flight->connected)
 		hg_dispatcher_on_connected(day.rig.d, x->flight, &day.rig.now);
 	go_on(x, WORK, x->worked_us);
