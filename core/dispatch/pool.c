@@ -220,6 +220,18 @@ static struct hg_pool *own_of(struct hg_pools *p, const struct hg_upstream_conf 
 	return pool;
 }
 
+/* A reload may say whose a credential is that is known already. One that was said to be another's
+ * stays with it until a restart: one budget too few refuses nobody at GitHub. */
+static void regroup(struct hg_pools *p, struct hg_credential *cred,
+	const struct hg_upstream_conf *conf, const struct hg_credential_conf *c)
+{
+	struct hg_scope whose = identity_scope(conf, c);
+	bool is_there = hg_map_find(p->identities, scope_str(&whose)) != NULL;
+
+	if (c->identity && (is_there || cred->identity->n_credentials == 1))
+		(void)hg_pools_join(p, cred, whose);
+}
+
 static void adopt_own(
 	struct hg_pools *p, const struct hg_snapshot *snap, const struct hg_upstream_conf *conf)
 {
@@ -230,6 +242,7 @@ static void adopt_own(
 	pool->is_in_force = true;
 	p->n_replaced--;
 	for (uint32_t i = 0; i < pool->n_payers; i++) {
+		regroup(p, pool->payers[i].credential, conf, &conf->credentials[i]);
 		name_payer(&pool->payers[i], &conf->credentials[i]);
 		if (!has_owners(&pool->payers[i], &conf->credentials[i].owners))
 			set_owners(&pool->payers[i], &conf->credentials[i].owners);

@@ -96,8 +96,8 @@ struct hg_pool *hg_pools_find(
  * them is being looked at. `forget` runs before each is freed. */
 void hg_pools_trim(struct hg_pools *p, void (*forget)(void *arg, struct hg_pool *pool), void *arg);
 
-/* GitHub says whose this credential is: from now on it spends what that one may. False: it is the
- * first of them, or was one already. */
+/* GitHub, or the configuration, says whose this credential is: from now on it spends what that one
+ * may. False: it is the first of them, or was one already. */
 bool hg_pools_join(struct hg_pools *p, struct hg_credential *cred, struct hg_scope whose);
 
 /* Bits of the payers that may pay for it. Never 0: when nobody's `owners:` fits, all may try; who
