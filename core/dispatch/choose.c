@@ -86,35 +86,52 @@ static enum hg_stop payer_stop(const struct hg_payer *p, const struct hg_line *l
 	return why;
 }
 
-/* The first of the queue decides whether its line stands: nobody passes it because it asks for
- * less, or it would never have enough. */
-static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, const struct hg_flight *first,
-	const struct hg_now *now, int64_t *wake_us)
+struct stop {
+	enum hg_stop why; /* NONE: one of the payers could pay so much */
+	int64_t until_us; /* mono */
+	bool may_settle;  /* what is under way may turn out free, and we look again then */
+};
+
+static struct stop line_stop(const struct hg_line *line, uint32_t cost, const struct hg_now *now)
 {
-	enum hg_stop why = HG_STOP_NONE;
-	int64_t until_us = INT64_MAX;
-	bool may_settle = false;
+	struct stop s = { .until_us = INT64_MAX };
 
 	for (struct hg_payer *p = hg_line_payer(line, NULL); p; p = hg_line_payer(line, p)) {
 		int64_t at_us;
-		enum hg_stop stop = payer_stop(p, line, first->cost, now, &at_us);
-		if (stop == HG_STOP_NONE) {
-			hg_dispatcher_unpark_line(d, line, now);
-			return false;
-		}
-		may_settle |= at_us == INT64_MAX;
-		if (at_us < until_us) {
-			why = stop;
-			until_us = at_us;
+		enum hg_stop why = payer_stop(p, line, cost, now, &at_us);
+		if (why == HG_STOP_NONE)
+			return (struct stop){ 0 };
+		s.may_settle |= at_us == INT64_MAX;
+		if (at_us < s.until_us) {
+			s.why = why;
+			s.until_us = at_us;
 		}
 	}
-	if (may_settle) /* until something settles, and we look again */
+	if (s.why == HG_STOP_NONE)
+		s.why = HG_STOP_BUSY; /* all of them only wait for what is under way */
+	return s;
+}
+
+/* A line stands when nobody could pay for anything; or when what its first one needs is under way
+ * and may turn out free: nobody passes that because it asks for less. One that needs more than is
+ * left before a known moment holds up its class only, as others take nothing from it. */
+static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, const struct hg_flight *first,
+	const struct hg_now *now, int64_t *wake_us)
+{
+	struct stop s = line_stop(line, 1, now);
+
+	if (s.why == HG_STOP_NONE && first->cost > 1) {
+		s = line_stop(line, first->cost, now);
+		if (!s.may_settle)
+			s = (struct stop){ 0 };
+	}
+	if (s.why == HG_STOP_NONE || s.may_settle)
 		hg_dispatcher_unpark_line(d, line, now);
 	else
-		hg_dispatcher_park_line(d, line, why, until_us, now);
-	if (hg_line_waiting(line))
-		wake_by(wake_us, until_us);
-	return true;
+		hg_dispatcher_park_line(d, line, s.why, s.until_us, now);
+	if (s.why != HG_STOP_NONE && hg_line_waiting(line))
+		wake_by(wake_us, s.until_us);
+	return s.why != HG_STOP_NONE;
 }
 
 /* -- who pays ---------------------------------------------------------------------------------- */
