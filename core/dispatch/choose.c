@@ -86,27 +86,39 @@ static enum hg_stop payer_stop(const struct hg_payer *p, const struct hg_line *l
 	return why;
 }
 
+enum hg_stop hg_line_stop(const struct hg_line *line, uint32_t cost, const struct hg_now *now,
+	int64_t *ret_until_us, bool *ret_may_settle)
+{
+	enum hg_stop why = HG_STOP_NONE;
+
+	*ret_until_us = INT64_MAX;
+	*ret_may_settle = false;
+	for (struct hg_payer *p = hg_line_payer(line, NULL); p; p = hg_line_payer(line, p)) {
+		int64_t at_us;
+		enum hg_stop stop = payer_stop(p, line, cost, now, &at_us);
+		if (stop == HG_STOP_NONE)
+			return HG_STOP_NONE;
+		*ret_may_settle |= at_us == INT64_MAX;
+		if (why == HG_STOP_NONE || at_us < *ret_until_us) {
+			why = stop;
+			*ret_until_us = at_us;
+		}
+	}
+	return why;
+}
+
 /* The first of the queue decides whether its line stands: nobody passes it because it asks for
  * less, or it would never have enough. */
 static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, const struct hg_flight *first,
 	const struct hg_now *now, int64_t *wake_us)
 {
-	enum hg_stop why = HG_STOP_NONE;
-	int64_t until_us = INT64_MAX;
-	bool may_settle = false;
+	int64_t until_us;
+	bool may_settle;
+	enum hg_stop why = hg_line_stop(line, first->cost, now, &until_us, &may_settle);
 
-	for (struct hg_payer *p = hg_line_payer(line, NULL); p; p = hg_line_payer(line, p)) {
-		int64_t at_us;
-		enum hg_stop stop = payer_stop(p, line, first->cost, now, &at_us);
-		if (stop == HG_STOP_NONE) {
-			hg_dispatcher_unpark_line(d, line, now);
-			return false;
-		}
-		may_settle |= at_us == INT64_MAX;
-		if (at_us < until_us) {
-			why = stop;
-			until_us = at_us;
-		}
+	if (why == HG_STOP_NONE) {
+		hg_dispatcher_unpark_line(d, line, now);
+		return false;
 	}
 	if (may_settle) /* until something settles, and we look again */
 		hg_dispatcher_unpark_line(d, line, now);

@@ -122,6 +122,10 @@ void hg_dispatcher_take_off(struct hg_dispatcher *d, struct hg_flight *f, struct
  * something settles. */
 enum hg_stop hg_ledger_stop(
 	struct hg_ledger *l, uint32_t cost, const struct hg_now *now, int64_t *ret_until_us);
+/* Why none of a line's payers may pay for anything of it: what the first of them that will waits
+ * for, and until when. may_settle: one of them may at any time. */
+enum hg_stop hg_line_stop(const struct hg_line *line, uint32_t cost, const struct hg_now *now,
+	int64_t *ret_until_us, bool *ret_may_settle);
 
 /* pace.c */
 struct hg_outlook; /* hg/strategy.h */
