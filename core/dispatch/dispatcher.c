@@ -18,6 +18,9 @@ static struct hg_line *line_for(struct hg_dispatcher *d, const struct hg_ticket 
 	struct hg_pool *pool = hg_pools_find(&d->pools, ask, t->snapshot);
 	const char *learned = hg_site_learned(pool->site, ask->route);
 
+	/* Of a configuration before the newest: it may be a new one, without a token yet. */
+	d->wants_care |= pool->kind == HG_CREDENTIAL_OWN && !pool->is_in_force;
+
 	return hg_pool_line(
 		pool, learned ? hg_str(learned) : ask->resource, hg_pool_fit(pool, ask, now_us));
 }
@@ -347,6 +350,9 @@ static void forget(void *arg, struct hg_pool *pool)
 	struct hg_dispatcher *d = arg;
 
 	hg_heap_remove(&d->wakes, &pool->wake);
+	for (uint32_t i = 0; i < pool->n_payers; i++)
+		if (pool->payers[i].credential->n_payers == 1) /* it goes with the pool */
+			hg_heap_remove(&d->chores, &pool->payers[i].credential->chore);
 }
 
 /* One of each pool at a time, those first that wait for a connection, so that one with many

@@ -43,7 +43,8 @@ struct hg_dispatcher {
 	struct hg_heap dues;      /* hg_flight.due */
 	struct hg_heap wakes;     /* hg_pool.wake */
 	struct hg_heap chores;    /* hg_credential.chore */
-	bool wants_care;          /* the configuration is new: look at all credentials */
+	bool wants_care; /* the configuration is new, or one is used that is not: look at all
+	                    credentials */
 	struct hg_shape_costs *shapes;
 	struct hg_dice dice;
 	struct hg_retry_purse purse;
