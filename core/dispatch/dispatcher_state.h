@@ -92,6 +92,8 @@ void hg_dispatcher_drop_flight(
 void hg_dispatcher_look_at(struct hg_dispatcher *d, struct hg_pool *pool); /* in the turn */
 /* At all pools in which it pays. */
 void hg_dispatcher_look_at_all_of(struct hg_dispatcher *d, struct hg_identity *id);
+/* At all pools whose requests go to it. */
+void hg_dispatcher_look_at_site(struct hg_dispatcher *d, const struct hg_site *site);
 void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f);
 void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
 
@@ -180,7 +182,7 @@ int64_t hg_dispatcher_judge_failure(struct hg_dispatcher *d, struct hg_flight *f
 void hg_dispatcher_rest(
 	struct hg_dispatcher *d, struct hg_flight *f, int64_t until_us, int64_t now_us);
 /* It ended without a word for the breakers: a client left. */
-void hg_dispatcher_leave_breakers(struct hg_flight *f);
+void hg_dispatcher_leave_breakers(struct hg_dispatcher *d, struct hg_flight *f);
 
 /* care.c */
 struct hg_errand;
