@@ -7,6 +7,7 @@
 
 #define SEC_US 1000000ll
 #define HTTP2_STREAMS 100            /* in one connection: what GitHub and libcurl allow */
+#define LOOK_AGAIN_US SEC_US         /* held by one payer's limit, and another may be free soon */
 #define UNKNOWN_RATE (5000.0 / 3600) /* points a second, of a budget that nobody has seen yet */
 
 static void wake_by(int64_t *wake_us, int64_t at_us)
@@ -135,6 +136,7 @@ struct verdict {
 	struct hg_payer *payer; /* NULL: nobody */
 	enum hg_stop why;
 	int64_t until_us; /* mono: when somebody may; INT64_MAX: when something settles */
+	bool may_settle;  /* somebody else may sooner, at any time */
 };
 
 /* What keeps this payer from paying for it now. */
@@ -192,7 +194,10 @@ static struct verdict who_pays(
 		if (why == HG_STOP_NONE && urgency(l, now) > best) {
 			best = urgency(l, now);
 			v.payer = p;
-		} else if (v.why == HG_STOP_NONE || until_us < v.until_us) {
+			continue;
+		}
+		v.may_settle |= why != HG_STOP_NONE && until_us == INT64_MAX;
+		if (v.why == HG_STOP_NONE || until_us < v.until_us) {
 			v.why = why;
 			v.until_us = until_us;
 		}
@@ -210,6 +215,15 @@ static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct 
 	struct hg_line *line = f->line;
 	enum hg_class klass = f->klass;
 
+	if (v->may_settle) { /* nobody knows when, so nobody is told that it is too late */
+		int64_t again_us = now->mono_us + LOOK_AGAIN_US;
+		hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
+		wake_by(wake_us, v->until_us);
+		if (v->why == HG_STOP_LIMIT)
+			hg_queue_hold(hg_flight_queue(f), f,
+				v->until_us < again_us ? v->until_us : again_us);
+		return v->why == HG_STOP_LIMIT;
+	}
 	switch (v->why) {
 	case HG_STOP_PACE:
 	case HG_STOP_LIMIT:
@@ -230,8 +244,6 @@ static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct 
 	case HG_STOP_RESERVE:
 		/* Others of the payers could pay, but for better classes. Then its class stands,
 		 * ageing or not. */
-		if (v->until_us == INT64_MAX)
-			break; /* until something settles, and we look again */
 		hg_dispatcher_park_class(d, line, klass, HG_STOP_RESERVE, v->until_us, now);
 		if (line->queue.n[klass] || line->uploads.n[klass])
 			wake_by(wake_us, v->until_us);
