@@ -194,6 +194,47 @@ static void a_class_stands_when_all_that_is_left_is_for_better_ones(void **state
 	hg_ticket_unref(low);
 }
 
+/* Nobody knows when what is under way ends: sooner than the reset, likely. */
+static void no_class_stands_while_one_of_its_payers_is_only_busy(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.reserve_low = 0.5;
+	rig.snapshot.dispatch.max_concurrent = 1;
+	add_token("a"), add_token("b"), begin();
+	set_budget(0, 5000, 4000, 300);
+	set_budget(1, 5000, 1000, 3600); /* not enough for low */
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+	assert_paid(0, "a");
+	struct hg_ticket *low = rig_ticket(&rig, "GET", "/low", HG_CLASS_LOW);
+	rig_submit(&rig, low);
+	assert_int_equal(low->state, HG_TICKET_QUEUED);
+	rig_reply(&rig, 0, rig_limits(200, 5000, 3999, WALL / SEC + 300));
+	assert_paid(1, "a");
+	rig_expect_whole(t, 200);
+	hg_ticket_unref(low);
+}
+
+static void a_limit_of_one_holds_nobody_while_the_other_is_only_busy(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.max_concurrent = 1;
+	begin_with_two();
+	use_up_the_route(); /* of "a", for a minute */
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/y"), *u = rig_ask(&rig, "GET", "/z");
+	assert_paid(0, "a");
+	assert_paid(1, "b");
+	struct hg_ticket *waits = rig_ticket(&rig, "GET", "/x", HG_CLASS_HIGH);
+	waits->ask.deadline_us = rig.now.mono_us + 30 * SEC;
+	rig_submit(&rig, waits);
+	assert_int_equal(waits->state, HG_TICKET_QUEUED); /* and not told that it is too late */
+	rig_reply(&rig, 1, rig_head(200, NULL));
+	rig_expect_whole(u, 200);
+	rig_advance(&rig, SEC);
+	assert_paid(2, "b");
+	hg_ticket_unref(t);
+	hg_ticket_unref(waits);
+}
+
 static void who_may_not_wait_for_any_of_them_is_told_when_the_first_will(void **state)
 {
 	(void)state;
@@ -222,6 +263,8 @@ int main(void)
 		T(only_who_may_see_the_owner_pays),
 		T(when_none_can_pay_it_waits_for_the_first_that_will),
 		T(a_class_stands_when_all_that_is_left_is_for_better_ones),
+		T(no_class_stands_while_one_of_its_payers_is_only_busy),
+		T(a_limit_of_one_holds_nobody_while_the_other_is_only_busy),
 		T(who_may_not_wait_for_any_of_them_is_told_when_the_first_will),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
