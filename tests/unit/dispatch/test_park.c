@@ -73,7 +73,7 @@ static const struct {
 		"GitHub says that the core budget of credential a is spent; next try at 2027-" },
 	{ block, 100, 102, 429, "upstream_limited",
 		"GitHub asked credential a to slow down (secondary rate limit); next try at "
-	        "2027-" },
+		"2027-" },
 	{ cap, 100, 100, 429, "no_budget",
 		"max_requests_per_hour (1) of credential a is reached; next at 2027-" },
 	{ put_out, 100, 100, 503, "no_credential",
