@@ -22,11 +22,14 @@ static unsigned last(void)
 	return rig.n_sent - 1;
 }
 
-/* Writes are not repeated: each is one failure. */
+/* Writes are not repeated: each is one failure, of a route of its own. */
 static void fail_with(int status, unsigned times)
 {
+	char path[24];
+
 	for (unsigned i = 0; i < times; i++) {
-		struct hg_ticket *t = rig_ask(&rig, "POST", "/fails");
+		(void)snprintf(path, sizeof(path), "/fails/%u", i);
+		struct hg_ticket *t = rig_ask(&rig, "POST", path);
 		rig_reply(&rig, last(), rig_head(status, NULL));
 		rig_expect_whole(t, status);
 	}
@@ -132,12 +135,41 @@ static void answers_to_what_was_sent_before_say_nothing_new(void **state)
 	rig_expect_whole(bad, 502);
 }
 
+static void failures_of_one_route_give_nobody_a_rest(void **state)
+{
+	(void)state;
+	begin_with(1);
+	for (unsigned i = 0; i < 10; i++) {
+		struct hg_ticket *t = rig_ask(&rig, "POST", "/report");
+		rig_reply(&rig, last(), rig_head(502, NULL));
+		rig_expect_whole(t, 502);
+	}
+	assert_int_equal(n_news, 0);
+	fail_with(502, 2); /* two more routes: three in a row */
+	assert_int_equal(told("upstream.down"), 1);
+}
+
+static void a_request_that_fails_and_is_repeated_is_one_failure(void **state)
+{
+	(void)state;
+	begin_with(1);
+	rig.snapshot.dispatch.retries = 3;
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+	for (unsigned i = 0; i < 4; i++) {
+		rig_reply(&rig, last(), rig_head(502, NULL));
+		rig_advance(&rig, 5 * SEC);
+	}
+	rig_expect_whole(t, 502);
+	assert_int_equal(n_news, 0);
+}
+
 static void nothing_that_came_is_a_failure_of_the_host_as_well(void **state)
 {
 	(void)state;
 	begin_with(1);
 	for (unsigned i = 0; i < 3; i++) {
-		struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+		static const char *const paths[] = { "/x", "/y", "/z" };
+		struct hg_ticket *t = rig_ask(&rig, "GET", paths[i]);
 		rig_end(&rig, i, HG_EIO, i != 1);
 		rig_expect_refused(t, 502, "upstream_unreachable");
 	}
@@ -258,6 +290,8 @@ int main(void)
 		T(a_probe_that_fails_doubles_the_rest_and_is_not_told_again),
 		T(when_the_client_of_the_probe_leaves_the_next_one_probes),
 		T(answers_to_what_was_sent_before_say_nothing_new),
+		T(failures_of_one_route_give_nobody_a_rest),
+		T(a_request_that_fails_and_is_repeated_is_one_failure),
 		T(nothing_that_came_is_a_failure_of_the_host_as_well),
 		T(all_at_the_host_go_when_the_probe_of_one_was_answered),
 		T(another_one_at_the_host_probes_when_the_first_has_left),

@@ -224,6 +224,34 @@ static void who_waited_for_a_doubtful_one_until_the_deadline_is_told_of_that(voi
 	rig_expect_refused(waits, 503, "no_credential");
 }
 
+static void each_token_is_tried_once_at_the_start_when_that_is_wanted(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.ask_at_start = true;
+	add_token("a"), add_token("b"), begin();
+	assert_int_equal(rig.n_sent, 2);
+	rig_reply(&rig, errand(HG_ERRAND_ASK), refused());
+	rig_reply(&rig, errand(HG_ERRAND_ASK), rig_limits(200, 5000, 4000, WALL / SEC + 600));
+	assert_told("credential.invalid", "\"credential\":\"a\"");
+	assert_int_equal(core_of(1)->theirs, 4000);
+	begin(); /* a reload that keeps them */
+	assert_int_equal(rig.n_sent, 2);
+	add_token("c"), begin();
+	assert_int_equal(rig.n_sent, 3);
+}
+
+static void a_clients_token_is_not_tried_at_the_start(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.ask_at_start = true;
+	add_credential("nobody"), begin(); /* nor who has none */
+	struct hg_ticket *t = ask_as_client("/x");
+	assert_int_equal(rig.n_sent, 1);
+	begin();
+	assert_int_equal(rig.n_sent, 1);
+	hg_ticket_unref(t);
+}
+
 static void a_full_site_lets_the_question_wait_a_second(void **state)
 {
 	(void)state;
@@ -306,6 +334,8 @@ int main(void)
 		T(when_all_are_out_who_can_wait_waits_and_others_are_told_until_when),
 		T(who_waited_for_one_that_stays_out_is_told_when_it_is_known),
 		T(who_waited_for_a_doubtful_one_until_the_deadline_is_told_of_that),
+		T(each_token_is_tried_once_at_the_start_when_that_is_wanted),
+		T(a_clients_token_is_not_tried_at_the_start),
 		T(a_full_site_lets_the_question_wait_a_second),
 		T(the_end_of_a_token_is_told_as_it_comes_near),
 		T(what_is_said_to_a_clients_token_is_not_told),

@@ -258,7 +258,7 @@ static void begin_paced(unsigned n_tokens)
 
 static struct hg_ticket *ask_paced(unsigned i, enum hg_class klass, int64_t deadline_in_us)
 {
-	char path[16];
+	char path[24];
 
 	(void)snprintf(path, sizeof(path), "/%u", i);
 	struct hg_ticket *t = rig_ticket(&rig, "GET", path, klass);
