@@ -46,14 +46,16 @@ static const struct hg_strategy watcher = { .size = sizeof(struct hg_strategy),
 	.spent = spent,
 	.outlook = outlook };
 
-/* Always a second. */
-static int64_t a_second(void *self, const struct hg_strategy_view *v)
+/* Another one, that is told nothing. */
+static int64_t others_wait_us;
+
+static int64_t as_said(void *self, const struct hg_strategy_view *v)
 {
 	(void)self, (void)v;
-	return SEC;
+	return others_wait_us;
 }
 
-static const struct hg_strategy slow = { .size = sizeof(struct hg_strategy), .wait_us = a_second };
+static const struct hg_strategy other = { .size = sizeof(struct hg_strategy), .wait_us = as_said };
 
 static int begin_watched(void **state)
 {
@@ -237,10 +239,11 @@ static void one_that_can_only_wait_is_asked_nothing_else(void **state)
 
 /* -- which one --------------------------------------------------------------------------------- */
 
-static void add_slow(void)
+static void add_other(int64_t wait)
 {
-	rig.snapshot.strategies[1] = (struct hg_strategy_row){ "slow",
-		{ .size = sizeof(struct hg_provider), .vtable = &slow } };
+	others_wait_us = wait;
+	rig.snapshot.strategies[1] = (struct hg_strategy_row){ "other",
+		{ .size = sizeof(struct hg_provider), .vtable = &other } };
 	rig.snapshot.n_strategies = 2;
 }
 
@@ -257,13 +260,15 @@ static void a_request_may_ask_for_another_and_what_it_spends_is_told_to_the_one_
 	void **state)
 {
 	(void)state;
-	add_slow();
-	struct hg_ticket *t = ask_by("slow", "/x"), *u = ask_by("watched", "/y");
-
+	add_other(SEC);
+	struct hg_ticket *t = ask_by("other", "/x"), *u = ask_by("no such", "/y");
 	assert_int_equal(t->state, HG_TICKET_QUEUED);
-	assert_int_equal(
-		u->state, HG_TICKET_SENT); /* of that name there is none: the one in force */
+	assert_int_equal(u->state, HG_TICKET_SENT); /* by the one in force */
 	assert_int_equal(s.n_told, 1);
+	others_wait_us = 0;
+	rig_advance(&rig, SEC);
+	assert_int_equal(t->state, HG_TICKET_SENT);
+	assert_int_equal(s.n_told, 2);
 	hg_ticket_unref(t);
 	hg_ticket_unref(u);
 }
@@ -271,9 +276,9 @@ static void a_request_may_ask_for_another_and_what_it_spends_is_told_to_the_one_
 static void one_that_is_set_by_hand_holds_until_the_next_configuration(void **state)
 {
 	(void)state;
-	add_slow();
+	add_other(SEC);
 	assert_false(hg_dispatcher_set_strategy(rig.d, HG_STR("no such")));
-	assert_true(hg_dispatcher_set_strategy(rig.d, HG_STR("slow")));
+	assert_true(hg_dispatcher_set_strategy(rig.d, HG_STR("other")));
 	struct hg_ticket *t = ask_as(HG_CLASS_LOW, "/x");
 	assert_int_equal(t->state, HG_TICKET_QUEUED);
 	rig_reconfigure(&rig);
@@ -329,7 +334,7 @@ static void nobody_looks_ahead_without_a_strategy_or_a_budget(void **state)
 
 	assert_true(hg_pace_outlook(rig.d, core_of(0), &rig.now, &ret));
 	assert_false(hg_pace_outlook(rig.d, search, &rig.now, &ret));
-	rig_pace(&rig, &slow);
+	rig_pace(&rig, &other);
 	assert_false(hg_pace_outlook(rig.d, core_of(0), &rig.now, &ret));
 	rig.snapshot.n_strategies = 0;
 	assert_false(hg_pace_outlook(rig.d, core_of(0), &rig.now, &ret));

@@ -192,6 +192,19 @@ static void what_stands_longer_than_was_known_is_told_to_those_who_wait(void **s
 	rig_expect_refused(t, 429, "upstream_limited");
 }
 
+static void what_stands_longer_for_the_same_reason_is_told_too(void **state)
+{
+	(void)state;
+	add_token("a"), begin();
+	block();
+	struct hg_ticket *t = ask_until("/x", 200 * SEC);
+	assert_int_equal(t->state, HG_TICKET_PARKED);
+	hg_identity_block(credential(0)->identity, 300 * SEC, rig.now.mono_us, &rig.d->dice);
+	hg_dispatcher_look_at_all_of(rig.d, credential(0)->identity);
+	rig_turn(&rig);
+	rig_expect_refused(t, 429, "upstream_limited");
+}
+
 static void one_that_leaves_while_it_stands_is_forgotten(void **state)
 {
 	(void)state;
@@ -374,6 +387,7 @@ int main(void)
 		T(a_deadline_at_the_very_moment_is_too_late),
 		T(what_opens_early_lets_those_who_wait_go),
 		T(what_stands_longer_than_was_known_is_told_to_those_who_wait),
+		T(what_stands_longer_for_the_same_reason_is_told_too),
 		T(one_that_leaves_while_it_stands_is_forgotten),
 		T(of_those_who_share_it_only_the_hasty_are_told),
 		T(who_would_not_have_its_turn_is_told_at_once_and_all_others_have_it),

@@ -335,6 +335,7 @@ static void it_goes_when_core_is_spent_and_its_head_is_of_core(void **state)
 	rig_expect_whole(t, 200);
 	assert_int_equal(core_of(0)->in_flight, 0);
 	assert_int_equal(core_of(0)->reset_s, WALL / SEC + 100); /* the earlier reset is believed */
+	assert_null(hg_site_learned(credential(0)->identity->site, HG_STR("/rate_limit")));
 	struct hg_ticket *next = rig_ticket(&rig, "GET", "/rate_limit", HG_CLASS_LOW);
 	next->ask.resource = HG_STR("rate_limit");
 	rig_submit(&rig, next);
