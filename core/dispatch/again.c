@@ -218,6 +218,7 @@ static void settle_breakers(
 {
 	struct hg_identity *id = f->ledger->identity;
 	struct hg_site *site = id->site;
+	enum hg_breaker_state was = site->breaker.state;
 
 	if (!f->on_breakers)
 		return;
@@ -229,15 +230,24 @@ static void settle_breakers(
 		settle_breaker(
 			d, &id->breaker, &id->doubt, f, blame != HG_BLAME_IDENTITY, id->name, now);
 	hg_dispatcher_look_at_all_of(d, id);
+	if (site->breaker.state != was) /* others wait for the same host */
+		hg_dispatcher_look_at_site(d, site);
 }
 
-void hg_dispatcher_leave_breakers(struct hg_flight *f)
+void hg_dispatcher_leave_breakers(struct hg_dispatcher *d, struct hg_flight *f)
 {
+	struct hg_identity *id;
+	enum hg_breaker_state was;
+
 	if (!f->on_breakers)
 		return;
 	f->on_breakers = false;
-	hg_breaker_untake(&f->ledger->identity->site->breaker, f->sent_us);
-	hg_breaker_untake(&f->ledger->identity->breaker, f->sent_us);
+	id = f->ledger->identity;
+	was = id->site->breaker.state;
+	hg_breaker_untake(&id->site->breaker, f->sent_us);
+	hg_breaker_untake(&id->breaker, f->sent_us);
+	if (id->site->breaker.state != was) /* it was the probe: another may be one */
+		hg_dispatcher_look_at_site(d, id->site);
 }
 
 /* -- the matrix is done ------------------------------------------------------------------------ */

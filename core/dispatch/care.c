@@ -23,15 +23,14 @@
 
 /* -- what is due ------------------------------------------------------------------------------- */
 
-/* Where it pays by the newest configuration; NULL: nowhere, so nothing is done for it. */
-static struct hg_payer *payer_of(const struct hg_credential *cred)
+/* Where it pays; NULL: nowhere any more, so nothing is done for it. */
+static struct hg_payer *payer_of(const struct hg_dispatcher *d, const struct hg_credential *cred)
 {
 	struct hg_payer *p;
 
 	HG_LIST_EACH(&cred->identity->payers, p, of_identity)
 	{
-		if (p->credential == cred && p->pool->kind == HG_CREDENTIAL_OWN &&
-			p->pool->is_in_force)
+		if (p->credential == cred && hg_errand_may(d, p->pool))
 			return p;
 	}
 	return NULL;
@@ -41,7 +40,7 @@ void hg_care_for(struct hg_dispatcher *d, struct hg_credential *cred, const stru
 {
 	int64_t at_us = cred->ask_us;
 
-	if (!payer_of(cred) || cred->errand) {
+	if (!payer_of(d, cred) || cred->errand) {
 		hg_heap_remove(&d->chores, &cred->chore);
 		return;
 	}
@@ -64,7 +63,7 @@ void hg_care_for_all(struct hg_dispatcher *d, const struct hg_now *now)
 		if (cred->kind != HG_CREDENTIAL_OWN)
 			continue;
 		if (d->snapshot->dispatch.ask_at_start && cred->token && !cred->was_asked &&
-			payer_of(cred))
+			payer_of(d, cred))
 			cred->ask_us = now->mono_us;
 		hg_care_for(d, cred, now);
 	}
@@ -80,7 +79,7 @@ static void mint(struct hg_dispatcher *d, struct hg_payer *p, const struct hg_no
 
 void hg_care_run(struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now)
 {
-	struct hg_payer *p = payer_of(cred);
+	struct hg_payer *p = payer_of(d, cred);
 
 	hg_heap_remove(&d->chores, &cred->chore);
 	if (!p || cred->errand)

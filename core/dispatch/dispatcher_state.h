@@ -43,7 +43,8 @@ struct hg_dispatcher {
 	struct hg_heap dues;      /* hg_flight.due */
 	struct hg_heap wakes;     /* hg_pool.wake */
 	struct hg_heap chores;    /* hg_credential.chore */
-	bool wants_care;          /* the configuration is new: look at all credentials */
+	bool wants_care; /* the configuration is new, or one is used that is not: look at all
+	                    credentials */
 	struct hg_shape_costs *shapes;
 	struct hg_dice dice;
 	struct hg_retry_purse purse;
@@ -91,6 +92,8 @@ void hg_dispatcher_drop_flight(
 void hg_dispatcher_look_at(struct hg_dispatcher *d, struct hg_pool *pool); /* in the turn */
 /* At all pools in which it pays. */
 void hg_dispatcher_look_at_all_of(struct hg_dispatcher *d, struct hg_identity *id);
+/* At all pools whose requests go to it. */
+void hg_dispatcher_look_at_site(struct hg_dispatcher *d, const struct hg_site *site);
 void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f);
 void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
 
@@ -122,6 +125,10 @@ void hg_dispatcher_take_off(struct hg_dispatcher *d, struct hg_flight *f, struct
  * something settles. */
 enum hg_stop hg_ledger_stop(
 	struct hg_ledger *l, uint32_t cost, const struct hg_now *now, int64_t *ret_until_us);
+/* Why none of a line's payers may pay for anything of it: what the first of them that will waits
+ * for, and until when. may_settle: one of them may at any time. */
+enum hg_stop hg_line_stop(const struct hg_line *line, uint32_t cost, const struct hg_now *now,
+	int64_t *ret_until_us, bool *ret_may_settle);
 
 /* pace.c */
 struct hg_outlook; /* hg/strategy.h */
@@ -175,7 +182,7 @@ int64_t hg_dispatcher_judge_failure(struct hg_dispatcher *d, struct hg_flight *f
 void hg_dispatcher_rest(
 	struct hg_dispatcher *d, struct hg_flight *f, int64_t until_us, int64_t now_us);
 /* It ended without a word for the breakers: a client left. */
-void hg_dispatcher_leave_breakers(struct hg_flight *f);
+void hg_dispatcher_leave_breakers(struct hg_dispatcher *d, struct hg_flight *f);
 
 /* care.c */
 struct hg_errand;

@@ -136,34 +136,52 @@ bool hg_dispatcher_refuse_late(struct hg_dispatcher *d, struct hg_flight *f, enu
 	return true;
 }
 
-/* Points a second that its payers let go together; 0: nothing paces it now. */
-static double pace_of(
+/* How the payers of a line are paced, taken together. */
+struct pace {
+	double rate;      /* requests a second; 0: nothing paces them now */
+	int64_t first_us; /* from now: the next one goes */
+	uint32_t n;       /* payers */
+};
+
+static struct pace pace_of(
 	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
 {
-	double sum = 0;
+	struct pace all = { .first_us = INT64_MAX };
 
 	for (struct hg_payer *p = hg_line_payer(f->line, NULL); p; p = hg_line_payer(f->line, p)) {
 		const struct hg_ledger *l = hg_payer_ledger(p, f->line);
-		int64_t interval_us =
-			hg_pace_us(d, f, l, now) > 0 ? hg_pace_interval_us(d, f, l, now) : 0;
+		int64_t wait_us = hg_pace_us(d, f, l, now);
+		int64_t interval_us = wait_us > 0 ? hg_pace_interval_us(d, f, l, now) : 0;
 		if (interval_us <= 0)
-			return 0;
-		sum += 1e6 / (double)interval_us;
+			return (struct pace){ 0 };
+		all.rate += 1e6 / (double)interval_us;
+		all.n++;
+		if (wait_us < all.first_us)
+			all.first_us = wait_us;
 	}
-	return sum;
+	return all;
+}
+
+/* When the first one has gone, the others may be about to: so it is not sooner than this. */
+static int64_t turn_in_us(const struct pace *p, uint32_t ahead)
+{
+	uint32_t after = ahead + 1 > p->n ? ahead + 1 - p->n : 0;
+	double wait_us = (double)p->first_us + after / p->rate * 1e6;
+
+	return wait_us < 1e15 ? (int64_t)wait_us : (int64_t)1e15;
 }
 
 bool hg_dispatcher_refuse_hopeless(
 	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
 	uint32_t ahead = hg_queue_ahead(hg_flight_queue(f), f);
-	double pace = ahead && !hg_flight_park(f)->why ? pace_of(d, f, now) : 0;
+	struct pace p = { 0 };
 
-	if (pace <= 0)
+	if (ahead && !hg_flight_park(f)->why)
+		p = pace_of(d, f, now);
+	if (p.rate <= 0)
 		return false;
-	double wait_us = ahead / pace * 1e6;
-	return hg_dispatcher_refuse_late(
-		d, f, HG_STOP_PACE, wait_us < 1e15 ? (int64_t)wait_us : (int64_t)1e15, now);
+	return hg_dispatcher_refuse_late(d, f, HG_STOP_PACE, turn_in_us(&p, ahead), now);
 }
 
 static void unpark(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)

@@ -48,6 +48,19 @@ static void drop_identity(struct hg_pools *p, struct hg_identity *id)
 	hg_identity_free(id);
 }
 
+static void drop_orphans(struct hg_pools *p)
+{
+	struct hg_identity *id;
+
+	HG_LIST_EACH(&p->all_identities, id, link)
+	{
+		if (id->n_credentials || id->n_flights)
+			continue;
+		drop_identity(p, id);
+		p->n_orphans--;
+	}
+}
+
 static void drop_credential(struct hg_pools *p, struct hg_credential *cred)
 {
 	struct hg_identity *id = cred->identity;
@@ -149,6 +162,7 @@ void hg_pools_fini(struct hg_pools *p)
 	{
 		pool_free(p, pool);
 	}
+	drop_orphans(p);
 	HG_BUG_ON(hg_map_n(p->credentials) || hg_map_n(p->identities));
 	hg_map_free(p->by_scope);
 	hg_map_free(p->credentials);
@@ -306,19 +320,6 @@ struct hg_pool *hg_pools_find(
 	hg_list_remove(&pool->link);
 	hg_list_add_first(&p->all, &pool->link);
 	return pool;
-}
-
-static void drop_orphans(struct hg_pools *p)
-{
-	struct hg_identity *id;
-
-	HG_LIST_EACH(&p->all_identities, id, link)
-	{
-		if (id->n_credentials || id->n_flights)
-			continue;
-		drop_identity(p, id);
-		p->n_orphans--;
-	}
 }
 
 bool hg_pools_join(struct hg_pools *p, struct hg_credential *cred, struct hg_scope whose)

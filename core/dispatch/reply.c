@@ -574,6 +574,8 @@ void hg_dispatcher_on_end(struct hg_dispatcher *d, struct hg_flight *f, int code
 void hg_dispatcher_time_out(
 	struct hg_dispatcher *d, struct hg_flight *f, const char *what, const struct hg_now *now)
 {
+	forget_head(f); /* nobody has it: as good as none */
+
 	enum hg_retry_phase phase = f->head        ? HG_PHASE_BODY
 	                            : f->connected ? HG_PHASE_SENT
 	                                           : HG_PHASE_UNSENT;
@@ -591,7 +593,6 @@ void hg_dispatcher_time_out(
 		end_errand(d, f, f->connected, false, now);
 		return;
 	}
-	forget_head(f);
 	hg_dispatcher_land(d, f, f->connected, now);
 	fail(d, f, phase, &end, now);
 }
