@@ -141,10 +141,9 @@ static bool ask_another(struct hg_dispatcher *d, struct hg_flight *f, const stru
 	const struct hg_now *now)
 {
 	uint64_t others = f->line->fit & ~bit_of(f);
-	/* An App's next token is another one as well. */
-	bool is_replaced = o->row->probes && f->credential->app;
-
-	if ((!others && !is_replaced) || !may_repeat(d, f, o->row->is_charged))
+	/* Alone it waits for the verdict, or for an App's next token: what is out is told 503, and a
+	 * 401 would have the client doubt itself. */
+	if ((!others && !o->row->probes) || !may_repeat(d, f, o->row->is_charged))
 		return false;
 	struct hg_flight *heir = bequeath(d, f, now->mono_us, now->mono_us);
 	if (!heir)

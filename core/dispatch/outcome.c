@@ -359,7 +359,8 @@ static const struct {
 	[HG_ACT_LATER] = { "later", "Sent once more after what Retry-After says, or else after a "
 				    "minute, and longer each time; the same for deadlines." },
 	[HG_ACT_OTHER] = { "other", "Sent once more with another credential of the pool that may "
-				    "see the resource; where there is none, the reply is passed." },
+				    "see the resource; where there is none, the reply is passed, but "
+				    "after a 401, which waits for the token to be validated." },
 	[HG_ACT_GRACE] = { "grace", "Sent once more after a short fixed wait." },
 };
 
