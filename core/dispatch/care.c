@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "dispatch/dispatcher_state.h"
 #include "dispatch/errand.h"
+#include "dispatch/outcome.h"
 #include "ticket/scope.h"
 #include <stdio.h>
 
@@ -231,12 +232,15 @@ static void take_ask(struct hg_dispatcher *d, struct hg_errand *e, const struct 
 	const struct hg_now *now)
 {
 	struct hg_credential *cred = e->credential;
+	bool is_suspended = head && head->status == 403 &&
+	                    hg_outcome_read_body(hg_text_str(&e->body)) == HG_FINDING_SUSPENDED;
 
 	if (!head) {
 		cred->ask_us = now->mono_us + UNHEARD_US;
 		if (cred->health == HG_HEALTH_DOUBTED)
 			cred->health = HG_HEALTH_GOOD; /* the breaker's business, then */
-	} else if (head->status == 401) {
+	} else if (head->status == 401 || is_suspended) {
+		cred->is_suspended = is_suspended;
 		leave(d, cred, now);
 	} else {
 		come_back(d, cred, now);

@@ -49,8 +49,10 @@ const char *hg_credential_said(const struct hg_credential *cred)
 {
 	if (cred->app)
 		return hg_app_token_said(cred->app);
-	return cred->health == HG_HEALTH_OUT ? "GitHub answers 401: it is expired, revoked or wrong"
-	                                     : "";
+	if (cred->health != HG_HEALTH_OUT)
+		return "";
+	return cred->is_suspended ? "GitHub answers 403: its user is suspended"
+	                          : "GitHub answers 401: it is expired, revoked or wrong";
 }
 
 const char *hg_credential_state_name(enum hg_credential_state state)

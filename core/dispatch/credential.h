@@ -56,9 +56,10 @@ struct hg_credential {
 	bool permit_told;        /* its missing permissions stand in the log */
 
 	enum hg_credential_health health;
-	int64_t out_us;   /* mono: since when it is out */
-	uint32_t n_asked; /* in a row, whether it is good again */
-	struct {          /* routes that GitHub refused it for want of a permission, for an hour */
+	bool is_suspended; /* why it is out: GitHub said so of its user; else a 401 */
+	int64_t out_us;    /* mono: since when it is out */
+	uint32_t n_asked;  /* in a row, whether it is good again */
+	struct {           /* routes that GitHub refused it for want of a permission, for an hour */
 		uint64_t route;
 		int64_t until_us; /* mono */
 	} lacks[HG_CREDENTIAL_LACKS];

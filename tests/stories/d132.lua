@@ -49,13 +49,13 @@ github:expect_requests(2, mints)
 t.expect(row().expires > shown.expires, "its end is the old one's")
 
 -- suspended: what it has is no good any more, and the next one is refused
+t.clock:advance(60)
 github:app { suspend = "octo-org" }
-t.clock:advance(3290)
-t.clock:advance(320)
+for _ = 1, 3 do ask():wait():expect(503):expect_json { code = "no_credential" } end
+github:expect_requests(1, { status = 403, target = "/repos/octo-org/hello-world/issues/4" })
 local event = told:next("credential.invalid")
 t.expect_equal(event.credential, "app", "which it is")
 t.expect(event.why:find("suspended"), event.why)
-ask():wait():expect(503):expect_json { code = "no_credential" }
 shown = row()
 t.expect_equal(shown.state, "out", "its state")
 t.expect(shown.said:find("suspended"), shown.said)

@@ -26,7 +26,7 @@ hub:reload { config = { credentials = {
 	{ alias = "few", token = "github_pat_storyFew" },
 	{ alias = "all", token = "ghp_storyAny" } } } }:expect(200)
 local runners = "/repos/octo-org/hello-world/actions/runners?page="
-for n = 1, 8 do
+for n = 1, 30 do
 	hub:get(runners .. n, critical):expect(200):expect_header("X-Hubgate-Credential", "all")
 end
 local refused = github:requests { status = 403 }
@@ -39,5 +39,5 @@ t.expect_equal(event.sso, false, "for single sign-on")
 -- where there is no other, the client hears it
 hub:reload { config = { credentials = {
 	{ alias = "few", token = "github_pat_storyFew" } } } }:expect(200)
-hub:get(runners .. 9, critical):expect(403)
+hub:get(runners .. 31, critical):expect(403)
 	:expect_header("X-Accepted-GitHub-Permissions", "administration=read")
