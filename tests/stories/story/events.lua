@@ -52,8 +52,7 @@ local function verify(self, head, body)
 	end
 end
 
--- The next one, which must be of this topic: its members; and what it stood in.
-function Events:next(topic)
+local function take(self)
 	local server = self.listens:accept()
 	local head = server:read_request()
 	local n = tonumber(head:match("\r\nContent%-Length: (%d+)"))
@@ -64,12 +63,21 @@ function Events:next(topic)
 	server:send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 	server:close()
 	verify(self, head, body)
-	local got = json.decode(body)
+	return json.decode(body), head, body
+end
+
+-- The next one, which must be of one of these topics: its members, the topic, the head it came with.
+function Events:next_of(topics)
+	local got, head, body = take(self)
 	report.count()
-	if got.topic ~= topic then
-		report.fail(("expected %s to be told, got %s"):format(topic, body))
+	for _, topic in ipairs(topics) do
+		if got.topic == topic then return got.event, topic, head end
 	end
-	return got.event, got
+	report.fail(("expected %s to be told, got %s"):format(table.concat(topics, " or "), body))
+end
+
+function Events:next(topic)
+	return self:next_of { topic }
 end
 
 return M
