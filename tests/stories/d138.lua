@@ -2,10 +2,11 @@
 local t = require "story"
 local github = t.github { tokens = { "ghp_storyOne=octocat", "ghp_storyTwo=octocat",
 	"ghp_storyThree=hubot", "ghp_storyFour=hubot" } }
-local hub = t.hub { upstream = github, clock = "held", config = { credentials = {
+local pool = {
 	{ alias = "one", token = "ghp_storyOne" }, { alias = "two", token = "ghp_storyTwo" },
 	{ alias = "three", token = "ghp_storyThree", identity = "bot" },
-	{ alias = "four", token = "ghp_storyFour", identity = "bot" } } } }
+	{ alias = "four", token = "ghp_storyFour", identity = "bot" } }
+local hub = t.hub { upstream = github, clock = "held", config = { credentials = pool } }
 local critical = { ["X-Hubgate-Priority"] = "critical" }
 local n = 0
 local function ask(times)
@@ -37,7 +38,7 @@ end
 t.expect(core.bot and core[identities().one], "a budget is missing")
 t.expect_equal(core.bot.used + core[identities().one].used, 18, "points") -- 16, and two to ask
 -- what is known stays known over a reload that changes something else
-hub:reload { config = { dispatch = { retries = 2 } } }:expect(200)
+hub:reload { config = { credentials = pool, dispatch = { retries = 2 } } }:expect(200)
 ask(4)
 github:expect_requests(2, { target = "/user" })
 -- one alone is not asked for: it is nobody's budget but its own
