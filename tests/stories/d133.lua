@@ -17,6 +17,10 @@ for n = 1, 6 do
 	t.expect_equal(payer("/repos/octocat/Hello-World/issues/" .. n), "lab", "who pays")
 	t.expect_equal(payer("/orgs/octo-lab/repos?page=" .. n), "lab", "who pays")
 end
+for n = 1, 6 do
+	t.expect_equal(payer("/users/octocat?n=" .. n), "lab", "who pays, with a query behind")
+	t.expect_equal(payer("/orgs/octo-org?n=" .. n), "org", "who pays, with a query behind")
+end
 -- nobody's in particular: either
 hub:get("/users/hubot", critical):expect(200)
 
