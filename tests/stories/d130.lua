@@ -1,4 +1,4 @@
--- d130: of two tokens one is revoked midway: no client sees a 401, and it comes back when it is good.
+-- d130: of two tokens one is revoked midway: no client sees a 401, and it comes back once good.
 local t = require "story"
 local told = require "story.events".new { "credential.*" }
 local github = t.github { tokens = { "ghp_storyOne=octocat", "ghp_storyTwo=hubot" } }

@@ -1,4 +1,4 @@
--- d131: when the only token dies, clients are told 503 and when to come back, and served after that.
+-- d131: when the only token dies, clients are told 503 and when to come back, and then served.
 local t = require "story"
 local told = require "story.events".new { "credential.*" }
 local github = t.github { tokens = { "ghp_storyOnly=octocat" } }

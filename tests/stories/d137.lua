@@ -1,4 +1,4 @@
--- d137: what becomes of a budget is told: that it is low, once, that GitHub refused, what was learned.
+-- d137: what becomes of a budget is told: that it is low, that GitHub refused, what was learned.
 local t = require "story"
 local told = require "story.events".new { "ratelimit.*", "secondary.*" }
 local github = t.github { limit = 40, window = "600s" }

@@ -24,8 +24,8 @@ for _, name in ipairs { "reset_in_the_past", "huge_limit", "negative_remaining",
 	t.expect_equal(github:stats().refused, 0, "refused, of " .. name)
 	for _, row in ipairs(hub:show("budgets")) do
 		if row.limit and row.resource == "core" then
-			t.expect(row.remaining >= 0 and row.remaining <= row.limit, ("%s of %s are left, of %s")
-				:format(row.remaining, row.limit, name))
+			t.expect(row.remaining >= 0 and row.remaining <= row.limit,
+				("%s of %s are left, of %s"):format(row.remaining, row.limit, name))
 		end
 	end
 	github:odd {}

@@ -1,4 +1,4 @@
--- d142: a key that no App can have, and an App that is not installed, are said and harm nobody else.
+-- d142: a key that no App can have, and an App that is not installed, are said and harm nobody.
 local t = require "story"
 local apps = require "story.app"
 local told = require "story.events".new { "credential.*" }

@@ -1,4 +1,4 @@
--- d143: a thousand requests wait, their clients leave: nothing of them is left, and GitHub is not asked.
+-- d143: a thousand requests wait, their clients leave: nothing is left, and GitHub is not asked.
 local t = require "story"
 local github = t.github { limit = 5, reset_after_s = 300 }
 local hub = t.hub { upstream = github, clock = "held",

@@ -366,6 +366,7 @@ static void read_one(struct reading *rd, uint32_t n)
 static void read_list(struct reading *rd, const struct hg_node *list, const char *path)
 {
 	struct hg_faults *faults = rd->at.faults;
+	uint32_t n_errors = faults->n_errors;
 
 	rd->is_listed = true;
 	if (list->kind != HG_NODE_SEQUENCE)
@@ -382,7 +383,8 @@ static void read_list(struct reading *rd, const struct hg_node *list, const char
 			rd->at.path = hg_arena_printf(&rd->at.keep->arena, "%s[%u]", path, i).p;
 			read_one(rd, list->n);
 		}
-	warn_of_terms(rd, list, path);
+	if (faults->n_errors == n_errors)
+		warn_of_terms(rd, list, path);
 	if (!rd->conf->n_credentials)
 		rd->conf->n_credentials = 1;
 }

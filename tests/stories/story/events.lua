@@ -1,4 +1,4 @@
--- events - who hears of what the hub tells: a receiver that sink-http POSTs to, played by the story.
+-- events - who hears of what the hub tells: a receiver, played by the story, for sink-http.
 --
 --     local events = require "story.events".new { "credential.*" }
 --     local hub = t.hub { upstream = github, clock = "held", plugins = events:beside() }
@@ -66,7 +66,7 @@ local function take(self)
 	return json.decode(body), head, body
 end
 
--- The next one, which must be of one of these topics: its members, the topic, the head it came with.
+-- The next one, which must be of one of these topics: its members, the topic, the POST's head.
 function Events:next_of(topics)
 	local got, head, body = take(self)
 	report.count()
