@@ -37,6 +37,10 @@
 		"What GitHub says is left.")                                                      \
 	X(BUDGET_RESET, "budget_reset_seconds", HG_GAUGE, "credential,resource",                  \
 		"Unix time of the reset.")                                                        \
+	X(CREDENTIAL_STATE, "credential_state", HG_GAUGE, "credential,state",                     \
+		"1: the credential is so (good, doubted, minting, out).")                         \
+	X(CREDENTIAL_EXPIRES, "credential_expires_seconds", HG_GAUGE, "credential",               \
+		"Unix time at which GitHub ends the token; not of Apps, which get new ones.")     \
 	X(LIMIT_HITS, "limit_hits_total", HG_COUNTER, "credential,resource,kind",                 \
 		"Times GitHub said no.")                                                          \
 	X(HOOK_SECONDS, "plugin_hook_seconds_total", HG_COUNTER, "plugin",                        \

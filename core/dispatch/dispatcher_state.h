@@ -9,7 +9,7 @@
  *     park.c         who can not go before a known moment
  *     pace.c         how fast: what strategies are asked, and told
  *     moves.c        what all of them do to tickets and flights         (calls none of them)
- *     show.c         for people
+ *     show.c, show_credential.c                            for people
  *
  * Everything is decided in hg_dispatcher_turn or in what the transport and the fronts report;
  * sending happens in the turn only, so no transport is entered from its own callback.
@@ -149,6 +149,12 @@ void hg_pace_spent(
 /* False: nobody looks ahead. */
 bool hg_pace_outlook(const struct hg_dispatcher *d, const struct hg_ledger *l,
 	const struct hg_now *now, struct hg_outlook *ret);
+
+/* show.c, show_credential.c: JSON; a member with the comma before it, then whole objects */
+struct hg_text;
+void hg_show_member(struct hg_text *out, const char *name, struct hg_str value);
+void hg_show_credential(
+	const struct hg_credential *cred, const struct hg_now *now, struct hg_text *out);
 
 /* park.c */
 /* Parks the tickets of a queued flight whose class stands, and refuses those that could not make

@@ -479,6 +479,33 @@ struct hg_payer *hg_line_payer(const struct hg_line *line, const struct hg_payer
 	return i < pool->n_payers ? &pool->payers[i] : NULL;
 }
 
+struct hg_payer *hg_credential_payer(const struct hg_credential *cred)
+{
+	struct hg_payer *p;
+
+	HG_LIST_EACH(&cred->identity->payers, p, of_identity)
+	{
+		if (p->credential == cred &&
+			(p->pool->kind != HG_CREDENTIAL_OWN || p->pool->is_in_force))
+			return p;
+	}
+	return NULL;
+}
+
+enum hg_credential_state hg_credential_state(
+	const struct hg_credential *cred, const struct hg_now *now)
+{
+	if (!hg_credential_payer(cred))
+		return HG_CREDENTIAL_REPLACED;
+	if (cred->health == HG_HEALTH_OUT)
+		return HG_CREDENTIAL_OUT;
+	if (hg_credential_is_bare(cred, now))
+		return HG_CREDENTIAL_MINTING;
+	if (cred->identity->blocked_us > now->mono_us)
+		return HG_CREDENTIAL_BLOCKED;
+	return cred->health == HG_HEALTH_DOUBTED ? HG_CREDENTIAL_DOUBTED : HG_CREDENTIAL_GOOD;
+}
+
 struct hg_ledger *hg_payer_ledger(const struct hg_payer *payer, const struct hg_line *line)
 {
 	return hg_identity_ledger(payer->credential->identity, hg_str(line->resource));

@@ -112,4 +112,10 @@ const char *hg_line_payers(const struct hg_line *line, char buf[64]);
 
 /* Payer after payer of the line: `for (p = hg_line_payer(l, NULL); p; p = hg_line_payer(l, p))`. */
 struct hg_payer *hg_line_payer(const struct hg_line *line, const struct hg_payer *after);
+/* Where it pays by the newest configuration, or for a client; NULL: nowhere, so nothing is done for
+ * it but what is under way. */
+struct hg_payer *hg_credential_payer(const struct hg_credential *cred);
+/* As it is for whoever looks; the worst of what holds. */
+enum hg_credential_state hg_credential_state(
+	const struct hg_credential *cred, const struct hg_now *now);
 struct hg_ledger *hg_payer_ledger(const struct hg_payer *payer, const struct hg_line *line);

@@ -8,7 +8,7 @@
 #define SEC_US 1000000ll
 #define TICKETS_SHOWN 1000 /* the oldest */
 
-static void add_member(struct hg_text *out, const char *name, struct hg_str value)
+void hg_show_member(struct hg_text *out, const char *name, struct hg_str value)
 {
 	hg_text_printf(out, ",\"%s\":", name);
 	hg_text_add_json(out, value);
@@ -36,10 +36,10 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 
 	hg_text_printf(out, "{\"id\":");
 	hg_text_add_json(out, t->ask.id);
-	add_member(out, "client", t->ask.client);
-	add_member(out, "method", t->ask.method);
-	add_member(out, "path", t->ask.path);
-	add_member(out, "route", t->ask.route);
+	hg_show_member(out, "client", t->ask.client);
+	hg_show_member(out, "method", t->ask.method);
+	hg_show_member(out, "path", t->ask.path);
+	hg_show_member(out, "route", t->ask.route);
 	hg_text_printf(out, ",\"class\":\"%s\",\"state\":\"%s\"", hg_class_name(t->ask.klass),
 		hg_ticket_state_name(t->state));
 	hg_text_printf(out, ",\"age_ms\":%lld,\"in_state_ms\":%lld,\"deadline_in_ms\":%lld",
@@ -49,8 +49,8 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 	hg_text_printf(out, ",\"tries\":%u,\"shared\":%s", t->tries,
 		f && hg_flight_lead(f) != t ? "true" : "false");
 	if (f) {
-		add_member(out, "credential", payer_of(f));
-		add_member(out, "resource", hg_str(f->line->resource));
+		hg_show_member(out, "credential", payer_of(f));
+		hg_show_member(out, "resource", hg_str(f->line->resource));
 		if (t->state == HG_TICKET_PARKED) {
 			bool rests = f->state == HG_FLIGHT_RESTING;
 			int64_t until_us = rests ? f->due.key : hg_flight_park(f)->until_us;
@@ -87,7 +87,7 @@ static void show_queue(const struct hg_line *l, const struct hg_now *now, struct
 {
 	hg_text_printf(out, "{\"credential\":");
 	hg_text_add_json(out, line_payer(l));
-	add_member(out, "resource", hg_str(l->resource));
+	hg_show_member(out, "resource", hg_str(l->resource));
 	uint32_t n = 0;
 	int64_t oldest_us = now->mono_us;
 	for (unsigned c = 0; c < HG_CLASSES; c++) {
@@ -110,7 +110,7 @@ static void show_budget(const struct hg_ledger *l, const struct hg_now *now, str
 {
 	hg_text_printf(out, "{\"credential\":");
 	hg_text_add_json(out, hg_str(l->identity->name));
-	add_member(out, "resource", hg_str(l->resource));
+	hg_show_member(out, "resource", hg_str(l->resource));
 	if (hg_ledger_is_known(l)) {
 		char reset[21];
 		hg_format_time(l->reset_s * SEC_US, reset);
@@ -130,55 +130,15 @@ static void show_budget(const struct hg_ledger *l, const struct hg_now *now, str
 		(unsigned long long)l->n_refusals);
 }
 
-/* Does the newest configuration, or a client, still use it? */
-static bool is_used(const struct hg_credential *cred)
-{
-	const struct hg_payer *payer;
-
-	HG_LIST_EACH(&cred->identity->payers, payer, of_identity)
-	{
-		if (payer->credential == cred &&
-			(payer->pool->kind != HG_CREDENTIAL_OWN || payer->pool->is_in_force))
-			return true;
-	}
-	return false;
-}
-
-static void show_credential(
-	const struct hg_credential *cred, const struct hg_now *now, struct hg_text *out)
-{
-	static const char *const kinds[] = { "own", "passthrough", "elsewhere" };
-	const struct hg_identity *id = cred->identity;
-	int64_t blocked_us = id->blocked_us > now->mono_us ? id->blocked_us - now->mono_us : 0;
-	bool used = is_used(cred);
-
-	hg_text_printf(out, "{\"alias\":");
-	hg_text_add_json(out, hg_str(cred->alias));
-	add_member(out, "upstream", hg_str(id->site->name));
-	add_member(out, "identity", hg_str(id->name));
-	add_member(out, "state", hg_str(!used ? "replaced" : blocked_us ? "blocked" : "ready"));
-	if (cred->expires_us) {
-		char moment[21];
-		hg_format_time(cred->expires_us, moment);
-		add_member(out, "expires", hg_str(moment));
-	}
-	hg_text_printf(out,
-		",\"kind\":\"%s\",\"authenticated\":%s,\"in_use\":%s,\"on_wire\":%u,"
-		"\"flights\":%u,\"blocked_ms\":%lld,\"sent_this_hour\":%lld}",
-		kinds[cred->kind], cred->token ? "true" : "false", used ? "true" : "false",
-		id->on_wire, cred->n_flights, (long long)blocked_us / 1000,
-		(long long)id->hour_sent);
-}
-
 static void show_site(const struct hg_site *site, const struct hg_now *now, struct hg_text *out)
 {
 	hg_text_printf(out, "{\"name\":");
 	hg_text_add_json(out, hg_str(site->name));
-	add_member(out, "state", hg_str(hg_site_state(site)));
+	hg_show_member(out, "state", hg_str(hg_site_state(site)));
 	if (site->n_failed) {
 		hg_text_printf(out, ",\"failed_in_a_row\":%u,\"failing_ms\":%lld", site->n_failed,
 			(long long)(now->mono_us - site->failed_us) / 1000);
-		add_member(out, "why", hg_str(site->why));
+		hg_show_member(out, "why", hg_str(site->why));
 	}
 	hg_text_printf(out,
 		",\"in_use\":%s,\"on_wire\":%u,\"http2\":%s,\"max_connections\":%lld,"
@@ -239,7 +199,7 @@ static void show_credentials(
 		if (cred->kind == HG_CREDENTIAL_ELSEWHERE && cred->identity->n_ledgers == 0)
 			continue; /* never used */
 		comma(out, i++);
-		show_credential(cred, now, out);
+		hg_show_credential(cred, now, out);
 	}
 }
 

@@ -14,8 +14,8 @@ local headings = {
 	tickets = "nothing",
 	queues = "nothing",
 	budgets = "nothing",
-	credentials = "ALIAS  UPSTREAM  KIND  TOKEN  STATE  EXPIRES  BLOCKED FOR  ON WIRE  " ..
-		"THIS HOUR",
+	credentials = "ALIAS  UPSTREAM  IDENTITY  KIND  TOKEN  STATE  ASKED IN  EXPIRES  " ..
+		"BLOCKED FOR  ON WIRE  THIS HOUR  SAID  MAY  OFF",
 	upstreams = "NAME  STATE  FOR  ON WIRE  HTTP/2  CONNECTIONS  CONCURRENT  " ..
 		"IDENTITIES  WHY",
 	plugins = "NAME  PLUGIN  VERSION  STATE  FAILURES  CALLS  TIME  SLOW  COMMANDS",
