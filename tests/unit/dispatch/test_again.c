@@ -76,6 +76,18 @@ static void an_organizations_single_sign_on_is_told_as_such(void **state)
 	assert_told("credential.permission", "\"sso\":true");
 }
 
+static void what_it_would_have_needed_is_told_where_that_is_known(void **state)
+{
+	(void)state;
+	add_app("app"), begin();
+	reply_with(0, rig_head(201, NULL),
+		"{\"token\":\"ghs_a\",\"permissions\":{\"issues\":\"read\"}}");
+	struct hg_ticket *t = rig_ask(&rig, "POST", "/x");
+	rig_reply(&rig, 1, needs_issues());
+	rig_expect_whole(t, 403);
+	assert_told("credential.permission", "\"needs\":\"needs issues=write (has read)\"");
+}
+
 static void when_nobody_may_the_refusal_is_passed_on(void **state)
 {
 	(void)state;
@@ -243,6 +255,7 @@ int main(void)
 		T(what_one_may_not_do_another_does),
 		T(that_is_remembered_for_an_hour_and_for_its_route),
 		T(an_organizations_single_sign_on_is_told_as_such),
+		T(what_it_would_have_needed_is_told_where_that_is_known),
 		T(when_nobody_may_the_refusal_is_passed_on),
 		T(a_refusal_that_names_nothing_is_passed_on),
 		T(nobody_else_is_asked_for_who_has_a_token_of_its_own),
