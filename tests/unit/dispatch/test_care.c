@@ -150,33 +150,59 @@ static void a_clients_own_token_is_its_own_business(void **state)
 	assert_int_equal(n_news, 0);
 }
 
-static void the_only_one_is_asked_about_and_the_client_has_its_401(void **state)
+/* The only one is refused, and so is the question. The request that met it, with this deadline. */
+static struct hg_ticket *put_the_only_one_out(int64_t deadline_in_us)
+{
+	add_token("a"), begin();
+	struct hg_ticket *t = ask_until("/x", deadline_in_us);
+
+	rig_reply(&rig, 0, refused());
+	rig_reply(&rig, errand(HG_ERRAND_ASK), refused());
+	assert_int_equal(credential(0)->health, HG_HEALTH_OUT);
+	return t;
+}
+
+static void who_meets_the_only_one_that_is_refused_waits_until_that_is_known(void **state)
 {
 	(void)state;
 	add_token("a"), begin();
 	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
 
 	rig_reply(&rig, 0, refused());
-	rig_expect_whole(t, 401);
+	assert_int_equal(rig_status(t), -1);
 	struct hg_ticket *waits = rig_ask(&rig, "GET", "/y");
-	assert_int_equal(rig.n_sent, 2); /* until it is known */
+	assert_int_equal(rig.n_sent, 2);
 	rig_reply(&rig, errand(HG_ERRAND_ASK), rig_head(200, NULL));
 	rig_reply(&rig, 2, rig_head(200, NULL));
+	rig_reply(&rig, 3, rig_head(200, NULL));
+	rig_expect_whole(t, 200);
 	rig_expect_whole(waits, 200);
+}
+
+static void one_that_is_called_good_and_refused_again_and_again_is_not_tried_for_ever(void **state)
+{
+	(void)state;
+	add_token("a"), begin();
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+
+	for (unsigned i = 0; i < 3; i++) {
+		rig_reply(&rig, rig.n_sent - 1, refused());
+		rig_reply(&rig, errand(HG_ERRAND_ASK), rig_head(200, NULL));
+	}
+	assert_int_equal(rig.n_sent, 7); /* it and three repetitions, and the questions between */
+	rig_reply(&rig, 6, refused());
+	rig_expect_whole(t, 401);
 }
 
 static void when_all_are_out_who_can_wait_waits_and_others_are_told_until_when(void **state)
 {
 	(void)state;
-	add_token("a"), begin();
-	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
-	rig_reply(&rig, 0, refused());
-	rig_expect_whole(t, 401);
-	rig_reply(&rig, errand(HG_ERRAND_ASK), refused());
+	struct hg_ticket *t = put_the_only_one_out(50 * SEC);
 	struct hg_ticket *hasty = ask_until("/hasty", 30 * SEC);
 	struct hg_ticket *patient = ask_until("/patient", 90 * SEC);
 	struct hg_ticket_end end = rig_end_of(hasty);
 
+	rig_expect_refused(t, 503, "no_credential"); /* nor a 401: it is not its token */
 	assert_int_equal(end.status, 503);
 	assert_string_equal(end.word, "no_credential");
 	assert_int_equal(end.retry_after_s, 60);
@@ -193,12 +219,7 @@ static void when_all_are_out_who_can_wait_waits_and_others_are_told_until_when(v
 static void who_waited_for_one_that_stays_out_is_told_when_it_is_known(void **state)
 {
 	(void)state;
-	add_token("a"), begin();
-	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
-	rig_reply(&rig, 0, refused());
-	rig_expect_whole(t, 401);
-	rig_reply(&rig, errand(HG_ERRAND_ASK), refused());
-	struct hg_ticket *patient = ask_until("/patient", 90 * SEC);
+	struct hg_ticket *patient = put_the_only_one_out(90 * SEC);
 
 	rig_advance(&rig, 60 * SEC);
 	assert_false(rig_has_ended(patient));
@@ -214,14 +235,12 @@ static void who_waited_for_a_doubtful_one_until_the_deadline_is_told_of_that(voi
 {
 	(void)state;
 	add_token("a"), begin();
-	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
-	rig_reply(&rig, 0, refused());
-	rig_expect_whole(t, 401);
-	hg_dispatcher_on_connected(rig.d, rig.sent[1], &rig.now);
-	struct hg_ticket *waits = ask_until("/y", 3 * SEC);
+	struct hg_ticket *t = ask_until("/x", 3 * SEC);
 
+	rig_reply(&rig, 0, refused());
+	hg_dispatcher_on_connected(rig.d, rig.sent[1], &rig.now);
 	rig_advance(&rig, 3 * SEC);
-	rig_expect_refused(waits, 503, "no_credential");
+	rig_expect_refused(t, 503, "no_credential");
 }
 
 static void each_token_is_tried_once_at_the_start_when_that_is_wanted(void **state)
@@ -330,7 +349,8 @@ int main(void)
 		T(one_that_is_answered_again_is_back_and_that_is_told),
 		T(when_github_does_not_answer_it_is_not_out_and_asked_again),
 		T(a_clients_own_token_is_its_own_business),
-		T(the_only_one_is_asked_about_and_the_client_has_its_401),
+		T(who_meets_the_only_one_that_is_refused_waits_until_that_is_known),
+		T(one_that_is_called_good_and_refused_again_and_again_is_not_tried_for_ever),
 		T(when_all_are_out_who_can_wait_waits_and_others_are_told_until_when),
 		T(who_waited_for_one_that_stays_out_is_told_when_it_is_known),
 		T(who_waited_for_a_doubtful_one_until_the_deadline_is_told_of_that),
