@@ -5,9 +5,11 @@ local github = t.github()
 local hub = t.hub { upstream = github, clock = "held", plugins = told:beside(),
 	config = { dispatch = { breaker_failures = 3, breaker_open = "10s", retries = 0 } } }
 local n = 0
+-- each time another route than the one before: failures of one route say little of all others
+local PATHS = { "/issues/%d", "?n=%d", "/issues?page=%d" }
 local function ask(deadline_s)
 	n = n + 1
-	return hub:get_later("/repos/octo-org/hello-world/issues/" .. n,
+	return hub:get_later("/repos/octo-org/hello-world" .. PATHS[n % #PATHS + 1]:format(n),
 		{ ["X-Hubgate-Priority"] = "critical", ["X-Hubgate-Deadline"] = deadline_s or "5" })
 end
 local function fail(how, times)
@@ -70,7 +72,7 @@ told = require "story.events".new { "upstream.*" }
 local lost = t.hub { upstream = "http://127.0.0.1:" .. t.dead_port(), clock = "held",
 	plugins = told:beside(), config = { dispatch = { breaker_failures = 3, retries = 0 } } }
 local critical = { ["X-Hubgate-Priority"] = "critical", ["X-Hubgate-Deadline"] = "5" }
-for k = 1, 3 do
+for k = 1, 3 do -- nothing was sent: of any route, then
 	lost:get("/users/" .. k, critical):expect(502):expect_json { code = "upstream_unreachable" }
 end
 event = told:next("upstream.down")
