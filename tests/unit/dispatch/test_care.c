@@ -86,6 +86,44 @@ static void one_that_is_refused_again_is_out_and_told_once(void **state)
 	hg_ticket_unref(late);
 }
 
+#define SUSPENDED "{\"message\":\"Sorry. Your account was suspended\"}"
+
+static struct hg_head *forbidden(void)
+{
+	return rig_head(403, "Content-Type", "application/json", NULL);
+}
+
+static void one_of_a_suspended_user_is_out_and_another_goes_on(void **state)
+{
+	(void)state;
+	begin_with_two();
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+
+	reply_with(0, forbidden(), SUSPENDED);
+	reply_with(errand(HG_ERRAND_ASK), forbidden(), SUSPENDED);
+	assert_told("credential.invalid", "suspended");
+	for (unsigned i = 0; i < rig.n_sent; i++)
+		if (rig.sent[i]) {
+			assert_paid(i, "b");
+			rig_reply(&rig, i, rig_head(200, NULL));
+		}
+	rig_expect_whole(t, 200);
+}
+
+/* The words may be about whose repository it is. */
+static void one_that_met_somebody_who_is_suspended_is_good(void **state)
+{
+	(void)state;
+	begin_with_two();
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+
+	reply_with(0, forbidden(), SUSPENDED);
+	rig_reply(&rig, errand(HG_ERRAND_ASK), rig_head(200, NULL));
+	assert_int_equal(credential(0)->health, HG_HEALTH_GOOD);
+	assert_int_equal(n_news, 0);
+	hg_ticket_unref(t);
+}
+
 static void one_that_is_out_is_asked_after_1_2_4_8_and_then_each_15_minutes(void **state)
 {
 	(void)state;
@@ -345,6 +383,8 @@ int main(void)
 		T(a_refused_token_is_asked_about_while_another_goes_on),
 		T(one_that_is_answered_pays_again_and_nobody_is_told),
 		T(one_that_is_refused_again_is_out_and_told_once),
+		T(one_of_a_suspended_user_is_out_and_another_goes_on),
+		T(one_that_met_somebody_who_is_suspended_is_good),
 		T(one_that_is_out_is_asked_after_1_2_4_8_and_then_each_15_minutes),
 		T(one_that_is_answered_again_is_back_and_that_is_told),
 		T(when_github_does_not_answer_it_is_not_out_and_asked_again),

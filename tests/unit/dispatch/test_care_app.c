@@ -146,6 +146,22 @@ static void a_refused_mint_puts_it_out_and_the_next_one_that_is_granted_brings_i
 	hg_ticket_unref(hasty);
 }
 
+static void one_that_is_suspended_while_it_has_a_token_is_out_when_no_other_is_minted(void **state)
+{
+	(void)state;
+	static const char suspended[] = "{\"message\":\"This installation has been suspended\"}";
+
+	add_app("app"), begin();
+	mint("ghs_a");
+	rig_advance(&rig, 10 * MIN);
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+	reply_with(1, rig_head(403, "Content-Type", "application/json", NULL), suspended);
+	assert_int_equal(n_news, 0);
+	reply_with(errand(HG_ERRAND_MINT), rig_head(403, NULL), suspended);
+	assert_told("credential.invalid", "suspended");
+	rig_expect_refused(t, 503, "no_credential");
+}
+
 static void a_mint_that_github_could_not_answer_is_asked_again_and_nobody_is_told(void **state)
 {
 	(void)state;
@@ -289,6 +305,7 @@ int main(void)
 		T(a_token_that_github_does_not_know_yet_is_tried_again_in_a_second),
 		T(a_401_later_has_another_one_minted_with_which_it_goes),
 		T(a_refused_mint_puts_it_out_and_the_next_one_that_is_granted_brings_it_back),
+		T(one_that_is_suspended_while_it_has_a_token_is_out_when_no_other_is_minted),
 		T(a_mint_that_github_could_not_answer_is_asked_again_and_nobody_is_told),
 		T(a_mint_that_is_answered_with_too_much_was_not_answered),
 		T(who_waited_for_the_first_token_until_the_deadline_is_told_of_that),
