@@ -7,7 +7,8 @@ local hub = t.hub { upstream = github, clock = "held", plugins = told:beside(),
 local n = 0
 local function ask(deadline_s)
 	n = n + 1
-	return hub:get_later("/repos/octo-org/hello-world/issues/" .. n,
+	local routes = { "issues?page=", "commits?page=" } -- of one alone it would take more
+	return hub:get_later("/repos/octo-org/hello-world/" .. routes[n % 2 + 1] .. n,
 		{ ["X-Hubgate-Priority"] = "critical", ["X-Hubgate-Deadline"] = deadline_s or "5" })
 end
 local function fail(how, times)
