@@ -150,19 +150,39 @@ static void a_clients_own_token_is_its_own_business(void **state)
 	assert_int_equal(n_news, 0);
 }
 
-static void the_only_one_is_asked_about_and_the_client_has_its_401(void **state)
+static void the_only_one_is_asked_about_and_who_met_its_401_waits_for_that(void **state)
 {
 	(void)state;
 	add_token("a"), begin();
 	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
 
 	rig_reply(&rig, 0, refused());
-	rig_expect_whole(t, 401);
 	struct hg_ticket *waits = rig_ask(&rig, "GET", "/y");
 	assert_int_equal(rig.n_sent, 2); /* until it is known */
 	rig_reply(&rig, errand(HG_ERRAND_ASK), rig_head(200, NULL));
+	assert_int_equal(rig.n_sent, 4);
 	rig_reply(&rig, 2, rig_head(200, NULL));
+	rig_reply(&rig, 3, rig_head(200, NULL));
+	rig_expect_whole(t, 200);
 	rig_expect_whole(waits, 200);
+}
+
+/* The token is good for everything else. */
+static void one_that_is_refused_each_time_has_its_401_in_the_end(void **state)
+{
+	(void)state;
+	add_token("a"), begin();
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+	unsigned n = 0;
+
+	while (!rig_has_ended(t)) {
+		rig_reply(&rig, rig.n_sent - 1, refused());
+		if (has_errand(HG_ERRAND_ASK))
+			rig_reply(&rig, errand(HG_ERRAND_ASK), rig_head(200, NULL));
+		assert_true(++n <= 4); /* once, and dispatch.retries */
+	}
+	rig_expect_whole(t, 401);
+	assert_int_equal(n_news, 0);
 }
 
 static void when_all_are_out_who_can_wait_waits_and_others_are_told_until_when(void **state)
@@ -171,8 +191,8 @@ static void when_all_are_out_who_can_wait_waits_and_others_are_told_until_when(v
 	add_token("a"), begin();
 	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
 	rig_reply(&rig, 0, refused());
-	rig_expect_whole(t, 401);
 	rig_reply(&rig, errand(HG_ERRAND_ASK), refused());
+	rig_expect_refused(t, 503, "no_credential"); /* 60 s are all it has */
 	struct hg_ticket *hasty = ask_until("/hasty", 30 * SEC);
 	struct hg_ticket *patient = ask_until("/patient", 90 * SEC);
 	struct hg_ticket_end end = rig_end_of(hasty);
@@ -196,8 +216,8 @@ static void who_waited_for_one_that_stays_out_is_told_when_it_is_known(void **st
 	add_token("a"), begin();
 	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
 	rig_reply(&rig, 0, refused());
-	rig_expect_whole(t, 401);
 	rig_reply(&rig, errand(HG_ERRAND_ASK), refused());
+	rig_expect_refused(t, 503, "no_credential"); /* 60 s are all it has */
 	struct hg_ticket *patient = ask_until("/patient", 90 * SEC);
 
 	rig_advance(&rig, 60 * SEC);
@@ -216,12 +236,13 @@ static void who_waited_for_a_doubtful_one_until_the_deadline_is_told_of_that(voi
 	add_token("a"), begin();
 	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
 	rig_reply(&rig, 0, refused());
-	rig_expect_whole(t, 401);
 	hg_dispatcher_on_connected(rig.d, rig.sent[1], &rig.now);
 	struct hg_ticket *waits = ask_until("/y", 3 * SEC);
 
 	rig_advance(&rig, 3 * SEC);
 	rig_expect_refused(waits, 503, "no_credential");
+	assert_false(rig_has_ended(t));
+	hg_ticket_unref(t);
 }
 
 static void each_token_is_tried_once_at_the_start_when_that_is_wanted(void **state)
@@ -330,7 +351,8 @@ int main(void)
 		T(one_that_is_answered_again_is_back_and_that_is_told),
 		T(when_github_does_not_answer_it_is_not_out_and_asked_again),
 		T(a_clients_own_token_is_its_own_business),
-		T(the_only_one_is_asked_about_and_the_client_has_its_401),
+		T(the_only_one_is_asked_about_and_who_met_its_401_waits_for_that),
+		T(one_that_is_refused_each_time_has_its_401_in_the_end),
 		T(when_all_are_out_who_can_wait_waits_and_others_are_told_until_when),
 		T(who_waited_for_one_that_stays_out_is_told_when_it_is_known),
 		T(who_waited_for_a_doubtful_one_until_the_deadline_is_told_of_that),
