@@ -30,3 +30,9 @@ patient:expect(200)
 told:next("credential.recovered")
 hub:get(path .. 3, critical):expect(200)
 t.expect_equal(hub:show("credentials")[1].state, "good", "its state")
+
+-- a user who is suspended is as good as none: GitHub says that with a 403
+github:token { suspend = "ghp_storyOnly" }
+hub:get(path .. 40, critical):expect(503):expect_json { code = "no_credential" }
+t.expect(told:next("credential.invalid").why:find("suspended"), "why")
+t.expect(hub:show("credentials")[1].said:find("suspended"), "what is said")
