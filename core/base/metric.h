@@ -23,6 +23,8 @@
 	X(TICKETS, "tickets", HG_GAUGE, "state", "Tickets by state.")                             \
 	X(TICKETS_TOTAL, "tickets_ended_total", HG_COUNTER, "class,end",                          \
 		"Tickets ended, by class and end.")                                               \
+	X(WAITING, "waiting", HG_GAUGE, "reason",                                                 \
+		"Requests to GitHub that wait, by what for (the words of `hubgate explain`).")    \
 	X(QUEUE_SECONDS, "queue_wait_seconds", HG_HISTOGRAM, "class", "From arrival to sending.") \
 	X(COALESCED, "coalesced_total", HG_COUNTER, NULL, "Tickets that shared another's fetch.") \
 	X(UPSTREAM, "upstream_requests_total", HG_COUNTER, "credential,resource,status",          \

@@ -88,7 +88,7 @@ static enum hg_stop payer_stop(const struct hg_payer *p, const struct hg_line *l
 
 /* The first of the queue decides whether its line stands: nobody passes it because it asks for
  * less, or it would never have enough. */
-static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, const struct hg_flight *first,
+static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, struct hg_flight *first,
 	const struct hg_now *now, int64_t *wake_us)
 {
 	enum hg_stop why = HG_STOP_NONE;
@@ -108,10 +108,12 @@ static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, const stru
 			until_us = at_us;
 		}
 	}
-	if (may_settle) /* until something settles, and we look again */
+	if (may_settle) { /* until something settles, and we look again */
 		hg_dispatcher_unpark_line(d, line, now);
-	else
+		hg_flight_stand(d, first, HG_STOP_EMPTY, now->mono_us);
+	} else {
 		hg_dispatcher_park_line(d, line, why, until_us, now);
+	}
 	if (hg_line_waiting(line))
 		wake_by(wake_us, until_us);
 	return true;
@@ -125,8 +127,7 @@ struct verdict {
 	int64_t until_us; /* mono: when somebody may; INT64_MAX: when something settles */
 };
 
-/* What keeps this payer from paying for it now. */
-static enum hg_stop why_not(const struct hg_dispatcher *d, const struct hg_flight *f,
+enum hg_stop hg_payer_why_not(const struct hg_dispatcher *d, const struct hg_flight *f,
 	const struct hg_payer *p, const struct hg_now *now, int64_t *ret_until_us)
 {
 	struct hg_ledger *l = hg_payer_ledger(p, f->line);
@@ -176,7 +177,7 @@ static struct verdict who_pays(
 	for (struct hg_payer *p = hg_line_payer(f->line, NULL); p; p = hg_line_payer(f->line, p)) {
 		struct hg_ledger *l = hg_payer_ledger(p, f->line);
 		int64_t until_us;
-		enum hg_stop why = why_not(d, f, p, now, &until_us);
+		enum hg_stop why = hg_payer_why_not(d, f, p, now, &until_us);
 		if (why == HG_STOP_NONE && urgency(l, now) > best) {
 			best = urgency(l, now);
 			v.payer = p;
@@ -204,6 +205,7 @@ static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct 
 		hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
 		if (hg_dispatcher_refuse_late(d, f, v->why, v->until_us - now->mono_us, now))
 			return true;
+		hg_flight_stand(d, f, v->why, now->mono_us);
 		wake_by(wake_us, v->until_us);
 		if (v->why == HG_STOP_PACE)
 			return false;
@@ -226,10 +228,13 @@ static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct 
 		return false;
 	case HG_STOP_NONE:
 	case HG_STOP_BUSY:
+	case HG_STOP_SLOT:
+	case HG_STOP_RETRY:
 	case HG_STOPS:
 		break;
 	}
 	hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
+	hg_flight_stand(d, f, v->why, now->mono_us);
 	return false;
 }
 
@@ -409,6 +414,8 @@ bool hg_dispatcher_send_next(
 			send(d, c.flight, c.payer, now);
 			return true;
 		}
+		if (c.flight)
+			hg_flight_stand(d, c.flight, HG_STOP_SLOT, now->mono_us);
 		if (hg_list_is_empty(&pool->slotless))
 			hg_list_add(&d->slotless, &pool->slotless);
 	} while (wake_us <= now->mono_us); /* somebody was told: look who stands there now */

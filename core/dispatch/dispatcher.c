@@ -404,6 +404,9 @@ struct hg_dispatcher *hg_dispatcher_new(
 	for (unsigned i = 0; i < HG_CLASSES; i++)
 		d->queue_seconds[i] =
 			hg_core_series(HG_METRIC_QUEUE_SECONDS, hg_class_name(i), NULL, NULL);
+	for (unsigned i = 0; i < HG_STOPS; i++)
+		d->standing[i] = hg_core_series(
+			HG_METRIC_WAITING, hg_stop_name((enum hg_stop)i), NULL, NULL);
 	d->coalesced = hg_core_series(HG_METRIC_COALESCED, NULL, NULL, NULL);
 	return d;
 }

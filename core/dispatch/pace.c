@@ -67,6 +67,16 @@ static const struct hg_provider *strategy_of(const struct hg_dispatcher *d, cons
 	return i < s->n_strategies ? &s->strategies[i].provider : &none;
 }
 
+const char *hg_pace_name(const struct hg_dispatcher *d, const struct hg_flight *f)
+{
+	const struct hg_provider *p = strategy_of(d, f->strategy);
+
+	for (uint32_t i = 0; i < d->snapshot->n_strategies; i++)
+		if (&d->snapshot->strategies[i].provider == p)
+			return d->snapshot->strategies[i].label;
+	return "";
+}
+
 /* Critical and high are never asked about, and neither is a budget nobody knows. */
 static bool is_paced(
 	const struct hg_strategy *s, const struct hg_flight *f, const struct hg_ledger *l)
@@ -97,6 +107,22 @@ int64_t hg_pace_interval_us(const struct hg_dispatcher *d, const struct hg_fligh
 		return 0;
 	struct hg_strategy_view v = look_for(d, f, l, now);
 	return s->interval_us(p->self, &v);
+}
+
+double hg_pace_rate(
+	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
+{
+	double sum = 0;
+
+	for (struct hg_payer *p = hg_line_payer(f->line, NULL); p; p = hg_line_payer(f->line, p)) {
+		const struct hg_ledger *l = hg_payer_ledger(p, f->line);
+		int64_t interval_us =
+			hg_pace_us(d, f, l, now) > 0 ? hg_pace_interval_us(d, f, l, now) : 0;
+		if (interval_us <= 0)
+			return 0;
+		sum += 1e6 / (double)interval_us;
+	}
+	return sum;
 }
 
 void hg_pace_note(const struct hg_dispatcher *d, const struct hg_flight *f, struct hg_ledger *l,

@@ -40,6 +40,8 @@ static const char *say(
 	switch (why) {
 	case HG_STOP_NONE:
 	case HG_STOP_BUSY:
+	case HG_STOP_SLOT:
+	case HG_STOP_RETRY:
 	case HG_STOPS:
 		HG_BUG_ON("not parked");
 		break;
@@ -136,28 +138,11 @@ bool hg_dispatcher_refuse_late(struct hg_dispatcher *d, struct hg_flight *f, enu
 	return true;
 }
 
-/* Points a second that its payers let go together; 0: nothing paces it now. */
-static double pace_of(
-	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
-{
-	double sum = 0;
-
-	for (struct hg_payer *p = hg_line_payer(f->line, NULL); p; p = hg_line_payer(f->line, p)) {
-		const struct hg_ledger *l = hg_payer_ledger(p, f->line);
-		int64_t interval_us =
-			hg_pace_us(d, f, l, now) > 0 ? hg_pace_interval_us(d, f, l, now) : 0;
-		if (interval_us <= 0)
-			return 0;
-		sum += 1e6 / (double)interval_us;
-	}
-	return sum;
-}
-
 bool hg_dispatcher_refuse_hopeless(
 	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
 	uint32_t ahead = hg_queue_ahead(hg_flight_queue(f), f);
-	double pace = ahead && !hg_flight_park(f)->why ? pace_of(d, f, now) : 0;
+	double pace = ahead && !hg_flight_park(f)->why ? hg_pace_rate(d, f, now) : 0;
 
 	if (pace <= 0)
 		return false;

@@ -55,7 +55,8 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 			bool rests = f->state == HG_FLIGHT_RESTING;
 			int64_t until_us = rests ? f->due.key : hg_flight_park(f)->until_us;
 			hg_text_printf(out, ",\"waits_for\":\"%s\",\"opens_in_ms\":%lld",
-				rests ? "retry" : hg_stop_name(hg_flight_park(f)->why),
+				hg_stop_name(rests ? HG_STOP_RETRY
+						   : (enum hg_stop)hg_flight_park(f)->why),
 				(long long)(until_us - now->mono_us) / 1000);
 		}
 	}
