@@ -53,11 +53,13 @@ static void count_ahead(const struct hg_flight *f, int64_t now_us, struct ahead 
 {
 	const struct hg_queue *q = hg_flight_queue(f);
 	const struct hg_flight *g;
+	bool is_past = false; /* a client's own go as they came */
 
 	*ret = (struct ahead){ 0 };
 	for (unsigned c = 0; c < HG_CLASSES; c++)
 		HG_LIST_EACH(&q->classes[c], g, queued)
 		{
+			is_past |= g == f;
 			if (g == f)
 				continue;
 			if (g->klass != f->klass)
@@ -65,7 +67,7 @@ static void count_ahead(const struct hg_flight *f, int64_t now_us, struct ahead 
 			else if (g->share != f->share)
 				count_rival(ret, g->share);
 			else
-				ret->own += g->queued_us < f->queued_us;
+				ret->own += !is_past;
 		}
 	bound_rivals(ret, f);
 	for (unsigned c = 0; c < HG_CLASSES; c++)
@@ -435,8 +437,7 @@ static void add_waits(const struct hg_waits *w, int64_t now_us, struct hg_text *
 		if (us < 1000)
 			continue;
 		hg_text_printf(out, "%s\"%s\":%lld", is_first ? "" : ",",
-			s == HG_STOP_NONE ? "turn" : hg_stop_name((enum hg_stop)s),
-			(long long)us / 1000);
+			hg_wait_name((enum hg_stop)s), (long long)us / 1000);
 		is_first = false;
 	}
 	hg_text_add_char(out, '}');

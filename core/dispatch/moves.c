@@ -115,9 +115,11 @@ static void note_wait(const struct hg_dispatcher *d, struct hg_ticket *t, const 
 {
 	enum hg_stop why = hg_waits_longest(&f->waits, now_us, &t->waited.us);
 
-	t->waited.word = hg_stop_name(why);
-	t->waited.about = hg_stop_about(why);
 	t->waited.tries = t->tries;
+	if (t->waited.word)
+		return; /* it is refused, and for that */
+	t->waited.word = hg_wait_name(why);
+	t->waited.about = hg_stop_about(why);
 	if (why == HG_STOP_PACE)
 		snprintf(t->waited.strategy, sizeof(t->waited.strategy), "%s", hg_pace_name(d, f));
 }

@@ -114,6 +114,8 @@ static void refuse(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg
 		end.word = "no_credential";
 	if (why == HG_STOP_DOWN)
 		end.word = "upstream_down";
+	t->waited.word = hg_stop_name(why);
+	t->waited.about = hg_stop_about(why);
 	hg_text_init(&text);
 	const char *when = say(d, f, why, &text);
 	hg_format_time(now->wall_us + end.retry_after_s * SEC_US, at);

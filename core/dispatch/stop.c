@@ -11,6 +11,11 @@ const char *hg_stop_name(enum hg_stop why)
 	return why < HG_STOPS ? words[why] : words[HG_STOP_NONE];
 }
 
+const char *hg_wait_name(enum hg_stop why)
+{
+	return why == HG_STOP_NONE ? "turn" : hg_stop_name(why);
+}
+
 const char *hg_stop_about(enum hg_stop why)
 {
 	static const char *const abouts[] = {

@@ -39,6 +39,7 @@ enum hg_stop {
 };
 
 const char *hg_stop_name(enum hg_stop why);  /* "pace"; of HG_STOPS "none" */
+const char *hg_wait_name(enum hg_stop why);  /* the same of a wait: NONE is "turn" */
 const char *hg_stop_about(enum hg_stop why); /* "paced" */
 
 /* Of one that waits, or has waited. */
