@@ -39,6 +39,13 @@
 		"What GitHub says is left.")                                                      \
 	X(BUDGET_RESET, "budget_reset_seconds", HG_GAUGE, "credential,resource",                  \
 		"Unix time of the reset.")                                                        \
+	X(BUDGET_IDEAL, "budget_ideal_remaining", HG_GAUGE, "credential,resource",                \
+		"What would be left now, were the budget spent evenly up to its reset.")          \
+	X(BUDGET_EXHAUSTION, "budget_predicted_exhaustion_seconds", HG_GAUGE,                     \
+		"credential,resource",                                                            \
+		"Until the budget is spent, as demand is expected; +Inf: not in this window.")    \
+	X(SECONDARY_USED, "secondary_used_ratio", HG_GAUGE, "identity,dimension",                 \
+		"Used of GitHub's secondary limits, as hubgate keeps them.")                      \
 	X(LIMIT_HITS, "limit_hits_total", HG_COUNTER, "credential,resource,kind",                 \
 		"Times GitHub said no.")                                                          \
 	X(HOOK_SECONDS, "plugin_hook_seconds_total", HG_COUNTER, "plugin",                        \

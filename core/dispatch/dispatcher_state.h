@@ -9,7 +9,8 @@
  *     park.c         who can not go before a known moment
  *     pace.c         how fast: what strategies are asked, and told
  *     moves.c        what all of them do to tickets and flights         (calls none of them)
- *     show.c, explain.c                                    for people
+ *     measure.c      gauges that change with time alone
+ *     show.c, show_budget.c, explain.c                     for people
  *
  * Everything is decided in hg_dispatcher_turn or in what the transport and the fronts report;
  * sending happens in the turn only, so no transport is entered from its own callback.
@@ -50,6 +51,7 @@ struct hg_dispatcher {
 	struct hg_retry_purse purse;
 	uint32_t n_tickets;
 	uint32_t n_in_state[HG_TICKET_STATES];
+	int64_t measured_us;      /* mono */
 	_Atomic uint32_t on_wire; /* read from any thread */
 
 	struct hg_series *in_state[HG_TICKET_STATES];
@@ -136,9 +138,29 @@ void hg_pace_note(const struct hg_dispatcher *d, const struct hg_flight *f, stru
 /* … and after that. */
 void hg_pace_spent(
 	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now);
+/* How one more of that class would be paced, as it asks for no strategy. False: nothing paces. */
+struct hg_pace_look {
+	const char *strategy; /* label; "" */
+	double allowance;     /* share of the limit that may be used by now */
+	int64_t wait_us, interval_us;
+};
+bool hg_pace_look(const struct hg_dispatcher *d, const struct hg_ledger *l, enum hg_class klass,
+	const struct hg_now *now, struct hg_pace_look *ret);
 /* False: nobody looks ahead. */
 bool hg_pace_outlook(const struct hg_dispatcher *d, const struct hg_ledger *l,
 	const struct hg_now *now, struct hg_outlook *ret);
+
+/* show.c, show_budget.c: JSON; a member with the comma before it, then whole objects */
+struct hg_text;
+void hg_show_member(struct hg_text *out, const char *name, struct hg_str value);
+void hg_show_budget(const struct hg_dispatcher *d, struct hg_ledger *l, const struct hg_now *now,
+	struct hg_text *out);
+void hg_show_identity(const struct hg_dispatcher *d, const struct hg_identity *id,
+	const struct hg_now *now, struct hg_text *out);
+
+/* measure.c: gauges that change with time alone. Returns when to call again, INT64_MAX: when
+ * something happens. */
+int64_t hg_dispatcher_measure(struct hg_dispatcher *d, const struct hg_now *now);
 
 /* park.c */
 /* Parks the tickets of a queued flight whose class stands, and refuses those that could not make

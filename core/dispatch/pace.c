@@ -150,6 +150,27 @@ void hg_pace_spent(
 	s->spent(p->self, &v, f->cost);
 }
 
+bool hg_pace_look(const struct hg_dispatcher *d, const struct hg_ledger *l, enum hg_class klass,
+	const struct hg_now *now, struct hg_pace_look *ret)
+{
+	const struct hg_provider *p = strategy_of(d, "");
+	const struct hg_strategy *s = p->vtable;
+
+	*ret = (struct hg_pace_look){ .strategy = "", .allowance = 1 };
+	if (!s || !hg_ledger_is_known(l))
+		return false;
+	struct hg_strategy_view v = look(d, l, klass, now);
+	ret->strategy = d->snapshot->strategies[d->strategy].label;
+	if (HG_HAS(s, allowance) && s->allowance)
+		ret->allowance = s->allowance(p->self, &v);
+	if (klass <= HG_CLASS_HIGH)
+		return true;
+	ret->wait_us = s->wait_us(p->self, &v);
+	if (HG_HAS(s, interval_us) && s->interval_us)
+		ret->interval_us = s->interval_us(p->self, &v);
+	return true;
+}
+
 bool hg_pace_outlook(const struct hg_dispatcher *d, const struct hg_ledger *l,
 	const struct hg_now *now, struct hg_outlook *ret)
 {

@@ -103,4 +103,14 @@ uint64_t hg_secondary_gate(const struct hg_spend *spend);
 void hg_secondary_show(const struct hg_secondary *s, const struct hg_secondary_conf *conf,
 	int64_t now_us, struct hg_text *out);
 
+/* What all of it comes to: each count, and of all routes the one that is closest to its limit. */
+#define HG_SECONDARY_COUNTS 8
+struct hg_secondary_count {
+	const char *name;     /* static: "graphql", "cpu", …, "route" last */
+	uint32_t used, limit; /* ms for CPU; limit 0: none */
+};
+void hg_secondary_counts(const struct hg_secondary *s, const struct hg_secondary_conf *conf,
+	int64_t now_us, struct hg_secondary_count ret[HG_SECONDARY_COUNTS]);
+double hg_secondary_count_share(const struct hg_secondary_count *c); /* used over limit */
+
 void hg_secondary_check(const struct hg_secondary *s); /* HG_BUG_ON a broken invariant */

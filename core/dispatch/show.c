@@ -1,6 +1,6 @@
 /*
- * For people: tickets, queues, budgets, credentials and upstreams as JSON (`show …` on the admin
- * socket). Never a token: a credential is its alias.
+ * For people: tickets, queues, budgets, identities, credentials and upstreams as JSON (`show …` on
+ * the admin socket). Never a token: a credential is its alias.
  */
 #include "base/text.h"
 #include "dispatch/dispatcher_state.h"
@@ -8,7 +8,7 @@
 #define SEC_US 1000000ll
 #define TICKETS_SHOWN 1000 /* the oldest */
 
-static void add_member(struct hg_text *out, const char *name, struct hg_str value)
+void hg_show_member(struct hg_text *out, const char *name, struct hg_str value)
 {
 	hg_text_printf(out, ",\"%s\":", name);
 	hg_text_add_json(out, value);
@@ -36,10 +36,10 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 
 	hg_text_printf(out, "{\"id\":");
 	hg_text_add_json(out, t->ask.id);
-	add_member(out, "client", t->ask.client);
-	add_member(out, "method", t->ask.method);
-	add_member(out, "path", t->ask.path);
-	add_member(out, "route", t->ask.route);
+	hg_show_member(out, "client", t->ask.client);
+	hg_show_member(out, "method", t->ask.method);
+	hg_show_member(out, "path", t->ask.path);
+	hg_show_member(out, "route", t->ask.route);
 	hg_text_printf(out, ",\"class\":\"%s\",\"state\":\"%s\"", hg_class_name(t->ask.klass),
 		hg_ticket_state_name(t->state));
 	hg_text_printf(out, ",\"age_ms\":%lld,\"in_state_ms\":%lld,\"deadline_in_ms\":%lld",
@@ -49,8 +49,8 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 	hg_text_printf(out, ",\"tries\":%u,\"shared\":%s", t->tries,
 		f && hg_flight_lead(f) != t ? "true" : "false");
 	if (f) {
-		add_member(out, "credential", payer_of(f));
-		add_member(out, "resource", hg_str(f->line->resource));
+		hg_show_member(out, "credential", payer_of(f));
+		hg_show_member(out, "resource", hg_str(f->line->resource));
 		if (t->state == HG_TICKET_PARKED) {
 			bool rests = f->state == HG_FLIGHT_RESTING;
 			int64_t until_us = rests ? f->due.key : hg_flight_park(f)->until_us;
@@ -88,7 +88,7 @@ static void show_queue(const struct hg_line *l, const struct hg_now *now, struct
 {
 	hg_text_printf(out, "{\"credential\":");
 	hg_text_add_json(out, line_payer(l));
-	add_member(out, "resource", hg_str(l->resource));
+	hg_show_member(out, "resource", hg_str(l->resource));
 	uint32_t n = 0;
 	int64_t oldest_us = now->mono_us;
 	for (unsigned c = 0; c < HG_CLASSES; c++) {
@@ -107,30 +107,6 @@ static void show_queue(const struct hg_line *l, const struct hg_now *now, struct
 	hg_text_add_char(out, '}');
 }
 
-static void show_budget(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out)
-{
-	hg_text_printf(out, "{\"credential\":");
-	hg_text_add_json(out, hg_str(l->identity->name));
-	add_member(out, "resource", hg_str(l->resource));
-	if (hg_ledger_is_known(l)) {
-		char reset[21];
-		hg_format_time(l->reset_s * SEC_US, reset);
-		hg_text_printf(out,
-			",\"limit\":%lld,\"used\":%lld,\"remaining\":%lld,"
-			"\"github_remaining\":%lld,"
-			"\"reset_s\":%lld,\"reset\":\"%s\",\"resets_in_s\":%lld",
-			(long long)l->limit, (long long)(l->limit - hg_ledger_remaining(l)),
-			(long long)hg_ledger_remaining(l), (long long)l->theirs,
-			(long long)l->reset_s, reset,
-			(long long)(hg_ledger_resets_in_us(l, now) / SEC_US));
-	} else {
-		hg_text_printf(out, ",\"limit\":null,\"used\":null,\"remaining\":null");
-	}
-	hg_text_printf(out, ",\"in_flight\":%lld,\"sent\":%llu,\"refused\":%llu}",
-		(long long)l->in_flight, (unsigned long long)l->n_sent,
-		(unsigned long long)l->n_refusals);
-}
-
 /* Does the newest configuration, or a client, still use it? */
 static bool is_used(const struct hg_credential *cred)
 {
@@ -145,6 +121,24 @@ static bool is_used(const struct hg_credential *cred)
 	return false;
 }
 
+/* In whose name it pays: one pool, but for one that a reload is taking it out of. */
+static void show_pools(const struct hg_credential *cred, struct hg_text *out)
+{
+	const struct hg_payer *payer;
+	bool is_first = true;
+
+	hg_text_add(out, HG_STR(",\"pools\":["));
+	HG_LIST_EACH(&cred->identity->payers, payer, of_identity)
+	{
+		if (payer->credential != cred)
+			continue;
+		hg_text_add(out, is_first ? HG_STR("") : HG_STR(","));
+		hg_text_add_json(out, hg_str(payer->pool->name));
+		is_first = false;
+	}
+	hg_text_add_char(out, ']');
+}
+
 static void show_credential(
 	const struct hg_credential *cred, const struct hg_now *now, struct hg_text *out)
 {
@@ -155,13 +149,14 @@ static void show_credential(
 
 	hg_text_printf(out, "{\"alias\":");
 	hg_text_add_json(out, hg_str(cred->alias));
-	add_member(out, "upstream", hg_str(id->site->name));
-	add_member(out, "identity", hg_str(id->name));
-	add_member(out, "state", hg_str(!used ? "replaced" : blocked_us ? "blocked" : "ready"));
+	hg_show_member(out, "upstream", hg_str(id->site->name));
+	hg_show_member(out, "identity", hg_str(id->name));
+	show_pools(cred, out);
+	hg_show_member(out, "state", hg_str(!used ? "replaced" : blocked_us ? "blocked" : "ready"));
 	if (cred->expires_us) {
 		char moment[21];
 		hg_format_time(cred->expires_us, moment);
-		add_member(out, "expires", hg_str(moment));
+		hg_show_member(out, "expires", hg_str(moment));
 	}
 	hg_text_printf(out,
 		",\"kind\":\"%s\",\"authenticated\":%s,\"in_use\":%s,\"on_wire\":%u,"
@@ -175,11 +170,11 @@ static void show_site(const struct hg_site *site, const struct hg_now *now, stru
 {
 	hg_text_printf(out, "{\"name\":");
 	hg_text_add_json(out, hg_str(site->name));
-	add_member(out, "state", hg_str(hg_site_state(site)));
+	hg_show_member(out, "state", hg_str(hg_site_state(site)));
 	if (site->n_failed) {
 		hg_text_printf(out, ",\"failed_in_a_row\":%u,\"failing_ms\":%lld", site->n_failed,
 			(long long)(now->mono_us - site->failed_us) / 1000);
-		add_member(out, "why", hg_str(site->why));
+		hg_show_member(out, "why", hg_str(site->why));
 	}
 	hg_text_printf(out,
 		",\"in_use\":%s,\"on_wire\":%u,\"http2\":%s,\"max_connections\":%lld,"
@@ -216,7 +211,7 @@ static void show_budgets(
 	const struct hg_dispatcher *d, const struct hg_now *now, struct hg_text *out)
 {
 	const struct hg_identity *id;
-	const struct hg_ledger *l;
+	struct hg_ledger *l;
 	uint32_t i = 0;
 
 	HG_LIST_EACH(&d->pools.all_identities, id, link)
@@ -224,8 +219,23 @@ static void show_budgets(
 		HG_LIST_EACH(&id->ledgers, l, link)
 		{
 			comma(out, i++);
-			show_budget(l, now, out);
+			hg_show_budget(d, l, now, out);
 		}
+	}
+}
+
+static void show_identities(
+	const struct hg_dispatcher *d, const struct hg_now *now, struct hg_text *out)
+{
+	const struct hg_identity *id;
+	uint32_t i = 0;
+
+	HG_LIST_EACH(&d->pools.all_identities, id, link)
+	{
+		if (id->site->is_elsewhere)
+			continue; /* GitHub's limits are not theirs */
+		comma(out, i++);
+		hg_show_identity(d, id, now, out);
 	}
 }
 
@@ -279,6 +289,8 @@ bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const s
 		show_queues(d, now, out);
 	} else if (!strcmp(what, "budgets")) {
 		show_budgets(d, now, out);
+	} else if (!strcmp(what, "identities")) {
+		show_identities(d, now, out);
 	} else if (!strcmp(what, "credentials")) {
 		show_credentials(d, now, out);
 	} else if (!strcmp(what, "upstreams")) {

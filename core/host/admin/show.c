@@ -264,6 +264,7 @@ const struct hg_show_word hg_show_words[] = {
 	{ .word = "tickets", .ask = HG_ASK_DISPATCHER },
 	{ .word = "queues", .ask = HG_ASK_DISPATCHER },
 	{ .word = "budgets", .ask = HG_ASK_DISPATCHER },
+	{ .word = "identities", .ask = HG_ASK_DISPATCHER },
 	{ .word = "credentials", .ask = HG_ASK_DISPATCHER },
 	{ .word = "upstreams", .ask = HG_ASK_DISPATCHER },
 	{ .word = "plugins", .show = show_plugins, .is_list = true },
