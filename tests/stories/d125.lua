@@ -1,4 +1,4 @@
--- d125: a client is told of its own requests, and of others that they are ahead, not whose they are.
+-- d125: a client is told of its own requests only, and a refusal says what it would wait for.
 local t = require "story"
 local github = t.github { limit = 5, reset_after_s = 600 }
 local hub = t.hub { upstream = github, clock = "held" }
@@ -14,7 +14,8 @@ t.expect_equal(hub:admin("GET", "/explain/mine"):json().now[1].client, "local", 
 
 -- what is refused says what for in its body, and in the field
 local no = hub:get("/users/hubot", { ["X-Hubgate-Priority"] = "high",
-	["X-Hubgate-Deadline"] = "5s", ["X-Hubgate-Explain"] = "1", ["X-Request-Id"] = "refused" }):expect(429)
+	["X-Hubgate-Deadline"] = "5s", ["X-Hubgate-Explain"] = "1",
+	["X-Request-Id"] = "refused" }):expect(429)
 t.expect_equal(no:json().waits_for, "empty", "what for")
 t.expect_equal(no:json().waited_ms, 0, "how long")
 no:expect_match("X-Hubgate-Explain", "^waited 0%.000 s: budget spent; core 0 of 5 left, resets ")
