@@ -96,7 +96,6 @@ static void read_record(struct reader *at, const struct hg_trace_record *r)
 	struct hg_way *way = at->way;
 	char status[24];
 
-	way->ended_us = r->at_us;
 	switch ((enum hg_trace_event)r->event) {
 	case HG_TRACE_BEGAN:
 		way->request = word_of(r);
@@ -129,6 +128,7 @@ static void read_record(struct reader *at, const struct hg_trace_record *r)
 		break;
 	case HG_TRACE_ENDED:
 		way->has_ended = true;
+		way->ended_us = r->at_us; /* the dispatcher may write more of it, a turn later */
 		way->status = r->number;
 		way->client = word_of(r);
 		break;

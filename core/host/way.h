@@ -30,8 +30,7 @@ struct hg_way {
 		over; /* borrowed of the records; n 0: not said */
 	uint32_t ahead, status;
 	bool is_cut, has_ended;
-	int64_t began_us,
-		ended_us; /* mono; ended: the latest record's, as long as it is under way */
+	int64_t began_us, ended_us; /* mono; ended: now, as long as it is under way */
 	int64_t waited_us;
 	uint32_t n_waits, n_tries;                   /* what is above the most of them is in none */
 	struct hg_way_wait waits[HG_WAY_WAITS_MOST]; /* in their order */
