@@ -14,8 +14,10 @@ local headings = {
 	tickets = "nothing",
 	queues = "nothing",
 	budgets = "nothing",
-	credentials = "ALIAS  UPSTREAM  KIND  TOKEN  STATE  EXPIRES  BLOCKED FOR  ON WIRE  " ..
-		"THIS HOUR",
+	identities = "IDENTITY  UPSTREAM  ON WIRE  AT MOST  BLOCKED FOR  THIS HOUR  CAP  " ..
+		"CLOSEST LIMIT  USED  OBJECTED TO  CREDENTIALS",
+	credentials = "ALIAS  UPSTREAM  IDENTITY  KIND  TOKEN  STATE  EXPIRES  BLOCKED FOR  " ..
+		"ON WIRE  THIS HOUR",
 	upstreams = "NAME  STATE  FOR  ON WIRE  HTTP/2  CONNECTIONS  CONCURRENT  " ..
 		"IDENTITIES  WHY",
 	plugins = "NAME  PLUGIN  VERSION  STATE  FAILURES  CALLS  TIME  SLOW  COMMANDS",

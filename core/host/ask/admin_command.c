@@ -166,14 +166,16 @@ int hg_admin_command_set(
 }
 
 static int ask_of_one(
-	const struct hg_admin_wish *w, struct hg_question *q, const char *path, const char *id)
+	const struct hg_admin_wish *w, struct hg_question *q, const char *command, const char *id)
 {
 	struct hg_text target;
+	char needs[64];
 
+	(void)snprintf(needs, sizeof(needs), "%s needs a request's id,", command);
 	if (!id)
-		return complain("this needs a request's id,", "its X-Request-Id");
+		return complain(needs, "its X-Request-Id");
 	hg_text_init(&target);
-	hg_text_add(&target, hg_str(path));
+	hg_text_printf(&target, "/%s/", command);
 	add_encoded(&target, id);
 	q->method = "GET";
 	q->target = target.p;
@@ -186,14 +188,14 @@ int hg_admin_command_trace(const struct hg_admin_wish *w, const char *id)
 {
 	struct hg_question q = { .listing = hg_listing_find("trace") };
 
-	return ask_of_one(w, &q, "/trace/", id);
+	return ask_of_one(w, &q, "trace", id);
 }
 
 int hg_admin_command_explain(const struct hg_admin_wish *w, const char *id)
 {
 	struct hg_question q = { .print = hg_explained_print };
 
-	return ask_of_one(w, &q, "/explain/", id);
+	return ask_of_one(w, &q, "explain", id);
 }
 
 int hg_admin_command_reload(const struct hg_admin_wish *w)
