@@ -126,7 +126,8 @@ void hg_reply_stored(struct hg_request *r)
 		hg_reply_head_number(r, HG_STR("Age"), (uint64_t)r->answer_age_s);
 	hg_reply_add_budget(r, &f->head);
 	add_cache_status(r);
-	hg_explained_add(r, &f->head);
+	if (hg_explained_may_be_asked(r))
+		hg_explained_add(r, &f->head);
 	hg_reply_head_end(r, unchanged || kept->status == 304 ? -2 : (int64_t)kept->body.n);
 	pieces[0] = (struct hg_piece){ hg_text_str(&f->head), HG_PIECE_BYTES, NULL };
 	pieces[1] = (struct hg_piece){ kept->body, HG_PIECE_STORED, kept };

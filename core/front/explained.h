@@ -14,5 +14,11 @@
 #pragma once
 #include "front/request.h"
 
+/* Its head has the field: answers from memory pay for no more than this look. */
+static inline bool hg_explained_may_be_asked(const struct hg_request *r)
+{
+	return r->head.known[HG_HTTP1_X_HUBGATE_EXPLAIN] != 0;
+}
+
 /* Appends the field, if it was asked for. Once head or end of its ticket are taken, or without. */
 void hg_explained_add(struct hg_request *r, struct hg_text *out);
