@@ -46,6 +46,10 @@
 		"Until the budget is spent, as demand is expected; +Inf: not in this window.")    \
 	X(SECONDARY_USED, "secondary_used_ratio", HG_GAUGE, "identity,dimension",                 \
 		"Used of GitHub's secondary limits, as hubgate keeps them.")                      \
+	X(CREDENTIAL_STATE, "credential_state", HG_GAUGE, "credential,state",                     \
+		"1: the credential is so (good, doubted, minting, out).")                         \
+	X(CREDENTIAL_EXPIRES, "credential_expires_seconds", HG_GAUGE, "credential",               \
+		"Unix time at which GitHub ends the token; not of Apps, which get new ones.")     \
 	X(LIMIT_HITS, "limit_hits_total", HG_COUNTER, "credential,resource,kind",                 \
 		"Times GitHub said no.")                                                          \
 	X(HOOK_SECONDS, "plugin_hook_seconds_total", HG_COUNTER, "plugin",                        \

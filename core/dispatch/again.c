@@ -10,6 +10,7 @@
 #include "dispatch/outcome.h"
 #include "ticket/upstreams.h"
 #include <hg/strategy.h>
+#include <stdio.h>
 
 #define SEC_US 1000000ll
 
@@ -141,10 +142,9 @@ static bool ask_another(struct hg_dispatcher *d, struct hg_flight *f, const stru
 	const struct hg_now *now)
 {
 	uint64_t others = f->line->fit & ~bit_of(f);
-	/* An App's next token is another one as well. */
-	bool is_replaced = o->row->probes && f->credential->app;
-
-	if ((!others && !is_replaced) || !may_repeat(d, f, o->row->is_charged))
+	/* Alone it waits for the verdict, or for an App's next token: what is out is told 503, and
+	 * a 401 would have the client doubt itself. */
+	if ((!others && !o->row->probes) || !may_repeat(d, f, o->row->is_charged))
 		return false;
 	struct hg_flight *heir = bequeath(d, f, now->mono_us, now->mono_us);
 	if (!heir)
@@ -172,15 +172,23 @@ static void note_permission(struct hg_dispatcher *d, struct hg_flight *f, enum h
 /* -- breakers ---------------------------------------------------------------------------------- */
 
 static void move(struct hg_dispatcher *d, struct hg_breaker *b, enum hg_breaker_move move,
-	const struct hg_site *site, const char *identity, const struct hg_now *now)
+	const struct hg_flight *f, const char *identity, const struct hg_now *now)
 {
+	const struct hg_site *site = f->line->pool->site;
+	char answered[32];
+	const char *why = site->why;
+
 	switch (move) {
 	case HG_BREAKER_STAYED:
 		return;
 	case HG_BREAKER_OPENED:
+		if (f->head) {
+			(void)snprintf(answered, sizeof(answered), "answered %d", f->head->status);
+			why = answered;
+		}
 		HG_LOG(HG_LOG_DISPATCH, HG_LOG_WARN, "upstream down name=%s identity=%s why=%s",
-			site->name, identity, site->why);
-		hg_news_down(&d->news, site->name, identity, site->why,
+			site->name, identity, why);
+		hg_news_down(&d->news, site->name, identity, why,
 			hg_breaker_opens_us(b, now->mono_us) - now->mono_us);
 		return;
 	case HG_BREAKER_REOPENED:
@@ -210,7 +218,7 @@ static void settle_breaker(struct hg_dispatcher *d, struct hg_breaker *b,
 		move(d, b,
 			hg_breaker_settle(b, &d->snapshot->dispatch, is_good, f->sent_us,
 				now->mono_us, &d->dice),
-			f->line->pool->site, identity, now);
+			f, identity, now);
 }
 
 static void settle_breakers(
@@ -218,6 +226,7 @@ static void settle_breakers(
 {
 	struct hg_identity *id = f->ledger->identity;
 	struct hg_site *site = id->site;
+	enum hg_breaker_state was = site->breaker.state;
 
 	if (!f->on_breakers)
 		return;
@@ -229,15 +238,24 @@ static void settle_breakers(
 		settle_breaker(
 			d, &id->breaker, &id->doubt, f, blame != HG_BLAME_IDENTITY, id->name, now);
 	hg_dispatcher_look_at_all_of(d, id);
+	if (site->breaker.state != was) /* others wait for the same host */
+		hg_dispatcher_look_at_site(d, site);
 }
 
-void hg_dispatcher_leave_breakers(struct hg_flight *f)
+void hg_dispatcher_leave_breakers(struct hg_dispatcher *d, struct hg_flight *f)
 {
+	struct hg_identity *id;
+	enum hg_breaker_state was;
+
 	if (!f->on_breakers)
 		return;
 	f->on_breakers = false;
-	hg_breaker_untake(&f->ledger->identity->site->breaker, f->sent_us);
-	hg_breaker_untake(&f->ledger->identity->breaker, f->sent_us);
+	id = f->ledger->identity;
+	was = id->site->breaker.state;
+	hg_breaker_untake(&id->site->breaker, f->sent_us);
+	hg_breaker_untake(&id->breaker, f->sent_us);
+	if (id->site->breaker.state != was) /* it was the probe: another may be one */
+		hg_dispatcher_look_at_site(d, id->site);
 }
 
 /* -- the matrix is done ------------------------------------------------------------------------ */

@@ -8,7 +8,7 @@
 #define GUARD_US SEC_US              /* GitHub's windows roll up to a second late */
 #define JITTER_US SEC_US             /* and not all gateways at once */
 #define LOST_US (2 * SEC_US)         /* what was lost arrives within this, or not at all */
-#define LOST_SLACK 8                 /* points: with more than this one may go and find out */
+#define LOST_SLACK 8                 /* requests: of more than this not all were counted */
 #define REFUSED_WAIT_MOST_US (60 * SEC_US)
 
 void hg_ledger_init(struct hg_ledger *l, struct hg_str resource)
@@ -86,7 +86,7 @@ int64_t hg_ledger_opens_us(struct hg_ledger *l, uint32_t cost, const struct hg_n
 	if (l->in_flight && (l->theirs >= points || l->over))
 		return INT64_MAX; /* what is under way holds the rest; some of it may turn out free
 		                   */
-	if (l->over || l->theirs > points + LOST_SLACK)
+	if (l->over || (l->theirs >= points && l->lost[0].n + l->lost[1].n > LOST_SLACK))
 		return now->mono_us; /* only what was lost holds it: one at a time finds out */
 	return over_at_us(l);
 }
@@ -201,6 +201,7 @@ static void lose(struct hg_ledger *l, uint32_t points, int64_t now_us)
 	if (!points)
 		return;
 	l->lost[into].points += points;
+	l->lost[into].n++;
 	l->lost[into].last_us = now_us;
 }
 
@@ -211,7 +212,7 @@ static void confirm_lost(struct hg_ledger *l, int64_t sent_us)
 	if (l->lost[0].points == 0 || sent_us < l->lost[0].last_us + LOST_US)
 		return;
 	l->lost[0] = l->lost[1];
-	l->lost[1].points = 0;
+	l->lost[1].points = l->lost[1].n = 0;
 }
 
 void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,

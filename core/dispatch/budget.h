@@ -43,7 +43,7 @@ struct hg_ledger {
 	int64_t theirs;    /* lowest remaining of this window, 0 … limit */
 	int64_t in_flight; /* points taken and not settled */
 	struct {
-		int64_t points, last_us; /* mono: when the last of them was lost */
+		int64_t points, n, last_us; /* of so many; mono: when the last was lost */
 	} lost[2];          /* [0] waits for an answer to be confirmed; [1] came since then */
 	int64_t spent;      /* of this window, by us, as far as it was answered */
 	int64_t reset_s;    /* Unix, by our clock; 0: no window known. For people: */

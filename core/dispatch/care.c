@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "dispatch/dispatcher_state.h"
 #include "dispatch/errand.h"
+#include "dispatch/outcome.h"
 #include "ticket/scope.h"
 #include <stdio.h>
 
@@ -23,25 +24,46 @@
 
 /* -- what is due ------------------------------------------------------------------------------- */
 
-/* Where it pays by the newest configuration; NULL: nowhere, so nothing is done for it. */
-static struct hg_payer *payer_of(const struct hg_credential *cred)
+/* Where it pays; NULL: nowhere any more, so nothing is done for it. */
+static struct hg_payer *payer_of(const struct hg_dispatcher *d, const struct hg_credential *cred)
 {
 	struct hg_payer *p;
 
 	HG_LIST_EACH(&cred->identity->payers, p, of_identity)
 	{
-		if (p->credential == cred && p->pool->kind == HG_CREDENTIAL_OWN &&
-			p->pool->is_in_force)
+		if (p->credential == cred && hg_errand_may(d, p->pool))
 			return p;
 	}
 	return NULL;
 }
 
+/* One is 1: how it is. What time alone changes is not among them: a block ends by itself. */
+static void set_gauges(const struct hg_credential *cred, const struct hg_now *now)
+{
+	enum hg_credential_state is = hg_credential_state(cred, now);
+
+	if (is == HG_CREDENTIAL_BLOCKED)
+		is = cred->health == HG_HEALTH_DOUBTED ? HG_CREDENTIAL_DOUBTED : HG_CREDENTIAL_GOOD;
+	for (unsigned s = 0; s < HG_CREDENTIAL_REPLACED; s++) {
+		if (s == HG_CREDENTIAL_BLOCKED)
+			continue;
+		hg_series_set(hg_core_series(HG_METRIC_CREDENTIAL_STATE, cred->label,
+				      hg_credential_state_name(s), NULL),
+			s == is ? 1 : 0);
+	}
+	if (cred->expires_us)
+		hg_series_set(hg_core_series(HG_METRIC_CREDENTIAL_EXPIRES, cred->label, NULL, NULL),
+			(double)(cred->expires_us / SEC_US));
+}
+
 void hg_care_for(struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now)
 {
 	int64_t at_us = cred->ask_us;
+	bool is_used = payer_of(d, cred) != NULL;
 
-	if (!payer_of(cred) || cred->errand) {
+	if (is_used)
+		set_gauges(cred, now);
+	if (!is_used || cred->errand) {
 		hg_heap_remove(&d->chores, &cred->chore);
 		return;
 	}
@@ -61,10 +83,15 @@ void hg_care_for_all(struct hg_dispatcher *d, const struct hg_now *now)
 
 	HG_LIST_EACH(&d->pools.all_credentials, cred, link)
 	{
+		if (cred->kind == HG_CREDENTIAL_OWN && !hg_credential_payer(cred))
+			set_gauges(cred, now); /* first: another may have its name now */
+	}
+	HG_LIST_EACH(&d->pools.all_credentials, cred, link)
+	{
 		if (cred->kind != HG_CREDENTIAL_OWN)
 			continue;
 		if (d->snapshot->dispatch.ask_at_start && cred->token && !cred->was_asked &&
-			payer_of(cred))
+			payer_of(d, cred))
 			cred->ask_us = now->mono_us;
 		hg_care_for(d, cred, now);
 	}
@@ -80,7 +107,7 @@ static void mint(struct hg_dispatcher *d, struct hg_payer *p, const struct hg_no
 
 void hg_care_run(struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now)
 {
-	struct hg_payer *p = payer_of(cred);
+	struct hg_payer *p = payer_of(d, cred);
 
 	hg_heap_remove(&d->chores, &cred->chore);
 	if (!p || cred->errand)
@@ -107,8 +134,7 @@ void hg_care_run(struct hg_dispatcher *d, struct hg_credential *cred, const stru
 
 /* -- good or not ------------------------------------------------------------------------------- */
 
-static void leave(struct hg_dispatcher *d, struct hg_credential *cred, const char *why,
-	const struct hg_now *now)
+static void leave(struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now)
 {
 	int64_t wait_us = ASK_AGAIN_US;
 
@@ -117,8 +143,8 @@ static void leave(struct hg_dispatcher *d, struct hg_credential *cred, const cha
 		cred->out_us = now->mono_us;
 		cred->n_asked = 0;
 		HG_LOG(HG_LOG_DISPATCH, HG_LOG_ERROR, "credential invalid alias=%s why=%s",
-			cred->alias, why);
-		hg_news_invalid(&d->news, cred->alias, why);
+			cred->alias, hg_credential_said(cred));
+		hg_news_invalid(&d->news, cred->alias, hg_credential_said(cred));
 	}
 	for (uint32_t n = cred->n_asked++; n > 0 && wait_us < ASK_AGAIN_MOST_US; n--)
 		wait_us *= 2;
@@ -174,6 +200,7 @@ static void tell_permit(struct hg_credential *cred)
 void hg_care_note_head(struct hg_dispatcher *d, struct hg_credential *cred,
 	const struct hg_head *head, const struct hg_now *now)
 {
+	int64_t ended_us = cred->expires_us;
 	size_t n = 0;
 
 	hg_credential_note_expiry(cred, head);
@@ -185,6 +212,8 @@ void hg_care_note_head(struct hg_dispatcher *d, struct hg_credential *cred,
 		cred->permit_told = false;
 		tell_permit(cred);
 	}
+	if (cred->expires_us != ended_us)
+		set_gauges(cred, now);
 	if (cred->expires_us)
 		(void)hg_news_expiry(
 			&d->news, &cred->expiry_told, cred->alias, cred->expires_us, now->wall_us);
@@ -204,7 +233,7 @@ static void take_mint(struct hg_dispatcher *d, struct hg_errand *e, const struct
 		break;
 	case HG_APP_REFUSED:
 		if (hg_credential_is_bare(cred, now))
-			leave(d, cred, hg_app_token_said(cred->app), now);
+			leave(d, cred, now);
 		break;
 	case HG_APP_AGAIN:
 	case HG_APP_LATER:
@@ -216,13 +245,16 @@ static void take_ask(struct hg_dispatcher *d, struct hg_errand *e, const struct 
 	const struct hg_now *now)
 {
 	struct hg_credential *cred = e->credential;
+	bool is_suspended = head && head->status == 403 &&
+	                    hg_outcome_read_body(hg_text_str(&e->body)) == HG_FINDING_SUSPENDED;
 
 	if (!head) {
 		cred->ask_us = now->mono_us + UNHEARD_US;
 		if (cred->health == HG_HEALTH_DOUBTED)
 			cred->health = HG_HEALTH_GOOD; /* the breaker's business, then */
-	} else if (head->status == 401) {
-		leave(d, cred, "GitHub answers 401: it is expired, revoked or wrong", now);
+	} else if (head->status == 401 || is_suspended) {
+		cred->is_suspended = is_suspended;
+		leave(d, cred, now);
 	} else {
 		come_back(d, cred, now);
 	}

@@ -7,6 +7,7 @@
 
 #define SEC_US 1000000ll
 #define HTTP2_STREAMS 100            /* in one connection: what GitHub and libcurl allow */
+#define LOOK_AGAIN_US SEC_US         /* held by one payer's limit, and another may be free soon */
 #define UNKNOWN_RATE (5000.0 / 3600) /* points a second, of a budget that nobody has seen yet */
 
 static void wake_by(int64_t *wake_us, int64_t at_us)
@@ -86,37 +87,51 @@ static enum hg_stop payer_stop(const struct hg_payer *p, const struct hg_line *l
 	return why;
 }
 
-/* The first of the queue decides whether its line stands: nobody passes it because it asks for
- * less, or it would never have enough. */
+enum hg_stop hg_line_stop(const struct hg_line *line, uint32_t cost, const struct hg_now *now,
+	int64_t *ret_until_us, bool *ret_may_settle)
+{
+	enum hg_stop why = HG_STOP_NONE;
+
+	*ret_until_us = INT64_MAX;
+	*ret_may_settle = false;
+	for (struct hg_payer *p = hg_line_payer(line, NULL); p; p = hg_line_payer(line, p)) {
+		int64_t at_us;
+		enum hg_stop stop = payer_stop(p, line, cost, now, &at_us);
+		if (stop == HG_STOP_NONE)
+			return HG_STOP_NONE;
+		*ret_may_settle |= at_us == INT64_MAX;
+		if (why == HG_STOP_NONE || at_us < *ret_until_us) {
+			why = stop;
+			*ret_until_us = at_us;
+		}
+	}
+	return why;
+}
+
+/* A line stands when nobody could pay for anything; or when what its first one needs is under way
+ * and may turn out free: nobody passes that because it asks for less. One that needs more than is
+ * left before a known moment holds up its class only, as others take nothing from it. */
 static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, struct hg_flight *first,
 	const struct hg_now *now, int64_t *wake_us)
 {
-	enum hg_stop why = HG_STOP_NONE;
-	int64_t until_us = INT64_MAX;
-	bool may_settle = false;
+	int64_t until_us;
+	bool may_settle;
+	enum hg_stop why = hg_line_stop(line, 1, now, &until_us, &may_settle);
 
-	for (struct hg_payer *p = hg_line_payer(line, NULL); p; p = hg_line_payer(line, p)) {
-		int64_t at_us;
-		enum hg_stop stop = payer_stop(p, line, first->cost, now, &at_us);
-		if (stop == HG_STOP_NONE) {
-			hg_dispatcher_unpark_line(d, line, now);
-			return false;
-		}
-		may_settle |= at_us == INT64_MAX;
-		if (at_us < until_us) {
-			why = stop;
-			until_us = at_us;
-		}
+	if (why == HG_STOP_NONE && first->cost > 1) {
+		why = hg_line_stop(line, first->cost, now, &until_us, &may_settle);
+		if (!may_settle)
+			why = HG_STOP_NONE;
 	}
-	if (may_settle) { /* until something settles, and we look again */
+	if (why == HG_STOP_NONE || may_settle)
 		hg_dispatcher_unpark_line(d, line, now);
-		hg_flight_stand(d, first, HG_STOP_EMPTY, now->mono_us);
-	} else {
+	else
 		hg_dispatcher_park_line(d, line, why, until_us, now);
-	}
-	if (hg_line_waiting(line))
+	if (may_settle && why != HG_STOP_NONE)
+		hg_flight_stand(d, first, why, now->mono_us);
+	if (why != HG_STOP_NONE && hg_line_waiting(line))
 		wake_by(wake_us, until_us);
-	return true;
+	return why != HG_STOP_NONE;
 }
 
 /* -- who pays ---------------------------------------------------------------------------------- */
@@ -125,6 +140,7 @@ struct verdict {
 	struct hg_payer *payer; /* NULL: nobody */
 	enum hg_stop why;
 	int64_t until_us; /* mono: when somebody may; INT64_MAX: when something settles */
+	bool may_settle;  /* somebody else may sooner, at any time */
 };
 
 enum hg_stop hg_payer_why_not(const struct hg_dispatcher *d, const struct hg_flight *f,
@@ -181,7 +197,10 @@ static struct verdict who_pays(
 		if (why == HG_STOP_NONE && urgency(l, now) > best) {
 			best = urgency(l, now);
 			v.payer = p;
-		} else if (v.why == HG_STOP_NONE || until_us < v.until_us) {
+			continue;
+		}
+		v.may_settle |= why != HG_STOP_NONE && until_us == INT64_MAX;
+		if (v.why == HG_STOP_NONE || until_us < v.until_us) {
 			v.why = why;
 			v.until_us = until_us;
 		}
@@ -199,6 +218,16 @@ static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct 
 	struct hg_line *line = f->line;
 	enum hg_class klass = f->klass;
 
+	if (v->may_settle) { /* nobody knows when, so nobody is told that it is too late */
+		int64_t again_us = now->mono_us + LOOK_AGAIN_US;
+		hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
+		wake_by(wake_us, v->until_us);
+		hg_flight_stand(d, f, v->why, now->mono_us);
+		if (v->why == HG_STOP_LIMIT)
+			hg_queue_hold(hg_flight_queue(f), f,
+				v->until_us < again_us ? v->until_us : again_us);
+		return v->why == HG_STOP_LIMIT;
+	}
 	switch (v->why) {
 	case HG_STOP_PACE:
 	case HG_STOP_LIMIT:
@@ -220,8 +249,6 @@ static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct 
 	case HG_STOP_RESERVE:
 		/* Others of the payers could pay, but for better classes. Then its class stands,
 		 * ageing or not. */
-		if (v->until_us == INT64_MAX)
-			break; /* until something settles, and we look again */
 		hg_dispatcher_park_class(d, line, klass, HG_STOP_RESERVE, v->until_us, now);
 		if (line->queue.n[klass] || line->uploads.n[klass])
 			wake_by(wake_us, v->until_us);

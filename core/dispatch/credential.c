@@ -45,6 +45,30 @@ bool hg_credential_is_bare(const struct hg_credential *cred, const struct hg_now
 	return cred->app && !hg_app_token_get(cred->app, now);
 }
 
+const char *hg_credential_said(const struct hg_credential *cred)
+{
+	if (cred->app)
+		return hg_app_token_said(cred->app);
+	if (cred->health != HG_HEALTH_OUT)
+		return "";
+	return cred->is_suspended ? "GitHub answers 403: its user is suspended"
+	                          : "GitHub answers 401: it is expired, revoked or wrong";
+}
+
+const char *hg_credential_state_name(enum hg_credential_state state)
+{
+	static const char *const names[HG_CREDENTIAL_STATES] = {
+		[HG_CREDENTIAL_GOOD] = "good",
+		[HG_CREDENTIAL_DOUBTED] = "doubted",
+		[HG_CREDENTIAL_BLOCKED] = "blocked",
+		[HG_CREDENTIAL_MINTING] = "minting",
+		[HG_CREDENTIAL_OUT] = "out",
+		[HG_CREDENTIAL_REPLACED] = "replaced",
+	};
+
+	return names[state];
+}
+
 const struct hg_permit *hg_credential_permit(const struct hg_credential *cred)
 {
 	return cred->app ? hg_app_token_permit(cred->app) : &cred->permit;

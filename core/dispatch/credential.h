@@ -26,6 +26,16 @@ enum hg_credential_health {
 	HG_HEALTH_OUT,     /* it does: nothing is sent with it, it is asked again and again */
 };
 
+enum hg_credential_state { /* health, and what else a person wants to know */
+	HG_CREDENTIAL_GOOD,
+	HG_CREDENTIAL_DOUBTED,
+	HG_CREDENTIAL_BLOCKED, /* its identity, by a secondary limit: hg_identity.blocked_us */
+	HG_CREDENTIAL_MINTING, /* an App's, that has no token yet */
+	HG_CREDENTIAL_OUT,
+	HG_CREDENTIAL_REPLACED, /* by a reload; what it began goes on */
+	HG_CREDENTIAL_STATES
+};
+
 #define HG_CREDENTIAL_LACKS 16
 
 struct hg_errand; /* errand.h */
@@ -46,9 +56,10 @@ struct hg_credential {
 	bool permit_told;        /* its missing permissions stand in the log */
 
 	enum hg_credential_health health;
-	int64_t out_us;   /* mono: since when it is out */
-	uint32_t n_asked; /* in a row, whether it is good again */
-	struct {          /* routes that GitHub refused it for want of a permission, for an hour */
+	bool is_suspended; /* why it is out: GitHub said so of its user; else a 401 */
+	int64_t out_us;    /* mono: since when it is out */
+	uint32_t n_asked;  /* in a row, whether it is good again */
+	struct {           /* routes that GitHub refused it for want of a permission, for an hour */
 		uint64_t route;
 		int64_t until_us; /* mono */
 	} lacks[HG_CREDENTIAL_LACKS];
@@ -72,6 +83,9 @@ void hg_credential_free(struct hg_credential *cred); /* nothing refers to it; no
 struct hg_secret *hg_credential_token(const struct hg_credential *cred, const struct hg_now *now);
 /* An App without a token: one has to be minted first. */
 bool hg_credential_is_bare(const struct hg_credential *cred, const struct hg_now *now);
+/* What is wrong with it, a sentence; "" = nothing that is known. */
+const char *hg_credential_said(const struct hg_credential *cred);
+const char *hg_credential_state_name(enum hg_credential_state state); /* "good" */
 const struct hg_permit *hg_credential_permit(const struct hg_credential *cred);
 /* GitHub refused it this route for want of a permission: others are asked first, for an hour. */
 void hg_credential_note_lack(struct hg_credential *cred, struct hg_str route, int64_t now_us);

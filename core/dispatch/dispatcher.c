@@ -18,6 +18,9 @@ static struct hg_line *line_for(struct hg_dispatcher *d, const struct hg_ticket 
 	struct hg_pool *pool = hg_pools_find(&d->pools, ask, t->snapshot);
 	const char *learned = hg_site_learned(pool->site, ask->route);
 
+	/* Of a configuration before the newest: it may be a new one, without a token yet. */
+	d->wants_care |= pool->kind == HG_CREDENTIAL_OWN && !pool->is_in_force;
+
 	return hg_pool_line(
 		pool, learned ? hg_str(learned) : ask->resource, hg_pool_fit(pool, ask, now_us));
 }
@@ -223,6 +226,35 @@ static bool are_busy(const struct hg_line *line)
 	return true;
 }
 
+/* It was not the budget: nobody knew in time whether its token is good, or its upstream is back.
+ * False: that was known. */
+static bool run_out_unready(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
+{
+	struct hg_ticket_end end = { .code = HG_EAGAIN, .status = 503, .retry_after_s = 1 };
+	const struct hg_flight *f = t->flight;
+	double waited_s = (double)(now->mono_us - t->ask.arrived_us) / 1e6;
+	int64_t until_us;
+	bool may_settle;
+	enum hg_stop why = hg_line_stop(f->line, f->cost, now, &until_us, &may_settle);
+	char buf[64];
+
+	if (why != HG_STOP_TOKEN && why != HG_STOP_DOWN)
+		return false;
+	if (until_us != INT64_MAX && until_us > now->mono_us)
+		end.retry_after_s = (until_us - now->mono_us + 999999) / 1000000;
+	end.word = why == HG_STOP_TOKEN ? "no_credential" : "upstream_down";
+	if (why == HG_STOP_TOKEN)
+		hg_dispatcher_refuse(d, t, &end, now->mono_us,
+			"Whether GitHub takes %s was not known within the deadline, %.1f s.",
+			hg_line_payers(f->line, buf), waited_s);
+	else
+		hg_dispatcher_refuse(d, t, &end, now->mono_us,
+			"Upstream %s failed several times in a row, and was not back within the "
+			"deadline, %.1f s.",
+			f->line->pool->site->name, waited_s);
+	return true;
+}
+
 /* Its turn did not come. With slots free it was the budget that was too small: paced, or held by
  * what is under way. */
 static void run_out_queued(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_now *now)
@@ -275,12 +307,12 @@ static void run_out(struct hg_dispatcher *d, struct hg_ticket *t, const struct h
 	};
 	struct hg_flight *f = t->flight;
 
-	if (f->state == HG_FLIGHT_QUEUED)
-		run_out_queued(d, t, now);
-	else
+	if (f->state != HG_FLIGHT_QUEUED)
 		hg_dispatcher_refuse(d, t, &sent, now->mono_us,
 			"GitHub did not answer within the deadline, %.1f s.",
 			(double)(now->mono_us - t->ask.arrived_us) / 1e6);
+	else if (!run_out_unready(d, t, now))
+		run_out_queued(d, t, now);
 	if (hg_list_is_empty(&f->tickets))
 		hg_dispatcher_drop_flight(d, f, now);
 }
@@ -318,6 +350,9 @@ static void forget(void *arg, struct hg_pool *pool)
 	struct hg_dispatcher *d = arg;
 
 	hg_heap_remove(&d->wakes, &pool->wake);
+	for (uint32_t i = 0; i < pool->n_payers; i++)
+		if (pool->payers[i].credential->n_payers == 1) /* it goes with the pool */
+			hg_heap_remove(&d->chores, &pool->payers[i].credential->chore);
 }
 
 /* One of each pool at a time, those first that wait for a connection, so that one with many

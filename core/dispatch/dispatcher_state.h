@@ -10,7 +10,7 @@
  *     pace.c         how fast: what strategies are asked, and told
  *     moves.c        what all of them do to tickets and flights         (calls none of them)
  *     measure.c      gauges that change with time alone
- *     show.c, show_budget.c, explain.c                     for people
+ *     show.c, show_budget.c, show_credential.c, explain.c  for people
  *
  * Everything is decided in hg_dispatcher_turn or in what the transport and the fronts report;
  * sending happens in the turn only, so no transport is entered from its own callback.
@@ -45,7 +45,8 @@ struct hg_dispatcher {
 	struct hg_heap dues;      /* hg_flight.due */
 	struct hg_heap wakes;     /* hg_pool.wake */
 	struct hg_heap chores;    /* hg_credential.chore */
-	bool wants_care;          /* the configuration is new: look at all credentials */
+	bool wants_care; /* the configuration is new, or one is used that is not: look at all
+	                    credentials */
 	struct hg_shape_costs *shapes;
 	struct hg_dice dice;
 	struct hg_retry_purse purse;
@@ -81,6 +82,8 @@ void hg_dispatcher_drop_flight(
 void hg_dispatcher_look_at(struct hg_dispatcher *d, struct hg_pool *pool); /* in the turn */
 /* At all pools in which it pays. */
 void hg_dispatcher_look_at_all_of(struct hg_dispatcher *d, struct hg_identity *id);
+/* At all pools whose requests go to it. */
+void hg_dispatcher_look_at_site(struct hg_dispatcher *d, const struct hg_site *site);
 void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f);
 void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now);
 
@@ -116,6 +119,10 @@ enum hg_stop hg_ledger_stop(
  * until something settles. */
 enum hg_stop hg_payer_why_not(const struct hg_dispatcher *d, const struct hg_flight *f,
 	const struct hg_payer *p, const struct hg_now *now, int64_t *ret_until_us);
+/* Why none of a line's payers may pay for anything of it: what the first of them that will waits
+ * for, and until when. may_settle: one of them may at any time. */
+enum hg_stop hg_line_stop(const struct hg_line *line, uint32_t cost, const struct hg_now *now,
+	int64_t *ret_until_us, bool *ret_may_settle);
 
 /* pace.c */
 struct hg_outlook; /* hg/strategy.h */
@@ -129,9 +136,10 @@ int64_t hg_pace_us(const struct hg_dispatcher *d, const struct hg_flight *f,
 /* Between two of those that are above the curve; 0: nobody waits. */
 int64_t hg_pace_interval_us(const struct hg_dispatcher *d, const struct hg_flight *f,
 	const struct hg_ledger *l, const struct hg_now *now);
-/* Points a second that its payers let go together; 0: nothing paces it now. */
-double hg_pace_rate(
-	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now);
+/* From now until it goes, with so many ahead, as its payers are paced together; -1: nothing paces
+ * it now. */
+int64_t hg_pace_turn_in_us(const struct hg_dispatcher *d, const struct hg_flight *f, uint32_t ahead,
+	const struct hg_now *now);
 /* It goes now: before it is taken from the ledger … */
 void hg_pace_note(const struct hg_dispatcher *d, const struct hg_flight *f, struct hg_ledger *l,
 	const struct hg_now *now);
@@ -150,13 +158,16 @@ bool hg_pace_look(const struct hg_dispatcher *d, const struct hg_ledger *l, enum
 bool hg_pace_outlook(const struct hg_dispatcher *d, const struct hg_ledger *l,
 	const struct hg_now *now, struct hg_outlook *ret);
 
-/* show.c, show_budget.c: JSON; a member with the comma before it, then whole objects */
+/* show.c, show_budget.c, show_credential.c: JSON; a member with the comma before it, then whole
+ * objects */
 struct hg_text;
 void hg_show_member(struct hg_text *out, const char *name, struct hg_str value);
 void hg_show_budget(const struct hg_dispatcher *d, struct hg_ledger *l, const struct hg_now *now,
 	struct hg_text *out);
 void hg_show_identity(const struct hg_dispatcher *d, const struct hg_identity *id,
 	const struct hg_now *now, struct hg_text *out);
+void hg_show_credential(
+	const struct hg_credential *cred, const struct hg_now *now, struct hg_text *out);
 
 /* measure.c: gauges that change with time alone. Returns when to call again, INT64_MAX: when
  * something happens. */
@@ -194,7 +205,7 @@ int64_t hg_dispatcher_judge_failure(struct hg_dispatcher *d, struct hg_flight *f
 void hg_dispatcher_rest(
 	struct hg_dispatcher *d, struct hg_flight *f, int64_t until_us, int64_t now_us);
 /* It ended without a word for the breakers: a client left. */
-void hg_dispatcher_leave_breakers(struct hg_flight *f);
+void hg_dispatcher_leave_breakers(struct hg_dispatcher *d, struct hg_flight *f);
 
 /* care.c */
 struct hg_errand;

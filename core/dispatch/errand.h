@@ -31,8 +31,12 @@ struct hg_errand {
 	bool is_too_long;
 };
 
-/* Sends one for this payer, which has none under way. body: JSON or n 0. token: what it goes
- * with; NULL: nothing. The site must have a place free (hg_site_has_slot, critical). */
+/* May something be asked for this pool? Of the gateway's own: those of the newest configuration,
+ * and those that a reload replaced as long as somebody waits in them. */
+bool hg_errand_may(const struct hg_dispatcher *d, const struct hg_pool *pool);
+/* Sends one for this payer, whose pool may and which has none under way. body: JSON or n 0. token:
+ * what it goes with; NULL: nothing. The site must have a place free (hg_site_has_slot, critical).
+ */
 void hg_errand_send(struct hg_dispatcher *d, enum hg_errand_kind kind, struct hg_payer *payer,
 	struct hg_str path, struct hg_str body, struct hg_secret *token, const struct hg_now *now);
 

@@ -268,11 +268,11 @@ static void look(const struct hg_dispatcher *d, const struct hg_ticket *t, const
 		ret->why = HG_STOP_NONE;
 		ret->until_us = now->mono_us;
 	}
-	double pace = hg_pace_rate(d, f, now);
-	double more_us = pace > 0 ? ret->ahead.n / pace * 1e6 : 0;
-	ret->sent_us = ret->until_us == INT64_MAX || more_us > 1e15
-	                       ? INT64_MAX
-	                       : ret->until_us + (int64_t)more_us;
+	int64_t turn_us = hg_pace_turn_in_us(d, f, ret->ahead.n, now);
+	ret->sent_us =
+		turn_us >= 0 && ret->until_us != INT64_MAX && now->mono_us + turn_us > ret->until_us
+			? now->mono_us + turn_us
+			: ret->until_us;
 }
 
 static void add_waiting(const struct hg_dispatcher *d, const struct waiting *w,

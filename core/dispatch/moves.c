@@ -169,6 +169,17 @@ void hg_dispatcher_look_at_all_of(struct hg_dispatcher *d, struct hg_identity *i
 	}
 }
 
+void hg_dispatcher_look_at_site(struct hg_dispatcher *d, const struct hg_site *site)
+{
+	struct hg_pool *pool;
+
+	HG_LIST_EACH(&d->pools.all, pool, link)
+	{
+		if (pool->site == site && pool->n_flights)
+			hg_dispatcher_look_at(d, pool);
+	}
+}
+
 void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f)
 {
 	const char *what;
@@ -393,7 +404,7 @@ void hg_dispatcher_drop_flight(
 	case HG_FLIGHT_STREAMING:
 	case HG_FLIGHT_DRAINING:
 		d->transport.abort(d->transport.arg, f);
-		hg_dispatcher_leave_breakers(f);
+		hg_dispatcher_leave_breakers(d, f);
 		hg_dispatcher_land(d, f, f->connected, now);
 		break;
 	}

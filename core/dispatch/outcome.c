@@ -95,6 +95,15 @@ static const struct hg_outcome_row rows[] = {
 		.status = 401,
 		.act = HG_ACT_PASS,
 		.why = "The token is the client's own, and so is what it does about it." },
+	{ .name = "suspended",
+		.phases = HEAD,
+		.whose = POOL,
+		.findings = BIT(HG_FINDING_SUSPENDED),
+		.status = 403,
+		.act = HG_ACT_OTHER,
+		.probes = true,
+		.blame = HG_BLAME_IDENTITY,
+		.why = "The App's installation, or the token's user, is suspended." },
 	{ .name = "sso",
 		.phases = HEAD,
 		.whose = POOL,
@@ -344,6 +353,24 @@ enum hg_finding hg_outcome_read(const struct hg_head *head, enum hg_refusal refu
 	return HG_FINDING_NONE;
 }
 
+enum hg_finding hg_outcome_read_body(struct hg_str body)
+{
+	static const struct {
+		const char *words; /* GitHub's: "Rate limits for the REST API", and before that */
+		enum hg_finding finding;
+	} says[] = {
+		{ "econdary rate limit", HG_FINDING_SECONDARY },
+		{ "abuse detection", HG_FINDING_SECONDARY },
+		{ "installation has been suspended", HG_FINDING_SUSPENDED },
+		{ "account was suspended", HG_FINDING_SUSPENDED },
+	};
+
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]) && body.n; i++)
+		if (memmem(body.p, body.n, says[i].words, strlen(says[i].words)))
+			return says[i].finding;
+	return HG_FINDING_NONE;
+}
+
 /* -- in words ---------------------------------------------------------------------------------- */
 
 static const struct {
@@ -358,8 +385,10 @@ static const struct {
 		"before that gets the refusal." },
 	[HG_ACT_LATER] = { "later", "Sent once more after what Retry-After says, or else after a "
 				    "minute, and longer each time; the same for deadlines." },
-	[HG_ACT_OTHER] = { "other", "Sent once more with another credential of the pool that may "
-				    "see the resource; where there is none, the reply is passed." },
+	[HG_ACT_OTHER] = { "other",
+		"Sent once more with another credential of the pool that may "
+		"see the resource; where there is none, the reply is passed, but "
+		"after a 401, which waits for the token to be validated." },
 	[HG_ACT_GRACE] = { "grace", "Sent once more after a short fixed wait." },
 };
 
@@ -395,6 +424,7 @@ static const char *const finding_words[HG_FINDINGS] = {
 	[HG_FINDING_SECONDARY] = "limit reached, too fast",
 	[HG_FINDING_SSO] = "`X-GitHub-SSO`",
 	[HG_FINDING_PERMISSION] = "GitHub names a permission or scope",
+	[HG_FINDING_SUSPENDED] = "GitHub says that it is suspended",
 	[HG_FINDING_LATER] = "`Retry-After`",
 	[HG_FINDING_EDGE] = "no `X-GitHub-Request-Id`",
 	[HG_FINDING_PARTIAL] = "`RESOURCE_LIMITS_EXCEEDED`",

@@ -42,6 +42,7 @@ enum hg_finding {
 	HG_FINDING_SSO,        /* 403 with X-GitHub-SSO */
 	HG_FINDING_PERMISSION, /* 403 with X-Accepted-GitHub-Permissions, or scopes that are not met
 	                        */
+	HG_FINDING_SUSPENDED,  /* 403: the installation, or the token's user, says its body */
 	HG_FINDING_LATER,      /* 503 with Retry-After */
 	HG_FINDING_EDGE,       /* 5xx without X-GitHub-Request-Id: it did not reach GitHub's code */
 	HG_FINDING_PARTIAL,    /* GraphQL: RESOURCE_LIMITS_EXCEEDED beside part of the answer */
@@ -109,6 +110,8 @@ struct hg_outcome hg_outcome_of(const struct hg_case *c);
 /* What the head of a reply says. refusal: hg_rate_refusal's word, HG_REFUSAL_NONE of other hosts.
  * GraphQL's findings stand in the body, and are set by whoever reads it. */
 enum hg_finding hg_outcome_read(const struct hg_head *head, enum hg_refusal refusal);
+/* What only the body of a 403 tells, or as much of it as there is: SECONDARY or SUSPENDED. */
+enum hg_finding hg_outcome_read_body(struct hg_str body);
 
 /* How long to wait before it goes again; 0 for PASS, OTHER and RESET (the ledger knows that).
  * asked_us: Retry-After, or what the model says; -1: nothing. */

@@ -109,20 +109,43 @@ int64_t hg_pace_interval_us(const struct hg_dispatcher *d, const struct hg_fligh
 	return s->interval_us(p->self, &v);
 }
 
-double hg_pace_rate(
+/* How the payers of a line are paced, taken together. */
+struct pace {
+	double rate;      /* requests a second; 0: nothing paces them now */
+	int64_t first_us; /* from now: the next one goes */
+	uint32_t n;       /* payers */
+};
+
+static struct pace pace_of(
 	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
 {
-	double sum = 0;
+	struct pace all = { .first_us = INT64_MAX };
 
 	for (struct hg_payer *p = hg_line_payer(f->line, NULL); p; p = hg_line_payer(f->line, p)) {
 		const struct hg_ledger *l = hg_payer_ledger(p, f->line);
-		int64_t interval_us =
-			hg_pace_us(d, f, l, now) > 0 ? hg_pace_interval_us(d, f, l, now) : 0;
+		int64_t wait_us = hg_pace_us(d, f, l, now);
+		int64_t interval_us = wait_us > 0 ? hg_pace_interval_us(d, f, l, now) : 0;
 		if (interval_us <= 0)
-			return 0;
-		sum += 1e6 / (double)interval_us;
+			return (struct pace){ 0 };
+		all.rate += 1e6 / (double)interval_us;
+		all.n++;
+		if (wait_us < all.first_us)
+			all.first_us = wait_us;
 	}
-	return sum;
+	return all;
+}
+
+/* When the first one has gone, the others may be about to: so it is not sooner than this. */
+int64_t hg_pace_turn_in_us(const struct hg_dispatcher *d, const struct hg_flight *f, uint32_t ahead,
+	const struct hg_now *now)
+{
+	struct pace p = pace_of(d, f, now);
+	uint32_t after = ahead + 1 > p.n ? ahead + 1 - p.n : 0;
+
+	if (p.rate <= 0)
+		return -1;
+	double wait_us = (double)p.first_us + after / p.rate * 1e6;
+	return wait_us < 1e15 ? (int64_t)wait_us : (int64_t)1e15;
 }
 
 void hg_pace_note(const struct hg_dispatcher *d, const struct hg_flight *f, struct hg_ledger *l,

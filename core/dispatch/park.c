@@ -144,13 +144,10 @@ bool hg_dispatcher_refuse_hopeless(
 	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
 	uint32_t ahead = hg_queue_ahead(hg_flight_queue(f), f);
-	double pace = ahead && !hg_flight_park(f)->why ? hg_pace_rate(d, f, now) : 0;
+	bool is_open = ahead && !hg_flight_park(f)->why;
+	int64_t wait_us = is_open ? hg_pace_turn_in_us(d, f, ahead, now) : -1;
 
-	if (pace <= 0)
-		return false;
-	double wait_us = ahead / pace * 1e6;
-	return hg_dispatcher_refuse_late(
-		d, f, HG_STOP_PACE, wait_us < 1e15 ? (int64_t)wait_us : (int64_t)1e15, now);
+	return wait_us >= 0 && hg_dispatcher_refuse_late(d, f, HG_STOP_PACE, wait_us, now);
 }
 
 static void unpark(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)

@@ -48,6 +48,19 @@ static void drop_identity(struct hg_pools *p, struct hg_identity *id)
 	hg_identity_free(id);
 }
 
+static void drop_orphans(struct hg_pools *p)
+{
+	struct hg_identity *id;
+
+	HG_LIST_EACH(&p->all_identities, id, link)
+	{
+		if (id->n_credentials || id->n_flights)
+			continue;
+		drop_identity(p, id);
+		p->n_orphans--;
+	}
+}
+
 static void drop_credential(struct hg_pools *p, struct hg_credential *cred)
 {
 	struct hg_identity *id = cred->identity;
@@ -149,6 +162,7 @@ void hg_pools_fini(struct hg_pools *p)
 	{
 		pool_free(p, pool);
 	}
+	drop_orphans(p);
 	HG_BUG_ON(hg_map_n(p->credentials) || hg_map_n(p->identities));
 	hg_map_free(p->by_scope);
 	hg_map_free(p->credentials);
@@ -220,6 +234,18 @@ static struct hg_pool *own_of(struct hg_pools *p, const struct hg_upstream_conf 
 	return pool;
 }
 
+/* A reload may say whose a credential is that is known already. One that was said to be another's
+ * stays with it until a restart: one budget too few refuses nobody at GitHub. */
+static void regroup(struct hg_pools *p, struct hg_credential *cred,
+	const struct hg_upstream_conf *conf, const struct hg_credential_conf *c)
+{
+	struct hg_scope whose = identity_scope(conf, c);
+	bool is_there = hg_map_find(p->identities, scope_str(&whose)) != NULL;
+
+	if (c->identity && (is_there || cred->identity->n_credentials == 1))
+		(void)hg_pools_join(p, cred, whose);
+}
+
 static void adopt_own(
 	struct hg_pools *p, const struct hg_snapshot *snap, const struct hg_upstream_conf *conf)
 {
@@ -230,6 +256,7 @@ static void adopt_own(
 	pool->is_in_force = true;
 	p->n_replaced--;
 	for (uint32_t i = 0; i < pool->n_payers; i++) {
+		regroup(p, pool->payers[i].credential, conf, &conf->credentials[i]);
 		name_payer(&pool->payers[i], &conf->credentials[i]);
 		if (!has_owners(&pool->payers[i], &conf->credentials[i].owners))
 			set_owners(&pool->payers[i], &conf->credentials[i].owners);
@@ -293,19 +320,6 @@ struct hg_pool *hg_pools_find(
 	hg_list_remove(&pool->link);
 	hg_list_add_first(&p->all, &pool->link);
 	return pool;
-}
-
-static void drop_orphans(struct hg_pools *p)
-{
-	struct hg_identity *id;
-
-	HG_LIST_EACH(&p->all_identities, id, link)
-	{
-		if (id->n_credentials || id->n_flights)
-			continue;
-		drop_identity(p, id);
-		p->n_orphans--;
-	}
 }
 
 bool hg_pools_join(struct hg_pools *p, struct hg_credential *cred, struct hg_scope whose)
@@ -463,6 +477,33 @@ struct hg_payer *hg_line_payer(const struct hg_line *line, const struct hg_payer
 	while (i < pool->n_payers && !(line->fit >> i & 1))
 		i++;
 	return i < pool->n_payers ? &pool->payers[i] : NULL;
+}
+
+struct hg_payer *hg_credential_payer(const struct hg_credential *cred)
+{
+	struct hg_payer *p;
+
+	HG_LIST_EACH(&cred->identity->payers, p, of_identity)
+	{
+		if (p->credential == cred &&
+			(p->pool->kind != HG_CREDENTIAL_OWN || p->pool->is_in_force))
+			return p;
+	}
+	return NULL;
+}
+
+enum hg_credential_state hg_credential_state(
+	const struct hg_credential *cred, const struct hg_now *now)
+{
+	if (!hg_credential_payer(cred))
+		return HG_CREDENTIAL_REPLACED;
+	if (cred->health == HG_HEALTH_OUT)
+		return HG_CREDENTIAL_OUT;
+	if (hg_credential_is_bare(cred, now))
+		return HG_CREDENTIAL_MINTING;
+	if (cred->identity->blocked_us > now->mono_us)
+		return HG_CREDENTIAL_BLOCKED;
+	return cred->health == HG_HEALTH_DOUBTED ? HG_CREDENTIAL_DOUBTED : HG_CREDENTIAL_GOOD;
 }
 
 struct hg_ledger *hg_payer_ledger(const struct hg_payer *payer, const struct hg_line *line)

@@ -96,8 +96,8 @@ struct hg_pool *hg_pools_find(
  * them is being looked at. `forget` runs before each is freed. */
 void hg_pools_trim(struct hg_pools *p, void (*forget)(void *arg, struct hg_pool *pool), void *arg);
 
-/* GitHub says whose this credential is: from now on it spends what that one may. False: it is the
- * first of them, or was one already. */
+/* GitHub, or the configuration, says whose this credential is: from now on it spends what that one
+ * may. False: it is the first of them, or was one already. */
 bool hg_pools_join(struct hg_pools *p, struct hg_credential *cred, struct hg_scope whose);
 
 /* Bits of the payers that may pay for it. Never 0: when nobody's `owners:` fits, all may try; who
@@ -112,4 +112,10 @@ const char *hg_line_payers(const struct hg_line *line, char buf[64]);
 
 /* Payer after payer of the line: `for (p = hg_line_payer(l, NULL); p; p = hg_line_payer(l, p))`. */
 struct hg_payer *hg_line_payer(const struct hg_line *line, const struct hg_payer *after);
+/* Where it pays by the newest configuration, or for a client; NULL: nowhere, so nothing is done for
+ * it but what is under way. */
+struct hg_payer *hg_credential_payer(const struct hg_credential *cred);
+/* As it is for whoever looks; the worst of what holds. */
+enum hg_credential_state hg_credential_state(
+	const struct hg_credential *cred, const struct hg_now *now);
 struct hg_ledger *hg_payer_ledger(const struct hg_payer *payer, const struct hg_line *line);

@@ -346,21 +346,17 @@ static void let_go(struct hg_dispatcher *d, struct hg_flight *f, enum hg_finding
 	hg_dispatcher_set_due(d, f);
 }
 
-/* GitHub's words for it (its document "Rate limits for the REST API", and "abuse detection" before
- * that): in a 403 that no header tells from one of permission. */
-static bool says_limit(const struct hg_chunks *body)
+/* In a 403 that no header tells from one of permission. */
+static enum hg_finding read_held(const struct hg_chunks *body)
 {
-	static const char *const words[] = { "econdary rate limit", "abuse detection" };
 	struct hg_text text;
-	bool says = false;
 
 	hg_text_init(&text);
 	for (uint32_t i = 0; i < body->n; i++)
 		hg_text_add(&text, (struct hg_str){ body->items[i]->bytes, body->items[i]->n });
-	for (unsigned i = 0; i < 2 && !says; i++)
-		says = text.n && memmem(text.p, text.n, words[i], strlen(words[i]));
+	enum hg_finding finding = hg_outcome_read_body(hg_text_str(&text));
 	hg_text_fini(&text);
-	return says;
+	return finding;
 }
 
 /* False: it is held until more of it has come. */
@@ -368,11 +364,9 @@ static bool is_seen(struct hg_flight *f, bool is_whole, enum hg_finding *ret_fin
 {
 	*ret_finding = HG_FINDING_NONE;
 	if (f->look == HG_LOOK_REFUSAL) {
-		if (says_limit(&f->held))
-			*ret_finding = HG_FINDING_SECONDARY;
-		else if (!is_whole && f->held.bytes < REFUSAL_BYTES)
-			return false;
-		return true;
+		*ret_finding = read_held(&f->held);
+		return *ret_finding != HG_FINDING_NONE || is_whole ||
+		       f->held.bytes >= REFUSAL_BYTES;
 	}
 	if (f->sight->look == HG_GRAPHQL_HOLD && !is_whole)
 		return false;
@@ -574,6 +568,8 @@ void hg_dispatcher_on_end(struct hg_dispatcher *d, struct hg_flight *f, int code
 void hg_dispatcher_time_out(
 	struct hg_dispatcher *d, struct hg_flight *f, const char *what, const struct hg_now *now)
 {
+	forget_head(f); /* nobody has it: as good as none */
+
 	enum hg_retry_phase phase = f->head        ? HG_PHASE_BODY
 	                            : f->connected ? HG_PHASE_SENT
 	                                           : HG_PHASE_UNSENT;
@@ -591,7 +587,6 @@ void hg_dispatcher_time_out(
 		end_errand(d, f, f->connected, false, now);
 		return;
 	}
-	forget_head(f);
 	hg_dispatcher_land(d, f, f->connected, now);
 	fail(d, f, phase, &end, now);
 }

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "dispatch/dispatcher_state.h"
 
-#define SEC_US 1000000ll
 #define TICKETS_SHOWN 1000 /* the oldest */
 
 void hg_show_member(struct hg_text *out, const char *name, struct hg_str value)
@@ -107,65 +106,6 @@ static void show_queue(const struct hg_line *l, const struct hg_now *now, struct
 	hg_text_add_char(out, '}');
 }
 
-/* Does the newest configuration, or a client, still use it? */
-static bool is_used(const struct hg_credential *cred)
-{
-	const struct hg_payer *payer;
-
-	HG_LIST_EACH(&cred->identity->payers, payer, of_identity)
-	{
-		if (payer->credential == cred &&
-			(payer->pool->kind != HG_CREDENTIAL_OWN || payer->pool->is_in_force))
-			return true;
-	}
-	return false;
-}
-
-/* In whose name it pays: one pool, but for one that a reload is taking it out of. */
-static void show_pools(const struct hg_credential *cred, struct hg_text *out)
-{
-	const struct hg_payer *payer;
-	bool is_first = true;
-
-	hg_text_add(out, HG_STR(",\"pools\":["));
-	HG_LIST_EACH(&cred->identity->payers, payer, of_identity)
-	{
-		if (payer->credential != cred)
-			continue;
-		hg_text_add(out, is_first ? HG_STR("") : HG_STR(","));
-		hg_text_add_json(out, hg_str(payer->pool->name));
-		is_first = false;
-	}
-	hg_text_add_char(out, ']');
-}
-
-static void show_credential(
-	const struct hg_credential *cred, const struct hg_now *now, struct hg_text *out)
-{
-	static const char *const kinds[] = { "own", "passthrough", "elsewhere" };
-	const struct hg_identity *id = cred->identity;
-	int64_t blocked_us = id->blocked_us > now->mono_us ? id->blocked_us - now->mono_us : 0;
-	bool used = is_used(cred);
-
-	hg_text_printf(out, "{\"alias\":");
-	hg_text_add_json(out, hg_str(cred->alias));
-	hg_show_member(out, "upstream", hg_str(id->site->name));
-	hg_show_member(out, "identity", hg_str(id->name));
-	show_pools(cred, out);
-	hg_show_member(out, "state", hg_str(!used ? "replaced" : blocked_us ? "blocked" : "ready"));
-	if (cred->expires_us) {
-		char moment[21];
-		hg_format_time(cred->expires_us, moment);
-		hg_show_member(out, "expires", hg_str(moment));
-	}
-	hg_text_printf(out,
-		",\"kind\":\"%s\",\"authenticated\":%s,\"in_use\":%s,\"on_wire\":%u,"
-		"\"flights\":%u,\"blocked_ms\":%lld,\"sent_this_hour\":%lld}",
-		kinds[cred->kind], cred->token ? "true" : "false", used ? "true" : "false",
-		id->on_wire, cred->n_flights, (long long)blocked_us / 1000,
-		(long long)id->hour_sent);
-}
-
 static void show_site(const struct hg_site *site, const struct hg_now *now, struct hg_text *out)
 {
 	hg_text_printf(out, "{\"name\":");
@@ -250,7 +190,7 @@ static void show_credentials(
 		if (cred->kind == HG_CREDENTIAL_ELSEWHERE && cred->identity->n_ledgers == 0)
 			continue; /* never used */
 		comma(out, i++);
-		show_credential(cred, now, out);
+		hg_show_credential(cred, now, out);
 	}
 }
 

@@ -19,6 +19,12 @@ function M.clock:advance(seconds)
 	return self
 end
 
+-- Sets its date, and nothing else.
+function M.clock:step(seconds)
+	hub.all[#hub.all]:step(seconds)
+	return self
+end
+
 -- Any claim of the story's own.
 function M.expect(is_so, why)
 	report.count()

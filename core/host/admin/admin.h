@@ -10,6 +10,7 @@
  *     POST /reopen                       the access log's file was renamed
  *     GET  /trace/REQUEST-ID             the way of a request (trace.h)
  *     POST /clock/advance?by=30s         with --clock held: answers when all is quiet again
+ *     POST /clock/step?by=-1h            with --clock held: the date alone is set
  *
  * What fronts and dispatcher own they are asked for by message: nothing is read across threads.
  *

@@ -97,12 +97,16 @@ static const struct hg_column credentials[] = {
 	{ "UPSTREAM", "upstream", HG_FORM_TEXT, 20 },
 	{ "IDENTITY", "identity", HG_FORM_TEXT, 28 },
 	{ "KIND", "kind", HG_FORM_TEXT, 0 },
-	{ "TOKEN", "authenticated", HG_FORM_TEXT, 0 },
+	{ "TOKEN", "token", HG_FORM_TEXT, 0 },
 	{ "STATE", "state", HG_FORM_TEXT, 0 },
+	{ "ASKED IN", "asked_in_ms", HG_FORM_MS, 0 },
 	{ "EXPIRES", "expires", HG_FORM_TEXT, 0 },
 	{ "BLOCKED FOR", "blocked_ms", HG_FORM_MS, 0 },
 	{ "ON WIRE", "on_wire", HG_FORM_COUNT, 0 },
 	{ "THIS HOUR", "sent_this_hour", HG_FORM_COUNT, 0 },
+	{ "SAID", "said", HG_FORM_TEXT, 80 },
+	{ "MAY", "permissions", HG_FORM_TEXT, 48 },
+	{ "OFF", "off", HG_FORM_TEXT, 60 },
 	{ 0 },
 };
 

@@ -302,6 +302,46 @@ static void check_is_something(const struct reading *rd, uint32_t n)
 			"has neither a token nor an App (app_id); unauthenticated stands alone");
 }
 
+/* -- GitHub's terms ---------------------------------------------------------------------------- */
+
+/* A person's, or one made to look like it; what an App was given is no way around a limit. */
+static bool is_personal(const struct hg_credential_conf *c)
+{
+	struct hg_str token;
+
+	if (!c->token)
+		return false;
+	token.p = hg_secret_bytes(c->token, &token.n);
+	return hg_token_kind(token) != HG_TOKEN_INSTALLATION;
+}
+
+/* Of another user, as far as the configuration says: then the pool adds up limits. */
+static bool is_of_others(const struct hg_upstream_conf *conf, const struct hg_credential_conf *c)
+{
+	for (const struct hg_credential_conf *o = conf->credentials; o < c; o++)
+		if (is_personal(o) &&
+			!(c->identity && o->identity && strcmp(c->identity, o->identity) == 0))
+			return true;
+	return false;
+}
+
+static void warn_of_terms(const struct reading *rd, const struct hg_node *list, const char *path)
+{
+	const struct hg_upstream_conf *conf = rd->conf;
+	const struct hg_credential_conf *c = conf->credentials;
+	const struct hg_credential_conf *end = c + conf->n_credentials;
+
+	while (c < end && !(is_personal(c) && is_of_others(conf, c)))
+		c++;
+	if (c < end)
+		hg_faults_warn(rd->at.faults, &list->place, path,
+			"has tokens of several users, as far as `identity:` says: GitHub's terms "
+			"forbid sharing tokens to exceed its limits, so give those of one user one "
+			"identity, and use an App (docs/CREDENTIALS.md)");
+}
+
+/* -- reading ----------------------------------------------------------------------------------- */
+
 /* `n` of them are written. */
 static void read_one(struct reading *rd, uint32_t n)
 {
@@ -326,6 +366,7 @@ static void read_one(struct reading *rd, uint32_t n)
 static void read_list(struct reading *rd, const struct hg_node *list, const char *path)
 {
 	struct hg_faults *faults = rd->at.faults;
+	uint32_t n_errors = faults->n_errors;
 
 	rd->is_listed = true;
 	if (list->kind != HG_NODE_SEQUENCE)
@@ -342,6 +383,8 @@ static void read_list(struct reading *rd, const struct hg_node *list, const char
 			rd->at.path = hg_arena_printf(&rd->at.keep->arena, "%s[%u]", path, i).p;
 			read_one(rd, list->n);
 		}
+	if (faults->n_errors == n_errors)
+		warn_of_terms(rd, list, path);
 	if (!rd->conf->n_credentials)
 		rd->conf->n_credentials = 1;
 }

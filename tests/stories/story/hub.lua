@@ -200,6 +200,11 @@ function Hub:advance(seconds)
 	self:admin("POST", ("/clock/advance?by=%dus"):format(us)):expect(200)
 end
 
+-- The date of daemon and simulator jumps by so many seconds, or (below 0) back; no time passes.
+function Hub:step(seconds)
+	self:admin("POST", ("/clock/step?by=%ds"):format(seconds)):expect(200)
+end
+
 -- -- requests that wait --------------------------------------------------------------------------
 
 local function find(rows, id)

@@ -236,6 +236,33 @@ static void what_was_lost_is_held_back_until_a_later_answer(void **state)
 	assert_int_equal(hg_ledger_remaining(&l), 7);
 }
 
+/* Of a query that costs 16 GitHub may well have counted all 16. */
+static void one_that_was_lost_is_not_taken_for_free_because_it_was_dear(void **state)
+{
+	(void)state;
+	spend(5000, 30, 3600);
+	hg_ledger_take(&l, 16);
+	hg_ledger_settle(&l, 16, 16, NULL, now.mono_us, &now, &dice);
+	assert_true(hg_ledger_opens_us(&l, 14, &now) <= now.mono_us);
+	assert_true(hg_ledger_opens_us(&l, 15, &now) > now.mono_us + 3599 * SEC);
+}
+
+static void when_many_were_lost_one_finds_out_how_many_of_them_counted(void **state)
+{
+	(void)state;
+	spend(5000, 10, 3600);
+	for (unsigned i = 0; i < 8; i++) {
+		take();
+		hg_ledger_settle(&l, 1, 1, NULL, now.mono_us, &now, &dice);
+	}
+	assert_true(hg_ledger_opens_us(&l, 3, &now) > now.mono_us + 3599 * SEC);
+	take();
+	hg_ledger_settle(&l, 1, 1, NULL, now.mono_us, &now, &dice);
+	assert_true(hg_ledger_opens_us(&l, 3, &now) <= now.mono_us);
+	take();
+	assert_int_equal(hg_ledger_opens_us(&l, 3, &now), INT64_MAX); /* one at a time */
+}
+
 static void a_trickle_of_losses_does_not_pile_up(void **state)
 {
 	(void)state;
@@ -425,6 +452,8 @@ int main(void)
 		T(without_headers_nothing_stops_once_one_has_answered),
 		T(a_request_without_an_answer_is_counted),
 		T(what_was_lost_is_held_back_until_a_later_answer),
+		T(one_that_was_lost_is_not_taken_for_free_because_it_was_dear),
+		T(when_many_were_lost_one_finds_out_how_many_of_them_counted),
 		T(a_trickle_of_losses_does_not_pile_up),
 		T(after_an_outage_one_goes_and_finds_out),
 		T(it_does_not_stand_for_ever_when_a_new_window_goes_unanswered),

@@ -34,6 +34,53 @@ static void classes_go_in_order_and_first_come_first_within_one(void **state)
 	}
 }
 
+/* Nor refused, nor when it has aged past them: until the reset it can not have enough. */
+static void one_that_costs_more_than_is_left_holds_nobody_up_who_asks_for_less(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 100, 15, 3600);
+	struct hg_ticket *dear = rig_ticket(&rig, "GET", "/dear", HG_CLASS_LOW);
+	dear->ask.cost = 20;
+	dear->ask.deadline_us = rig.now.mono_us + 7200 * SEC;
+	rig_submit(&rig, dear);
+	rig_advance(&rig, 100 * SEC); /* it counts as high */
+	assert_int_equal(rig.n_sent, 1);
+
+	struct hg_ticket *cheap = rig_ask(&rig, "GET", "/cheap");
+	assert_int_equal(rig.n_sent, 2);
+	rig_reply(&rig, 1, rig_limits(200, 100, 14, WALL / SEC + 3600));
+	rig_expect_whole(cheap, 200);
+	rig_advance(&rig, 3503 * SEC);
+	assert_int_equal(rig.n_sent, 3);
+	assert_true(hg_str_is(rig.sent[2]->ask.path, HG_STR("/dear")));
+	rig_reply(&rig, 2, rig_head(200, NULL));
+	rig_expect_whole(dear, 200);
+}
+
+/* What is under way may turn out free; until then what it needs is not taken from it. */
+static void nobody_takes_what_one_waits_for_that_is_under_way(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 100, 20, 3600);
+	struct hg_ticket *under_way = rig_ask(&rig, "GET", "/under_way");
+	struct hg_ticket *dear = rig_ticket(&rig, "GET", "/dear", HG_CLASS_HIGH);
+	dear->ask.cost = 20;
+	rig_submit(&rig, dear);
+	struct hg_ticket *cheap = rig_ticket(&rig, "GET", "/cheap", HG_CLASS_NORMAL);
+	rig_submit(&rig, cheap);
+	assert_int_equal(rig.n_sent, 2);
+
+	rig_reply(&rig, 1, rig_limits(304, 100, 20, WALL / SEC + 3600));
+	rig_expect_whole(under_way, 304);
+	assert_int_equal(rig.n_sent, 3);
+	assert_true(hg_str_is(rig.sent[2]->ask.path, HG_STR("/dear")));
+	rig_reply(&rig, 2, rig_limits(200, 100, 1, WALL / SEC + 3600));
+	rig_expect_whole(dear, 200);
+	assert_int_equal(rig.n_sent, 4);
+	rig_reply(&rig, 3, rig_head(200, NULL));
+	rig_expect_whole(cheap, 200);
+}
+
 static void no_more_than_max_concurrent_are_on_the_wire(void **state)
 {
 	(void)state;
@@ -452,6 +499,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(classes_go_in_order_and_first_come_first_within_one),
+		T(one_that_costs_more_than_is_left_holds_nobody_up_who_asks_for_less),
+		T(nobody_takes_what_one_waits_for_that_is_under_way),
 		T(no_more_than_max_concurrent_are_on_the_wire),
 		T(an_unknown_budget_is_felt_by_a_few_first),
 		T(an_empty_budget_parks_until_its_reset),

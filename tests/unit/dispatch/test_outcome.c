@@ -42,6 +42,8 @@ static const struct {
 	{ { R, HEAD, CLIENT, NONE, 401, 1, 0 }, "clients-token-refused", HG_ACT_PASS },
 	{ { R, HEAD, CLIENT, NONE, 401, 1, HG_TRAIT_YOUNG }, "clients-token-refused", HG_ACT_PASS },
 	{ { R, HEAD, NOBODY, NONE, 401, 1, 0 }, "clients-token-refused", HG_ACT_PASS },
+	{ { R, HEAD, POOL, HG_FINDING_SUSPENDED, 403, 1, 0 }, "suspended", HG_ACT_OTHER },
+	{ { W, HEAD, CLIENT, HG_FINDING_SUSPENDED, 403, 1, 0 }, "forbidden", HG_ACT_PASS },
 	{ { R, HEAD, POOL, HG_FINDING_SSO, 403, 1, 0 }, "sso", HG_ACT_OTHER },
 	{ { R, HEAD, CLIENT, HG_FINDING_SSO, 403, 1, 0 }, "forbidden", HG_ACT_PASS },
 	{ { W, HEAD, POOL, HG_FINDING_PERMISSION, 403, 1, 0 }, "permission", HG_ACT_OTHER },
@@ -226,6 +228,28 @@ static void a_head_says_more_than_its_status(void **state)
 	}
 }
 
+static void the_body_of_a_403_says_more_than_its_head(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *body;
+		enum hg_finding finding;
+	} rows[] = {
+		{ "{\"message\":\"You have exceeded a secondary rate limit.\"}",
+			HG_FINDING_SECONDARY },
+		{ "You have triggered an abuse detection mechanism", HG_FINDING_SECONDARY },
+		{ "{\"message\":\"This installation has been suspended\"}", HG_FINDING_SUSPENDED },
+		{ "{\"message\":\"Sorry. Your account was suspended.\"}", HG_FINDING_SUSPENDED },
+		{ "{\"message\":\"Repository was archived so is read-only.\"}", NONE },
+		{ "{\"message\":\"This installation has been susp", NONE },
+		{ "", NONE },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (hg_outcome_read_body(hg_str(rows[i].body)) != rows[i].finding)
+			fail_msg("row %zu", i);
+}
+
 /* -- words ------------------------------------------------------------------------------------- */
 
 static void a_row_says_in_words_when_it_fits(void **state)
@@ -263,6 +287,7 @@ int main(void)
 		cmocka_unit_test(no_case_breaks_the_law),
 		cmocka_unit_test(waits_follow_from_the_act),
 		cmocka_unit_test(a_head_says_more_than_its_status),
+		cmocka_unit_test(the_body_of_a_403_says_more_than_its_head),
 		cmocka_unit_test(a_row_says_in_words_when_it_fits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -275,6 +275,31 @@ static void tokens_of_one_identity_have_one_budget(void **state)
 	assert_string_equal(pool->payers[2].credential->identity->name, "c");
 }
 
+/* Else each of the two would be believed to have a budget of its own. */
+static void a_reload_may_say_that_two_tokens_are_one_users(void **state)
+{
+	(void)state;
+	conf = conf_of_three();
+	for (unsigned i = 0; i < 2; i++)
+		conf.upstreams[0].credentials[i].identity = NULL;
+	hg_pools_adopt(&all, &conf);
+	const struct hg_payer *payers = own_pool()->payers;
+	struct hg_identity *first = payers[0].credential->identity;
+	assert_ptr_not_equal(first, payers[1].credential->identity);
+
+	conf = conf_of_three(); /* the same tokens: the same pool */
+	hg_pools_adopt(&all, &conf);
+	hg_pools_trim(&all, nothing_to_forget, NULL);
+	assert_ptr_equal(own_pool()->payers, payers);
+	assert_ptr_equal(payers[0].credential->identity, first); /* with its ledgers */
+	assert_ptr_equal(payers[1].credential->identity, first);
+	assert_ptr_not_equal(payers[2].credential->identity, first);
+
+	conf.upstreams[0].credentials[1].identity = "another";
+	hg_pools_adopt(&all, &conf);
+	assert_ptr_equal(payers[1].credential->identity, first); /* until a restart */
+}
+
 static void who_fits_is_said_by_the_owners(void **state)
 {
 	(void)state;
@@ -381,6 +406,7 @@ int main(void)
 		T(blocks_without_a_time_double_up_to_a_quarter_of_an_hour),
 		T(the_cap_counts_a_fixed_hour),
 		T3(tokens_of_one_identity_have_one_budget),
+		T3(a_reload_may_say_that_two_tokens_are_one_users),
 		T3(who_fits_is_said_by_the_owners),
 		T3(a_line_is_a_resource_and_who_may_pay),
 		T3(a_reload_that_adds_a_token_keeps_the_ledgers_of_the_others),

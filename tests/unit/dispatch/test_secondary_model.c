@@ -4,6 +4,7 @@
  * a second after it left. What it publishes it must never have to say; what it hides it may say
  * once per route and hour.
  */
+#include "exact_window.h"
 #include "secondary_rig.h"
 #include "dispatch/dice.h"
 #include <hg/mem.h>
@@ -14,32 +15,6 @@
 #define ROUTES 8 /* that GitHub counts exactly; the last two are those without a name */
 #define GRAPHQL 7
 #define STRANGERS 3000 /* more routes than are remembered */
-#define ITEMS 16384    /* more than any window holds here */
-
-/* Exactly what came in the last span. */
-struct exact {
-	int64_t span_us, at_us[ITEMS], amount[ITEMS], sum;
-	unsigned first, n;
-};
-
-static int64_t exact_sum(struct exact *e, int64_t now_us)
-{
-	for (; e->n && e->at_us[e->first] <= now_us - e->span_us; e->n--) {
-		e->sum -= e->amount[e->first];
-		e->first = (e->first + 1) % ITEMS;
-	}
-	return e->sum;
-}
-
-static void exact_add(struct exact *e, int64_t amount, int64_t now_us)
-{
-	exact_sum(e, now_us);
-	unsigned to = (e->first + e->n++) % ITEMS;
-	assert_true(e->n < ITEMS);
-	e->at_us[to] = now_us;
-	e->amount[to] = amount;
-	e->sum += amount;
-}
 
 struct flying {
 	struct hg_spend spend;
@@ -56,7 +31,7 @@ struct world {
 	unsigned n_flying;
 	/* GitHub's */
 	int64_t limits[ROUTES];
-	struct exact routes[ROUTES], cpu, cpu_graphql, content_minute, content_hour, mints;
+	struct exact_window routes[ROUTES], cpu, cpu_graphql, content_minute, content_hour, mints;
 	int64_t mean_us[ROUTES + 1], last_write_us;
 	int favourite;          /* route */
 	int late_of_a_thousand; /* arrive up to a second after they left, others within 10 ms */
@@ -88,6 +63,13 @@ static struct world *world_new(uint64_t seed)
 
 static void world_free(struct world *w)
 {
+	struct exact_window *rest[] = { &w->cpu, &w->cpu_graphql, &w->content_minute,
+		&w->content_hour, &w->mints };
+
+	for (int i = 0; i < ROUTES; i++)
+		exact_window_fini(&w->routes[i]);
+	for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++)
+		exact_window_fini(rest[i]);
 	secondary_rig_end(&w->rig);
 	hg_free(w);
 }
@@ -101,28 +83,28 @@ static bool chance(struct world *w, int of_a_thousand)
 static bool arrives(struct world *w, const struct flying *f)
 {
 	int64_t now_us = f->arrives_us;
-	bool is_fine = w->has_no_time || exact_sum(&w->cpu, now_us) <= 90 * SEC;
+	bool is_fine = w->has_no_time || exact_window_sum(&w->cpu, now_us) <= 90 * SEC;
 
 	if (f->route < ROUTES)
-		is_fine &= exact_sum(&w->routes[f->route], now_us) + f->spend.points <=
+		is_fine &= exact_window_sum(&w->routes[f->route], now_us) + f->spend.points <=
 		           w->limits[f->route];
 	if (f->spend.is_graphql && !w->has_no_time)
-		is_fine &= exact_sum(&w->cpu_graphql, now_us) <= 60 * SEC;
+		is_fine &= exact_window_sum(&w->cpu_graphql, now_us) <= 60 * SEC;
 	if (f->spend.is_content)
-		is_fine &= exact_sum(&w->content_minute, now_us) < 80 &&
-		           exact_sum(&w->content_hour, now_us) < 500;
+		is_fine &= exact_window_sum(&w->content_minute, now_us) < 80 &&
+		           exact_window_sum(&w->content_hour, now_us) < 500;
 	if (f->spend.is_mint)
-		is_fine &= exact_sum(&w->mints, now_us) < 2000;
+		is_fine &= exact_window_sum(&w->mints, now_us) < 2000;
 	if (!is_fine)
 		return false;
 	if (f->route < ROUTES)
-		exact_add(&w->routes[f->route], f->spend.points, now_us);
+		exact_window_add(&w->routes[f->route], f->spend.points, now_us);
 	if (f->spend.is_content) {
-		exact_add(&w->content_minute, 1, now_us);
-		exact_add(&w->content_hour, 1, now_us);
+		exact_window_add(&w->content_minute, 1, now_us);
+		exact_window_add(&w->content_hour, 1, now_us);
 	}
 	if (f->spend.is_mint)
-		exact_add(&w->mints, 1, now_us);
+		exact_window_add(&w->mints, 1, now_us);
 	return true;
 }
 
@@ -145,9 +127,9 @@ static void refused(struct world *w, const struct flying *f)
 
 static void answered(struct world *w, const struct flying *f)
 {
-	exact_add(&w->cpu, f->cpu_us, f->answered_us);
+	exact_window_add(&w->cpu, f->cpu_us, f->answered_us);
 	if (f->spend.is_graphql)
-		exact_add(&w->cpu_graphql, f->cpu_us, f->answered_us);
+		exact_window_add(&w->cpu_graphql, f->cpu_us, f->answered_us);
 	hg_secondary_settle(w->rig.s, &f->spend, f->sent_us, f->answered_us);
 }
 

@@ -260,7 +260,8 @@ static void a_demonstration_leaves_the_real_token_alone(void **state)
 static void a_demonstration_takes_the_credentials_of_its_file(void **state)
 {
 	static const char *const texts[] = { "credential: {token: ghp_x}\n",
-		"credentials:\n- {alias: a, token: ghp_x}\n- {alias: b, token: ghp_y}\n" };
+		"credentials:\n- {alias: a, token: ghp_x, identity: i}\n"
+		"- {alias: b, token: ghp_y, identity: i}\n" };
 
 	(void)state;
 	for (uint32_t i = 0; i < 2; i++) {

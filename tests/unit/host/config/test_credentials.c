@@ -168,6 +168,46 @@ static void a_token_that_ends_in_an_hour_is_warned_of_unless_a_file_brings_the_n
 	assert_int_equal(unlink(path), 0);
 }
 
+/* -- GitHub's terms ---------------------------------------------------------------------------- */
+
+static void a_pool_of_several_peoples_tokens_is_warned_of_once(void **state)
+{
+	static const char *const head = "credentials: has tokens of several users";
+	static const struct {
+		const char *yaml;
+		bool is_warned;
+	} cases[] = {
+		{ "[{alias: a, token: ghp_a}, {alias: b, token: ghp_b}]", true },
+		{ "[{alias: a, token: ghp_a, identity: x}, {alias: b, token: ghp_b}]", true },
+		{ "[{alias: a, token: ghp_a, identity: x}, {alias: b, token: gho_b, identity: y}]",
+			true },
+		{ "[{alias: a, token: ghp_a, identity: x}, {alias: b, token: ghp_b, identity: x},"
+		  " {alias: c, token: github_pat_c}, {alias: d, token: ghp_d}]",
+			true },
+		{ "[{alias: a, token: ghp_a, identity: x}, {alias: b, token: ghp_b, identity: x}]",
+			false },
+		{ "[{alias: a, token: ghp_a}]", false },
+		{ "[{alias: a, token: ghs_a}, {alias: b, token: ghp_b}]", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fixture f;
+		char text[300];
+		snprintf(text, sizeof(text), "credentials: %s\n", cases[i].yaml);
+		load(&f, text);
+		assert_int_equal(f.faults.n_errors, 0);
+		const char *found = strstr(said(&f), head);
+		if (cases[i].is_warned) {
+			assert_non_null(found);
+			assert_null(strstr(found + 1, head));
+		} else {
+			assert_null(found);
+		}
+		drop(&f);
+	}
+}
+
 /* -- lists ------------------------------------------------------------------------------------- */
 
 static void a_pool_is_read_in_its_order(void **state)
@@ -225,7 +265,7 @@ static void more_than_fit_are_refused(void **state)
 	hg_text_init(&text);
 	hg_text_add(&text, HG_STR("credentials:\n"));
 	for (unsigned i = 0; i < HG_CREDENTIALS_MAX; i++)
-		hg_text_printf(&text, "- {alias: a%u, token: ghp_%u}\n", i, i);
+		hg_text_printf(&text, "- {alias: a%u, token: ghp_%u, identity: i}\n", i, i);
 	load(&f, text.p);
 	assert_string_equal(said(&f), "");
 	assert_int_equal(f.upstreams[0].n_credentials, HG_CREDENTIALS_MAX);
@@ -288,6 +328,7 @@ int main(void)
 		cmocka_unit_test(tokens_of_any_length_are_taken),
 		cmocka_unit_test(
 			a_token_that_ends_in_an_hour_is_warned_of_unless_a_file_brings_the_next),
+		cmocka_unit_test(a_pool_of_several_peoples_tokens_is_warned_of_once),
 		cmocka_unit_test(a_pool_is_read_in_its_order),
 		cmocka_unit_test(without_anything_there_is_one_unauthenticated),
 		cmocka_unit_test(more_than_fit_are_refused),
