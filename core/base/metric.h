@@ -23,6 +23,8 @@
 	X(TICKETS, "tickets", HG_GAUGE, "state", "Tickets by state.")                             \
 	X(TICKETS_TOTAL, "tickets_ended_total", HG_COUNTER, "class,end",                          \
 		"Tickets ended, by class and end.")                                               \
+	X(WAITING, "waiting", HG_GAUGE, "reason",                                                 \
+		"Requests to GitHub that wait, by what for (the words of `hubgate explain`).")    \
 	X(QUEUE_SECONDS, "queue_wait_seconds", HG_HISTOGRAM, "class", "From arrival to sending.") \
 	X(COALESCED, "coalesced_total", HG_COUNTER, NULL, "Tickets that shared another's fetch.") \
 	X(UPSTREAM, "upstream_requests_total", HG_COUNTER, "credential,resource,status",          \
@@ -37,6 +39,13 @@
 		"What GitHub says is left.")                                                      \
 	X(BUDGET_RESET, "budget_reset_seconds", HG_GAUGE, "credential,resource",                  \
 		"Unix time of the reset.")                                                        \
+	X(BUDGET_IDEAL, "budget_ideal_remaining", HG_GAUGE, "credential,resource",                \
+		"What would be left now, were the budget spent evenly up to its reset.")          \
+	X(BUDGET_EXHAUSTION, "budget_predicted_exhaustion_seconds", HG_GAUGE,                     \
+		"credential,resource",                                                            \
+		"Until the budget is spent, as demand is expected; +Inf: not in this window.")    \
+	X(SECONDARY_USED, "secondary_used_ratio", HG_GAUGE, "identity,dimension",                 \
+		"Used of GitHub's secondary limits, as hubgate keeps them.")                      \
 	X(CREDENTIAL_STATE, "credential_state", HG_GAUGE, "credential,state",                     \
 		"1: the credential is so (good, doubted, minting, out).")                         \
 	X(CREDENTIAL_EXPIRES, "credential_expires_seconds", HG_GAUGE, "credential",               \

@@ -2,8 +2,8 @@
  * trace - what happened to requests lately: a ring of small records per loop, for `hubgate trace`.
  *
  *     front-0   BEGAN "GET /repos/o/r"  PHASE weigh  PHASE lookup  TICKET
- *     dispatch  QUEUED  PARKED "empty" until …  QUEUED  SENT 1 "main"  STREAMING
- *     front-0   HEAD 200 "main"  GITHUB_ID "AB12:…"  REPLY 200  ENDED 200
+ *     dispatch  QUEUED "behind 3"  PARKED "empty" until …  QUEUED  HELD "pace"  SENT 1 "main"
+ *     front-0   HEAD 200 "main"  GITHUB_ID "AB12:…"  REPLY  ENDED 200 "ci"
  *
  * A record is one cache line (64 bytes): when, whose, what, a number, a word. It is written where
  * a request moves on, whether anybody ever asks or not, so it must cost next to nothing: no lock,
@@ -24,21 +24,23 @@
 #include <stdint.h>
 
 /* id, name, what its number is ("" = nothing), how it is told to people */
-#define HG_TRACE_EVENTS(X)                                                           \
-	X(BEGAN, "began", "", "its head was read: method and path")                  \
-	X(PHASE, "phase", "", "hooks of a phase begin")                              \
-	X(HOOK, "hook", "", "a hook, or the core, gave a verdict that ends a phase") \
-	X(JOINED, "joined", "", "shares the fetch of an equal request")              \
-	X(QUEUED, "queued", "", "waits its turn")                                    \
-	X(PARKED, "parked", "for_ms", "nothing may go before a known moment")        \
-	X(SENT, "sent", "attempt", "sent to GitHub with this credential")            \
-	X(STREAMING, "streaming", "status", "GitHub's head came")                    \
-	X(OVER, "over", "", "its ticket ended: whole, or why not")                   \
-	X(HEAD, "head", "status", "the front has the head, paid by this credential") \
-	X(GITHUB, "github", "", "GitHub's request id")                               \
-	X(CACHE, "cache", "", "what the cache said")                                 \
-	X(REPLY, "reply", "", "is being answered")                                   \
-	X(ENDED, "ended", "status", "its reply is sent; \"cut\" when not all of it")
+#define HG_TRACE_EVENTS(X)                                                              \
+	X(BEGAN, "began", "", "its head was read: method and path")                     \
+	X(PHASE, "phase", "", "hooks of a phase begin")                                 \
+	X(HOOK, "hook", "", "a hook, or the core, gave a verdict that ends a phase")    \
+	X(JOINED, "joined", "", "shares the fetch of an equal request")                 \
+	X(QUEUED, "queued", "", "waits its turn; behind how many, or after what")       \
+	X(HELD, "held", "", "its turn, but something holds it: what (dispatch/stop.h)") \
+	X(PARKED, "parked", "for_ms", "nothing may go before a known moment")           \
+	X(SENT, "sent", "attempt", "sent to GitHub with this credential")               \
+	X(STREAMING, "streaming", "status", "GitHub's head came")                       \
+	X(OVER, "over", "", "its ticket ended: whole, or why not")                      \
+	X(HEAD, "head", "status", "the front has the head, paid by this credential")    \
+	X(GITHUB, "github", "", "GitHub's request id")                                  \
+	X(CACHE, "cache", "", "what the cache said")                                    \
+	X(REPLY, "reply", "", "is being answered")                                      \
+	X(CUT, "cut", "", "not all of its reply could be sent")                         \
+	X(ENDED, "ended", "status", "its reply is sent, or cut; whose it was")
 
 enum hg_trace_event {
 #define X(id, name, number, about) HG_TRACE_##id,

@@ -111,7 +111,7 @@ enum hg_stop hg_line_stop(const struct hg_line *line, uint32_t cost, const struc
 /* A line stands when nobody could pay for anything; or when what its first one needs is under way
  * and may turn out free: nobody passes that because it asks for less. One that needs more than is
  * left before a known moment holds up its class only, as others take nothing from it. */
-static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, const struct hg_flight *first,
+static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, struct hg_flight *first,
 	const struct hg_now *now, int64_t *wake_us)
 {
 	int64_t until_us;
@@ -127,6 +127,8 @@ static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, const stru
 		hg_dispatcher_unpark_line(d, line, now);
 	else
 		hg_dispatcher_park_line(d, line, why, until_us, now);
+	if (may_settle && why != HG_STOP_NONE)
+		hg_flight_stand(d, first, why, now->mono_us);
 	if (why != HG_STOP_NONE && hg_line_waiting(line))
 		wake_by(wake_us, until_us);
 	return why != HG_STOP_NONE;
@@ -141,8 +143,7 @@ struct verdict {
 	bool may_settle;  /* somebody else may sooner, at any time */
 };
 
-/* What keeps this payer from paying for it now. */
-static enum hg_stop why_not(const struct hg_dispatcher *d, const struct hg_flight *f,
+enum hg_stop hg_payer_why_not(const struct hg_dispatcher *d, const struct hg_flight *f,
 	const struct hg_payer *p, const struct hg_now *now, int64_t *ret_until_us)
 {
 	struct hg_ledger *l = hg_payer_ledger(p, f->line);
@@ -192,7 +193,7 @@ static struct verdict who_pays(
 	for (struct hg_payer *p = hg_line_payer(f->line, NULL); p; p = hg_line_payer(f->line, p)) {
 		struct hg_ledger *l = hg_payer_ledger(p, f->line);
 		int64_t until_us;
-		enum hg_stop why = why_not(d, f, p, now, &until_us);
+		enum hg_stop why = hg_payer_why_not(d, f, p, now, &until_us);
 		if (why == HG_STOP_NONE && urgency(l, now) > best) {
 			best = urgency(l, now);
 			v.payer = p;
@@ -221,6 +222,7 @@ static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct 
 		int64_t again_us = now->mono_us + LOOK_AGAIN_US;
 		hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
 		wake_by(wake_us, v->until_us);
+		hg_flight_stand(d, f, v->why, now->mono_us);
 		if (v->why == HG_STOP_LIMIT)
 			hg_queue_hold(hg_flight_queue(f), f,
 				v->until_us < again_us ? v->until_us : again_us);
@@ -232,6 +234,7 @@ static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct 
 		hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
 		if (hg_dispatcher_refuse_late(d, f, v->why, v->until_us - now->mono_us, now))
 			return true;
+		hg_flight_stand(d, f, v->why, now->mono_us);
 		wake_by(wake_us, v->until_us);
 		if (v->why == HG_STOP_PACE)
 			return false;
@@ -252,10 +255,13 @@ static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct 
 		return false;
 	case HG_STOP_NONE:
 	case HG_STOP_BUSY:
+	case HG_STOP_SLOT:
+	case HG_STOP_RETRY:
 	case HG_STOPS:
 		break;
 	}
 	hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
+	hg_flight_stand(d, f, v->why, now->mono_us);
 	return false;
 }
 
@@ -435,6 +441,8 @@ bool hg_dispatcher_send_next(
 			send(d, c.flight, c.payer, now);
 			return true;
 		}
+		if (c.flight)
+			hg_flight_stand(d, c.flight, HG_STOP_SLOT, now->mono_us);
 		if (hg_list_is_empty(&pool->slotless))
 			hg_list_add(&d->slotless, &pool->slotless);
 	} while (wake_us <= now->mono_us); /* somebody was told: look who stands there now */

@@ -1,6 +1,7 @@
 #include "dispatch/dispatch.h"
 #include "base/text.h"
 #include "dispatch/desk.h"
+#include "dispatch/explain.h"
 #include "dispatch/upstream.h"
 #include <hg/mem.h>
 
@@ -77,6 +78,14 @@ void hg_dispatch_show(struct hg_dispatch *d, const char *what, struct hg_text *o
 
 	if (!hg_dispatcher_show(d->desk.dispatcher, what, &now, out))
 		hg_text_add(out, HG_STR("[]"));
+}
+
+bool hg_dispatch_explain(
+	struct hg_dispatch *d, struct hg_str id, struct hg_str client, struct hg_text *out)
+{
+	struct hg_now now = hg_loop_now(d->desk.loop);
+
+	return hg_dispatcher_explain(d->desk.dispatcher, id, client, &now, out);
 }
 
 uint32_t hg_dispatch_in_flight(const struct hg_dispatch *d)

@@ -31,5 +31,8 @@ bool hg_dispatch_set_strategy(struct hg_dispatch *d, struct hg_str label);
 /* JSON for `show tickets|queues|budgets|credentials|upstreams`: appended to `out`. */
 struct hg_text;
 void hg_dispatch_show(struct hg_dispatch *d, const char *what, struct hg_text *out);
+/* Appends what hg_dispatcher_explain says (explain.h). */
+bool hg_dispatch_explain(
+	struct hg_dispatch *d, struct hg_str id, struct hg_str client, struct hg_text *out);
 /* Transfers on the wire now. Any thread. */
 uint32_t hg_dispatch_in_flight(const struct hg_dispatch *d);

@@ -398,7 +398,7 @@ int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now)
 	send_in_turns(d, now);
 	hg_pools_trim(&d->pools, forget, d);
 
-	int64_t next_us = INT64_MAX;
+	int64_t next_us = hg_dispatcher_measure(d, now);
 	const struct hg_heap *heaps[] = { &d->deadlines, &d->dues, &d->wakes, &d->chores };
 	for (size_t i = 0; i < sizeof(heaps) / sizeof(heaps[0]); i++)
 		if ((n = hg_heap_first(heaps[i])) && n->key < next_us)
@@ -439,6 +439,9 @@ struct hg_dispatcher *hg_dispatcher_new(
 	for (unsigned i = 0; i < HG_CLASSES; i++)
 		d->queue_seconds[i] =
 			hg_core_series(HG_METRIC_QUEUE_SECONDS, hg_class_name(i), NULL, NULL);
+	for (unsigned i = 0; i < HG_STOPS; i++)
+		d->standing[i] = hg_core_series(
+			HG_METRIC_WAITING, hg_wait_name((enum hg_stop)i), NULL, NULL);
 	d->coalesced = hg_core_series(HG_METRIC_COALESCED, NULL, NULL, NULL);
 	return d;
 }

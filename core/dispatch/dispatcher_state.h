@@ -9,7 +9,8 @@
  *     park.c         who can not go before a known moment
  *     pace.c         how fast: what strategies are asked, and told
  *     moves.c        what all of them do to tickets and flights         (calls none of them)
- *     show.c, show_credential.c                            for people
+ *     measure.c      gauges that change with time alone
+ *     show.c, show_budget.c, show_credential.c, explain.c  for people
  *
  * Everything is decided in hg_dispatcher_turn or in what the transport and the fronts report;
  * sending happens in the turn only, so no transport is entered from its own callback.
@@ -25,6 +26,7 @@
 #include "dispatch/pool.h"
 #include "dispatch/retry.h"
 #include "dispatch/share.h"
+#include "dispatch/stop.h"
 
 struct hg_dispatcher {
 	struct hg_snapshot *snapshot; /* referenced: the newest */
@@ -50,31 +52,19 @@ struct hg_dispatcher {
 	struct hg_retry_purse purse;
 	uint32_t n_tickets;
 	uint32_t n_in_state[HG_TICKET_STATES];
+	int64_t measured_us;      /* mono */
 	_Atomic uint32_t on_wire; /* read from any thread */
 
 	struct hg_series *in_state[HG_TICKET_STATES];
 	struct hg_series *queue_seconds[HG_CLASSES];
+	struct hg_series *standing[HG_STOPS]; /* flights, by what they wait for */
 	struct hg_series *coalesced;
 };
 
-/* Why one who waits may not go: for all of a line, for a class, for one track of it. */
-enum hg_stop {
-	HG_STOP_NONE,
-	HG_STOP_EMPTY,   /* the budget is spent: until the reset */
-	HG_STOP_REFUSED, /* GitHub said so: primary limit */
-	HG_STOP_BLOCKED, /* GitHub said so: secondary limit of the identity */
-	HG_STOP_CAP,     /* max_requests_per_hour */
-	HG_STOP_TOKEN,   /* its credential is out, or has to be minted first */
-	HG_STOP_DOWN,    /* a breaker is open */
-	HG_STOP_BUSY,    /* max_concurrent of the identity are under way */
-	HG_STOP_RESERVE, /* what is left is for better classes: until the reset */
-	HG_STOP_PACE,    /* the strategy lets one go at a time */
-	HG_STOP_LIMIT,   /* the model of the secondary limits says not yet */
-	HG_STOPS
-};
-
 /* moves.c */
-const char *hg_stop_name(enum hg_stop why);
+/* It waits for `why` from now on (HG_STOPS: not any more): written down when that is news. */
+void hg_flight_stand(
+	struct hg_dispatcher *d, struct hg_flight *f, enum hg_stop why, int64_t now_us);
 /* Of the class that a queued one waits in. */
 struct hg_park *hg_flight_park(const struct hg_flight *f);
 void hg_ticket_enter(
@@ -125,6 +115,10 @@ void hg_dispatcher_take_off(struct hg_dispatcher *d, struct hg_flight *f, struct
  * something settles. */
 enum hg_stop hg_ledger_stop(
 	struct hg_ledger *l, uint32_t cost, const struct hg_now *now, int64_t *ret_until_us);
+/* What keeps this one from being paid for by that payer now, and until when (mono); INT64_MAX:
+ * until something settles. */
+enum hg_stop hg_payer_why_not(const struct hg_dispatcher *d, const struct hg_flight *f,
+	const struct hg_payer *p, const struct hg_now *now, int64_t *ret_until_us);
 /* Why none of a line's payers may pay for anything of it: what the first of them that will waits
  * for, and until when. may_settle: one of them may at any time. */
 enum hg_stop hg_line_stop(const struct hg_line *line, uint32_t cost, const struct hg_now *now,
@@ -132,6 +126,8 @@ enum hg_stop hg_line_stop(const struct hg_line *line, uint32_t cost, const struc
 
 /* pace.c */
 struct hg_outlook; /* hg/strategy.h */
+/* The label of what paces this one: as it asked, else the one in force; "" = nothing does. */
+const char *hg_pace_name(const struct hg_dispatcher *d, const struct hg_flight *f);
 /* Points that this class leaves to better ones. */
 int64_t hg_pace_kept(const struct hg_dispatcher *d, const struct hg_ledger *l, enum hg_class klass);
 /* Until it may go, as its strategy has it; 0: now. */
@@ -140,21 +136,42 @@ int64_t hg_pace_us(const struct hg_dispatcher *d, const struct hg_flight *f,
 /* Between two of those that are above the curve; 0: nobody waits. */
 int64_t hg_pace_interval_us(const struct hg_dispatcher *d, const struct hg_flight *f,
 	const struct hg_ledger *l, const struct hg_now *now);
+/* From now until it goes, with so many ahead, as its payers are paced together; -1: nothing paces
+ * it now. */
+int64_t hg_pace_turn_in_us(const struct hg_dispatcher *d, const struct hg_flight *f, uint32_t ahead,
+	const struct hg_now *now);
 /* It goes now: before it is taken from the ledger … */
 void hg_pace_note(const struct hg_dispatcher *d, const struct hg_flight *f, struct hg_ledger *l,
 	const struct hg_now *now);
 /* … and after that. */
 void hg_pace_spent(
 	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now);
+/* How one more of that class would be paced, as it asks for no strategy. False: nothing paces. */
+struct hg_pace_look {
+	const char *strategy; /* label; "" */
+	double allowance;     /* share of the limit that may be used by now */
+	int64_t wait_us, interval_us;
+};
+bool hg_pace_look(const struct hg_dispatcher *d, const struct hg_ledger *l, enum hg_class klass,
+	const struct hg_now *now, struct hg_pace_look *ret);
 /* False: nobody looks ahead. */
 bool hg_pace_outlook(const struct hg_dispatcher *d, const struct hg_ledger *l,
 	const struct hg_now *now, struct hg_outlook *ret);
 
-/* show.c, show_credential.c: JSON; a member with the comma before it, then whole objects */
+/* show.c, show_budget.c, show_credential.c: JSON; a member with the comma before it, then whole
+ * objects */
 struct hg_text;
 void hg_show_member(struct hg_text *out, const char *name, struct hg_str value);
+void hg_show_budget(const struct hg_dispatcher *d, struct hg_ledger *l, const struct hg_now *now,
+	struct hg_text *out);
+void hg_show_identity(const struct hg_dispatcher *d, const struct hg_identity *id,
+	const struct hg_now *now, struct hg_text *out);
 void hg_show_credential(
 	const struct hg_credential *cred, const struct hg_now *now, struct hg_text *out);
+
+/* measure.c: gauges that change with time alone. Returns when to call again, INT64_MAX: when
+ * something happens. */
+int64_t hg_dispatcher_measure(struct hg_dispatcher *d, const struct hg_now *now);
 
 /* park.c */
 /* Parks the tickets of a queued flight whose class stands, and refuses those that could not make

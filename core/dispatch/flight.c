@@ -65,6 +65,7 @@ struct hg_flight *hg_flight_of(const struct hg_ask *ask, struct hg_snapshot *sna
 	f->cost = hg_str_is(ask->resource, HG_STR("rate_limit")) ? 0 : ask->cost ? ask->cost : 1;
 	f->spend = spend_of(&f->ask);
 	f->gate = hg_secondary_gate(&f->spend);
+	hg_waits_init(&f->waits);
 	f->line = line;
 	f->share = share;
 	line->pool->n_flights++;
@@ -85,6 +86,8 @@ struct hg_flight *hg_flight_heir(const struct hg_flight *f)
 	heir->klass = f->klass;
 	heir->tries = f->tries;
 	heir->cost = f->cost;
+	heir->was_told = f->head ? f->head->status : 0;
+	heir->waits = f->waits;
 	memcpy(heir->strategy, f->strategy, sizeof(heir->strategy));
 	return heir;
 }

@@ -19,6 +19,7 @@
 #include "dispatch/queue.h"
 #include "dispatch/secondary.h"
 #include "dispatch/shape_cost.h"
+#include "dispatch/stop.h"
 #include "ticket/graphql_verdict.h"
 #include "ticket/snapshot.h"
 #include "ticket/ticket.h"
@@ -89,7 +90,9 @@ struct hg_flight {
 	bool on_breakers;    /* it is counted by them */
 	struct hg_used_mark used;
 	struct hg_spend spend;
-	uint32_t tries; /* how often it was sent */
+	uint32_t tries;        /* how often it was sent */
+	int was_told;          /* the status of the try before this one; 0: none, or no answer */
+	struct hg_waits waits; /* in all its queues, of all its tries */
 	uint32_t room_fields;
 	uint64_t n_bytes;
 	int64_t sent_us, head_us,

@@ -19,31 +19,26 @@ static const unsigned may_follow[HG_TICKET_STATES] = {
 	[HG_TICKET_ENDED] = ~AFTER(ENDED), /* a cancel may come at any time */
 };
 
-static const char *const stop_names[HG_STOPS] = {
-	[HG_STOP_NONE] = "none",
-	[HG_STOP_EMPTY] = "empty",
-	[HG_STOP_REFUSED] = "refused",
-	[HG_STOP_BLOCKED] = "blocked",
-	[HG_STOP_CAP] = "cap",
-	[HG_STOP_TOKEN] = "credential",
-	[HG_STOP_DOWN] = "down",
-	[HG_STOP_BUSY] = "busy",
-	[HG_STOP_RESERVE] = "reserve",
-	[HG_STOP_PACE] = "pace",
-	[HG_STOP_LIMIT] = "limit",
-};
-
-const char *hg_stop_name(enum hg_stop why)
-{
-	return stop_names[why];
-}
-
 struct hg_park *hg_flight_park(const struct hg_flight *f)
 {
 	return &f->line->parks[f->klass];
 }
 
-static void trace_state(const struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us)
+/* "behind 12": of one that came; "after 502": of one that is tried again. */
+static struct hg_str queued_word(const struct hg_flight *f, enum hg_ticket_state from, char buf[24])
+{
+	int n = 0;
+
+	if (from == HG_TICKET_SENT && f->was_told)
+		n = snprintf(buf, 24, "after %d", f->was_told);
+	else if (from == HG_TICKET_SENT)
+		n = snprintf(buf, 24, "after no answer");
+	else if (from == HG_TICKET_NEW && f->track && hg_flight_queue(f)->n_all > 1)
+		n = snprintf(buf, 24, "behind %u", hg_queue_ahead(hg_flight_queue(f), f));
+	return (struct hg_str){ buf, n > 0 ? (size_t)n : 0 };
+}
+
+static void trace_state(const struct hg_ticket *t, enum hg_ticket_state from, int64_t now_us)
 {
 	static const enum hg_trace_event events[HG_TICKET_STATES] = {
 		[HG_TICKET_QUEUED] = HG_TRACE_QUEUED,
@@ -54,38 +49,106 @@ static void trace_state(const struct hg_ticket *t, enum hg_ticket_state to, int6
 	const struct hg_flight *f = t->flight;
 	struct hg_str word = { 0 };
 	uint32_t number = 0;
+	char buf[24];
 
-	if (to == HG_TICKET_PARKED && f) {
+	if (t->state == HG_TICKET_QUEUED && f) {
+		word = queued_word(f, from, buf);
+	} else if (t->state == HG_TICKET_PARKED && f) {
 		bool rests = f->state == HG_FLIGHT_RESTING;
 		int64_t until_us = rests ? f->due.key : hg_flight_park(f)->until_us;
 		number = (uint32_t)((until_us > now_us ? until_us - now_us : 0) / 1000);
-		word = hg_str(rests ? "retry" : hg_stop_name(hg_flight_park(f)->why));
-	} else if (to == HG_TICKET_SENT && f) {
+		word = hg_str(hg_stop_name(f->waits.why));
+	} else if (t->state == HG_TICKET_SENT && f) {
 		number = f->tries;
 		word = hg_str(f->credential->alias);
-	} else if (to == HG_TICKET_STREAMING && f && f->head) {
+	} else if (t->state == HG_TICKET_STREAMING && f && f->head) {
 		number = (uint32_t)f->head->status;
 	}
-	hg_trace(t->trace_key, events[to], now_us, number, word);
+	hg_trace(t->trace_key, events[t->state], now_us, number, word);
+}
+
+/* True: that is news. */
+static bool stand(struct hg_dispatcher *d, struct hg_flight *f, enum hg_stop why, int64_t now_us)
+{
+	enum hg_stop before = f->waits.why;
+
+	if (!hg_waits_enter(&f->waits, why, now_us))
+		return false;
+	if (before != HG_STOPS)
+		hg_series_add(d->standing[before], -1);
+	if (why != HG_STOPS)
+		hg_series_add(d->standing[why], 1);
+	return true;
+}
+
+void hg_flight_stand(struct hg_dispatcher *d, struct hg_flight *f, enum hg_stop why, int64_t now_us)
+{
+	const struct hg_ticket *t;
+
+	if (!stand(d, f, why, now_us) || why == HG_STOPS)
+		return;
+	HG_LIST_EACH(&f->tickets, t, link)
+	{
+		if (t->trace_key)
+			hg_trace(t->trace_key, HG_TRACE_HELD, now_us, 0, hg_str(hg_stop_name(why)));
+	}
+}
+
+/* What its flight waits for, by the state that one of its tickets enters. */
+static void stand_as(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_ticket *t,
+	enum hg_ticket_state to, int64_t now_us)
+{
+	bool rests = f->state == HG_FLIGHT_RESTING;
+
+	if (to == HG_TICKET_PARKED)
+		stand(d, f, rests ? HG_STOP_RETRY : (enum hg_stop)hg_flight_park(f)->why, now_us);
+	else if (to == HG_TICKET_SENT)
+		stand(d, f, HG_STOPS, now_us);
+	else if (to == HG_TICKET_QUEUED && f->state <= HG_FLIGHT_RESTING &&
+		 (t->state == HG_TICKET_PARKED || f->waits.why == HG_STOPS))
+		stand(d, f, HG_STOP_NONE, now_us);
+}
+
+/* Its owner may be told why it waited: before head or end are given. */
+static void note_wait(const struct hg_dispatcher *d, struct hg_ticket *t, const struct hg_flight *f,
+	int64_t now_us)
+{
+	enum hg_stop why = hg_waits_longest(&f->waits, now_us, &t->waited.us);
+
+	t->waited.tries = t->tries;
+	if (t->waited.word)
+		return; /* it is refused, and for that */
+	t->waited.word = hg_wait_name(why);
+	t->waited.about = hg_stop_about(why);
+	if (why == HG_STOP_PACE)
+		snprintf(t->waited.strategy, sizeof(t->waited.strategy), "%s", hg_pace_name(d, f));
 }
 
 /* The only place that changes t->state: count, clock and metric can not disagree with it. */
 void hg_ticket_enter(
 	struct hg_dispatcher *d, struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us)
 {
-	HG_BUG_ON(!(may_follow[to] & (1u << t->state)));
-	if (t->state != HG_TICKET_NEW) {
-		d->n_in_state[t->state]--;
-		hg_series_add(d->in_state[t->state], -1);
+	enum hg_ticket_state from = t->state;
+	struct hg_flight *f = t->flight;
+
+	HG_BUG_ON(!(may_follow[to] & (1u << from)));
+	if (from != HG_TICKET_NEW) {
+		d->n_in_state[from]--;
+		hg_series_add(d->in_state[from], -1);
 	}
 	if (to != HG_TICKET_ENDED) {
 		d->n_in_state[to]++;
 		hg_series_add(d->in_state[to], 1);
 	}
+	if (f)
+		stand_as(d, f, t, to, now_us);
+	if (f && (to == HG_TICKET_STREAMING ||
+			 (to == HG_TICKET_ENDED && from != HG_TICKET_STREAMING)))
+		note_wait(d, t, f, now_us);
 	t->state = to;
 	t->since_us = now_us;
 	if (t->trace_key && to != HG_TICKET_ENDED) /* a plugin's fetch has none; ends say more */
-		trace_state(t, to, now_us);
+		trace_state(t, from, now_us);
 }
 
 /* -- flights ----------------------------------------------------------------------------------- */
@@ -347,6 +410,7 @@ void hg_dispatcher_drop_flight(
 	}
 	if (f->errand)
 		hg_errand_free(HG_TAKE(f->errand));
+	hg_flight_stand(d, f, HG_STOPS, now->mono_us);
 	hg_heap_remove(&d->dues, &f->due);
 	hg_coalesce_take(&d->coalesce, f);
 	hg_dispatcher_look_at(d, f->line->pool);

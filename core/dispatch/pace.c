@@ -67,6 +67,16 @@ static const struct hg_provider *strategy_of(const struct hg_dispatcher *d, cons
 	return i < s->n_strategies ? &s->strategies[i].provider : &none;
 }
 
+const char *hg_pace_name(const struct hg_dispatcher *d, const struct hg_flight *f)
+{
+	const struct hg_provider *p = strategy_of(d, f->strategy);
+
+	for (uint32_t i = 0; i < d->snapshot->n_strategies; i++)
+		if (&d->snapshot->strategies[i].provider == p)
+			return d->snapshot->strategies[i].label;
+	return "";
+}
+
 /* Critical and high are never asked about, and neither is a budget nobody knows. */
 static bool is_paced(
 	const struct hg_strategy *s, const struct hg_flight *f, const struct hg_ledger *l)
@@ -99,6 +109,45 @@ int64_t hg_pace_interval_us(const struct hg_dispatcher *d, const struct hg_fligh
 	return s->interval_us(p->self, &v);
 }
 
+/* How the payers of a line are paced, taken together. */
+struct pace {
+	double rate;      /* requests a second; 0: nothing paces them now */
+	int64_t first_us; /* from now: the next one goes */
+	uint32_t n;       /* payers */
+};
+
+static struct pace pace_of(
+	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
+{
+	struct pace all = { .first_us = INT64_MAX };
+
+	for (struct hg_payer *p = hg_line_payer(f->line, NULL); p; p = hg_line_payer(f->line, p)) {
+		const struct hg_ledger *l = hg_payer_ledger(p, f->line);
+		int64_t wait_us = hg_pace_us(d, f, l, now);
+		int64_t interval_us = wait_us > 0 ? hg_pace_interval_us(d, f, l, now) : 0;
+		if (interval_us <= 0)
+			return (struct pace){ 0 };
+		all.rate += 1e6 / (double)interval_us;
+		all.n++;
+		if (wait_us < all.first_us)
+			all.first_us = wait_us;
+	}
+	return all;
+}
+
+/* When the first one has gone, the others may be about to: so it is not sooner than this. */
+int64_t hg_pace_turn_in_us(const struct hg_dispatcher *d, const struct hg_flight *f, uint32_t ahead,
+	const struct hg_now *now)
+{
+	struct pace p = pace_of(d, f, now);
+	uint32_t after = ahead + 1 > p.n ? ahead + 1 - p.n : 0;
+
+	if (p.rate <= 0)
+		return -1;
+	double wait_us = (double)p.first_us + after / p.rate * 1e6;
+	return wait_us < 1e15 ? (int64_t)wait_us : (int64_t)1e15;
+}
+
 void hg_pace_note(const struct hg_dispatcher *d, const struct hg_flight *f, struct hg_ledger *l,
 	const struct hg_now *now)
 {
@@ -122,6 +171,27 @@ void hg_pace_spent(
 		return;
 	struct hg_strategy_view v = look_for(d, f, f->ledger, now);
 	s->spent(p->self, &v, f->cost);
+}
+
+bool hg_pace_look(const struct hg_dispatcher *d, const struct hg_ledger *l, enum hg_class klass,
+	const struct hg_now *now, struct hg_pace_look *ret)
+{
+	const struct hg_provider *p = strategy_of(d, "");
+	const struct hg_strategy *s = p->vtable;
+
+	*ret = (struct hg_pace_look){ .strategy = "", .allowance = 1 };
+	if (!s || !hg_ledger_is_known(l))
+		return false;
+	struct hg_strategy_view v = look(d, l, klass, now);
+	ret->strategy = d->snapshot->strategies[d->strategy].label;
+	if (HG_HAS(s, allowance) && s->allowance)
+		ret->allowance = s->allowance(p->self, &v);
+	if (klass <= HG_CLASS_HIGH)
+		return true;
+	ret->wait_us = s->wait_us(p->self, &v);
+	if (HG_HAS(s, interval_us) && s->interval_us)
+		ret->interval_us = s->interval_us(p->self, &v);
+	return true;
 }
 
 bool hg_pace_outlook(const struct hg_dispatcher *d, const struct hg_ledger *l,

@@ -40,6 +40,8 @@ static const char *say(
 	switch (why) {
 	case HG_STOP_NONE:
 	case HG_STOP_BUSY:
+	case HG_STOP_SLOT:
+	case HG_STOP_RETRY:
 	case HG_STOPS:
 		HG_BUG_ON("not parked");
 		break;
@@ -112,6 +114,8 @@ static void refuse(struct hg_dispatcher *d, struct hg_ticket *t, const struct hg
 		end.word = "no_credential";
 	if (why == HG_STOP_DOWN)
 		end.word = "upstream_down";
+	t->waited.word = hg_stop_name(why);
+	t->waited.about = hg_stop_about(why);
 	hg_text_init(&text);
 	const char *when = say(d, f, why, &text);
 	hg_format_time(now->wall_us + end.retry_after_s * SEC_US, at);
@@ -136,52 +140,14 @@ bool hg_dispatcher_refuse_late(struct hg_dispatcher *d, struct hg_flight *f, enu
 	return true;
 }
 
-/* How the payers of a line are paced, taken together. */
-struct pace {
-	double rate;      /* requests a second; 0: nothing paces them now */
-	int64_t first_us; /* from now: the next one goes */
-	uint32_t n;       /* payers */
-};
-
-static struct pace pace_of(
-	const struct hg_dispatcher *d, const struct hg_flight *f, const struct hg_now *now)
-{
-	struct pace all = { .first_us = INT64_MAX };
-
-	for (struct hg_payer *p = hg_line_payer(f->line, NULL); p; p = hg_line_payer(f->line, p)) {
-		const struct hg_ledger *l = hg_payer_ledger(p, f->line);
-		int64_t wait_us = hg_pace_us(d, f, l, now);
-		int64_t interval_us = wait_us > 0 ? hg_pace_interval_us(d, f, l, now) : 0;
-		if (interval_us <= 0)
-			return (struct pace){ 0 };
-		all.rate += 1e6 / (double)interval_us;
-		all.n++;
-		if (wait_us < all.first_us)
-			all.first_us = wait_us;
-	}
-	return all;
-}
-
-/* When the first one has gone, the others may be about to: so it is not sooner than this. */
-static int64_t turn_in_us(const struct pace *p, uint32_t ahead)
-{
-	uint32_t after = ahead + 1 > p->n ? ahead + 1 - p->n : 0;
-	double wait_us = (double)p->first_us + after / p->rate * 1e6;
-
-	return wait_us < 1e15 ? (int64_t)wait_us : (int64_t)1e15;
-}
-
 bool hg_dispatcher_refuse_hopeless(
 	struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
 	uint32_t ahead = hg_queue_ahead(hg_flight_queue(f), f);
-	struct pace p = { 0 };
+	bool is_open = ahead && !hg_flight_park(f)->why;
+	int64_t wait_us = is_open ? hg_pace_turn_in_us(d, f, ahead, now) : -1;
 
-	if (ahead && !hg_flight_park(f)->why)
-		p = pace_of(d, f, now);
-	if (p.rate <= 0)
-		return false;
-	return hg_dispatcher_refuse_late(d, f, HG_STOP_PACE, turn_in_us(&p, ahead), now);
+	return wait_us >= 0 && hg_dispatcher_refuse_late(d, f, HG_STOP_PACE, wait_us, now);
 }
 
 static void unpark(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)

@@ -243,6 +243,43 @@ int64_t hg_secondary_opens_us(struct hg_secondary *s, const struct hg_secondary_
 	return opens_us;
 }
 
+static void read_check(
+	const struct check *c, int64_t now_us, struct hg_secondary_reading *ret, double *closest)
+{
+	uint32_t limit = hg_learned_limit(&c->meter->learned, c->limit, now_us);
+	uint32_t used = hg_window_used(&c->meter->window, c->span, now_us) + c->expected;
+	uint32_t unit = c->why == HG_SECONDARY_CPU ? HG_SECONDARY_TICK_US / 1000 : 1;
+
+	if (!limit || (double)used / limit <= *closest)
+		return;
+	*closest = (double)used / limit;
+	ret->why = c->why;
+	ret->used = used * unit;
+	ret->limit = limit * unit;
+	ret->span_s = c->span == HG_WINDOW_HOUR ? 3600 : 60;
+}
+
+void hg_secondary_read(struct hg_secondary *s, const struct hg_secondary_conf *conf,
+	const struct hg_spend *spend, int64_t now_us, struct hg_secondary_reading *ret)
+{
+	struct check checks[CHECKS_MOST];
+	enum hg_secondary_why why;
+	double closest = -1;
+
+	*ret = (struct hg_secondary_reading){ 0 };
+	ret->opens_us = hg_secondary_opens_us(s, conf, spend, now_us, &why);
+	if (why == HG_SECONDARY_GAP) {
+		ret->why = why;
+		ret->used = (uint32_t)((ret->opens_us - now_us + 999) / 1000);
+		ret->limit = (uint32_t)(conf->write_gap_us / 1000);
+		return;
+	}
+	unsigned n = list_checks(s, conf, spend, find_pot(s, spend), checks);
+	for (unsigned i = 0; i < n; i++)
+		if (why == HG_SECONDARY_NONE || checks[i].why == why)
+			read_check(&checks[i], now_us, ret, &closest);
+}
+
 /* -- what was used ----------------------------------------------------------------------------- */
 
 void hg_secondary_take(struct hg_secondary *s, const struct hg_spend *spend, int64_t now_us)

@@ -67,6 +67,16 @@ void hg_secondary_free(struct hg_secondary *s); /* NULL is fine */
 int64_t hg_secondary_opens_us(struct hg_secondary *s, const struct hg_secondary_conf *conf,
 	const struct hg_spend *spend, int64_t now_us, enum hg_secondary_why *ret_why);
 
+/* The same, for people: the count that holds it longest, or, when none does, that is closest to its
+ * limit; limit 0: it is in none that has one. */
+struct hg_secondary_reading {
+	enum hg_secondary_why why;
+	uint32_t used, limit, span_s; /* points, requests, or, for CPU, ms; GAP: ms to go, of it */
+	int64_t opens_us;
+};
+void hg_secondary_read(struct hg_secondary *s, const struct hg_secondary_conf *conf,
+	const struct hg_spend *spend, int64_t now_us, struct hg_secondary_reading *ret);
+
 void hg_secondary_take(struct hg_secondary *s, const struct hg_spend *spend, int64_t now_us);
 
 /* It never left, or GitHub refused it: it did not count. (A write's gap stays.) */
@@ -92,5 +102,15 @@ uint64_t hg_secondary_gate(const struct hg_spend *spend);
  * are over half of theirs or have a learned one. */
 void hg_secondary_show(const struct hg_secondary *s, const struct hg_secondary_conf *conf,
 	int64_t now_us, struct hg_text *out);
+
+/* What all of it comes to: each count, and of all routes the one that is closest to its limit. */
+#define HG_SECONDARY_COUNTS 8
+struct hg_secondary_count {
+	const char *name;     /* static: "graphql", "cpu", …, "route" last */
+	uint32_t used, limit; /* ms for CPU; limit 0: none */
+};
+void hg_secondary_counts(const struct hg_secondary *s, const struct hg_secondary_conf *conf,
+	int64_t now_us, struct hg_secondary_count ret[HG_SECONDARY_COUNTS]);
+double hg_secondary_count_share(const struct hg_secondary_count *c); /* used over limit */
 
 void hg_secondary_check(const struct hg_secondary *s); /* HG_BUG_ON a broken invariant */

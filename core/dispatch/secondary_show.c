@@ -45,16 +45,21 @@ static void show_routes(const struct hg_secondary *s, const struct hg_secondary_
 	}
 }
 
-void hg_secondary_show(const struct hg_secondary *s, const struct hg_secondary_conf *conf,
-	int64_t now_us, struct hg_text *out)
+struct row {
+	const char *name;
+	const struct hg_meter *meter;
+	enum hg_window_span span;
+	uint32_t most, unit;
+};
+
+#define ROWS 7
+
+/* All that is not counted by route. */
+static void list_rows(
+	const struct hg_secondary *s, const struct hg_secondary_conf *conf, struct row ret[ROWS])
 {
 	const uint32_t tick_ms = HG_SECONDARY_TICK_US / 1000;
-	const struct {
-		const char *name;
-		const struct hg_meter *meter;
-		enum hg_window_span span;
-		uint32_t most, unit;
-	} rows[] = {
+	const struct row rows[ROWS] = {
 		{ "graphql", &s->graphql.points, HG_WINDOW_MINUTE, hg_secondary_points(conf, true),
 			1 },
 		{ "no_route", &s->nameless.points, HG_WINDOW_MINUTE,
@@ -68,12 +73,54 @@ void hg_secondary_show(const struct hg_secondary *s, const struct hg_secondary_c
 			1 },
 		{ "mints", &s->mints, HG_WINDOW_HOUR, (uint32_t)conf->mints_an_hour, 1 },
 	};
+
+	memcpy(ret, rows, sizeof(rows));
+}
+
+static struct hg_secondary_count count_of(const struct row *row, int64_t now_us)
+{
+	return (struct hg_secondary_count){ row->name,
+		hg_window_used(&row->meter->window, row->span, now_us) * row->unit,
+		hg_learned_show(&row->meter->learned, row->most, now_us) * row->unit };
+}
+
+double hg_secondary_count_share(const struct hg_secondary_count *c)
+{
+	return c->limit ? (double)c->used / c->limit : 0;
+}
+
+void hg_secondary_counts(const struct hg_secondary *s, const struct hg_secondary_conf *conf,
+	int64_t now_us, struct hg_secondary_count ret[HG_SECONDARY_COUNTS])
+{
+	struct row rows[ROWS];
+
+	_Static_assert(HG_SECONDARY_COUNTS == ROWS + 1, "and that of the routes");
+	list_rows(s, conf, rows);
+	for (unsigned i = 0; i < ROWS; i++)
+		ret[i] = count_of(&rows[i], now_us);
+	struct hg_secondary_count *closest = &ret[ROWS];
+	*closest = (struct hg_secondary_count){ "route", 0, hg_secondary_points(conf, false) };
+	for (const struct hg_list *at = s->used.next; at != &s->used; at = at->next) {
+		const struct row row = { "route",
+			&HG_CONTAINER(at, const struct hg_secondary_route, link)->pot.points,
+			HG_WINDOW_MINUTE, hg_secondary_points(conf, false), 1 };
+		struct hg_secondary_count c = count_of(&row, now_us);
+		if (hg_secondary_count_share(&c) > hg_secondary_count_share(closest))
+			*closest = c;
+	}
+}
+
+void hg_secondary_show(const struct hg_secondary *s, const struct hg_secondary_conf *conf,
+	int64_t now_us, struct hg_text *out)
+{
+	struct row rows[ROWS];
 	int64_t gap_us = s->last_write_us == HG_SECONDARY_NO_WRITE
 	                         ? 0
 	                         : s->last_write_us + conf->write_gap_us - now_us;
 
+	list_rows(s, conf, rows);
 	hg_text_add_char(out, '{');
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (unsigned i = 0; i < ROWS; i++) {
 		hg_text_printf(out, "\"%s\":{", rows[i].name);
 		show_meter(rows[i].meter, rows[i].span, rows[i].most, rows[i].unit, now_us, out);
 		hg_text_add(out, HG_STR("},"));

@@ -1,11 +1,10 @@
 /*
- * For people: tickets, queues, budgets, credentials and upstreams as JSON (`show …` on the admin
- * socket). Never a token: a credential is its alias.
+ * For people: tickets, queues, budgets, identities, credentials and upstreams as JSON (`show …` on
+ * the admin socket). Never a token: a credential is its alias.
  */
 #include "base/text.h"
 #include "dispatch/dispatcher_state.h"
 
-#define SEC_US 1000000ll
 #define TICKETS_SHOWN 1000 /* the oldest */
 
 void hg_show_member(struct hg_text *out, const char *name, struct hg_str value)
@@ -55,7 +54,8 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 			bool rests = f->state == HG_FLIGHT_RESTING;
 			int64_t until_us = rests ? f->due.key : hg_flight_park(f)->until_us;
 			hg_text_printf(out, ",\"waits_for\":\"%s\",\"opens_in_ms\":%lld",
-				rests ? "retry" : hg_stop_name(hg_flight_park(f)->why),
+				hg_stop_name(rests ? HG_STOP_RETRY
+						   : (enum hg_stop)hg_flight_park(f)->why),
 				(long long)(until_us - now->mono_us) / 1000);
 		}
 	}
@@ -106,30 +106,6 @@ static void show_queue(const struct hg_line *l, const struct hg_now *now, struct
 	hg_text_add_char(out, '}');
 }
 
-static void show_budget(const struct hg_ledger *l, const struct hg_now *now, struct hg_text *out)
-{
-	hg_text_printf(out, "{\"credential\":");
-	hg_text_add_json(out, hg_str(l->identity->name));
-	hg_show_member(out, "resource", hg_str(l->resource));
-	if (hg_ledger_is_known(l)) {
-		char reset[21];
-		hg_format_time(l->reset_s * SEC_US, reset);
-		hg_text_printf(out,
-			",\"limit\":%lld,\"used\":%lld,\"remaining\":%lld,"
-			"\"github_remaining\":%lld,"
-			"\"reset_s\":%lld,\"reset\":\"%s\",\"resets_in_s\":%lld",
-			(long long)l->limit, (long long)(l->limit - hg_ledger_remaining(l)),
-			(long long)hg_ledger_remaining(l), (long long)l->theirs,
-			(long long)l->reset_s, reset,
-			(long long)(hg_ledger_resets_in_us(l, now) / SEC_US));
-	} else {
-		hg_text_printf(out, ",\"limit\":null,\"used\":null,\"remaining\":null");
-	}
-	hg_text_printf(out, ",\"in_flight\":%lld,\"sent\":%llu,\"refused\":%llu}",
-		(long long)l->in_flight, (unsigned long long)l->n_sent,
-		(unsigned long long)l->n_refusals);
-}
-
 static void show_site(const struct hg_site *site, const struct hg_now *now, struct hg_text *out)
 {
 	hg_text_printf(out, "{\"name\":");
@@ -175,7 +151,7 @@ static void show_budgets(
 	const struct hg_dispatcher *d, const struct hg_now *now, struct hg_text *out)
 {
 	const struct hg_identity *id;
-	const struct hg_ledger *l;
+	struct hg_ledger *l;
 	uint32_t i = 0;
 
 	HG_LIST_EACH(&d->pools.all_identities, id, link)
@@ -183,8 +159,23 @@ static void show_budgets(
 		HG_LIST_EACH(&id->ledgers, l, link)
 		{
 			comma(out, i++);
-			show_budget(l, now, out);
+			hg_show_budget(d, l, now, out);
 		}
+	}
+}
+
+static void show_identities(
+	const struct hg_dispatcher *d, const struct hg_now *now, struct hg_text *out)
+{
+	const struct hg_identity *id;
+	uint32_t i = 0;
+
+	HG_LIST_EACH(&d->pools.all_identities, id, link)
+	{
+		if (id->site->is_elsewhere)
+			continue; /* GitHub's limits are not theirs */
+		comma(out, i++);
+		hg_show_identity(d, id, now, out);
 	}
 }
 
@@ -238,6 +229,8 @@ bool hg_dispatcher_show(const struct hg_dispatcher *d, const char *what, const s
 		show_queues(d, now, out);
 	} else if (!strcmp(what, "budgets")) {
 		show_budgets(d, now, out);
+	} else if (!strcmp(what, "identities")) {
+		show_identities(d, now, out);
 	} else if (!strcmp(what, "credentials")) {
 		show_credentials(d, now, out);
 	} else if (!strcmp(what, "upstreams")) {

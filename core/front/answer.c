@@ -1,5 +1,6 @@
 #include "front/answer.h"
 #include "front/budget_lines.h"
+#include "front/explained.h"
 #include "front/fields.h"
 #include "front/reply.h"
 #include "front/rewrite_json.h"
@@ -125,6 +126,8 @@ void hg_reply_stored(struct hg_request *r)
 		hg_reply_head_number(r, HG_STR("Age"), (uint64_t)r->answer_age_s);
 	hg_reply_add_budget(r, &f->head);
 	add_cache_status(r);
+	if (hg_explained_may_be_asked(r))
+		hg_explained_add(r, &f->head);
 	hg_reply_head_end(r, unchanged || kept->status == 304 ? -2 : (int64_t)kept->body.n);
 	pieces[0] = (struct hg_piece){ hg_text_str(&f->head), HG_PIECE_BYTES, NULL };
 	pieces[1] = (struct hg_piece){ kept->body, HG_PIECE_STORED, kept };
@@ -220,6 +223,7 @@ void hg_reply_upstream_head(struct hg_request *r)
 	if (reply->note.alias[0])
 		hg_reply_head_field(r, HG_STR("X-Hubgate-Credential"), hg_str(reply->note.alias));
 	add_cache_status(r);
+	hg_explained_add(r, &r->front->head);
 	if (unchanged || status == 304 || status == 204)
 		hg_reply_head_end(r, -2);
 	else if (is_rewritten)

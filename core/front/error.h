@@ -16,6 +16,8 @@ struct hg_error_in {
 	const char *detail;    /* one sentence */
 	int64_t retry_after_s; /* < 0: none */
 	struct hg_str request_id;
+	const char *waits_for; /* what it waited for (dispatch/stop.h); NULL: it did not wait */
+	int64_t waited_us;
 };
 
 void hg_error_body(struct hg_text *out, const struct hg_error_in *in);

@@ -140,7 +140,10 @@ static bool identify(struct hg_request *r, const struct hg_listener_conf *listen
 			r->klass = hg_grant_class(r->client.grant, r->klass);
 		return true;
 	}
-	struct hg_refusal no = { why.status, why.code, hg_str(why.detail), -1 };
+	struct hg_refusal no = { .status = why.status,
+		.code = why.code,
+		.detail = hg_str(why.detail),
+		.retry_after_s = -1 };
 	hg_reply_refuse(r, &no,
 		why.status == 401 ? HG_STR("WWW-Authenticate: Bearer realm=\"hubgate\", "
 					   "Basic realm=\"hubgate\"\r\n")
@@ -581,8 +584,10 @@ static bool collect(struct hg_request *r, struct hg_str piece)
 
 static void refuse_body(struct hg_request *r)
 {
-	static const struct hg_refusal no = { 503, "overloaded",
-		{ "Too many bodies of requests are held already.", 45 }, 1 };
+	static const struct hg_refusal no = { .status = 503,
+		.code = "overloaded",
+		.detail = { "Too many bodies of requests are held already.", 45 },
+		.retry_after_s = 1 };
 
 	let_go_of_body(r);
 	enter_step(r, HG_STEP_REPLY);

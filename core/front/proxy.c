@@ -3,6 +3,7 @@
 #include "base/secret.h"
 #include "front/fields.h"
 #include "front/answer.h"
+#include "front/explained.h"
 #include "front/phase.h"
 #include "front/posted.h"
 #include "front/reply.h"
@@ -327,13 +328,16 @@ static void refuse_with_end(struct hg_request *r, const struct hg_ticket_end *en
 	struct hg_refusal no = { .status = end->status >= 400 ? end->status : 502,
 		.code = end->word ? end->word : "upstream_failed",
 		.detail = hg_str(end->text),
-		.retry_after_s = end->retry_after_s };
+		.retry_after_s = end->retry_after_s,
+		.waits_for = r->ticket->waited.word,
+		.waited_us = end->waited_us };
 	struct hg_text more;
 
 	hg_text_init(&more);
 	hg_text_printf(&more, "X-Hubgate-Wait-Ms: %lld\r\n", (long long)(end->waited_us / 1000));
 	if (no.status == 429) /* clients of GitHub know by the budget which limit they met */
 		hg_reply_add_budget(r, &more);
+	hg_explained_add(r, &more);
 	hg_reply_refuse(r, &no, hg_text_str(&more));
 	hg_text_fini(&more);
 }

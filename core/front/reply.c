@@ -129,6 +129,8 @@ void hg_reply_refuse(struct hg_request *r, const struct hg_refusal *no, struct h
 		.code = no->code,
 		.detail = detail,
 		.retry_after_s = no->retry_after_s,
+		.waits_for = no->waits_for,
+		.waited_us = no->waited_us,
 		.request_id = r->id };
 	hg_text_clear(&f->scratch);
 	hg_error_body(&f->scratch, &in);
@@ -150,7 +152,9 @@ void hg_reply_refuse(struct hg_request *r, const struct hg_refusal *no, struct h
 
 void hg_reply_refuse_as(struct hg_request *r, int status, const char *code, const char *detail)
 {
-	struct hg_refusal no = { status, code, hg_str(detail), -1 };
+	struct hg_refusal no = {
+		.status = status, .code = code, .detail = hg_str(detail), .retry_after_s = -1
+	};
 
 	hg_reply_refuse(r, &no, (struct hg_str){ 0 });
 }

@@ -37,6 +37,8 @@ struct hg_refusal {
 	const char *code; /* arena or static */
 	struct hg_str detail;
 	int64_t retry_after_s;
+	const char *waits_for; /* a word of dispatch/stop.h; NULL: it did not wait */
+	int64_t waited_us;
 };
 
 struct hg_request {

@@ -60,6 +60,7 @@ void hg_traced_ended(const struct hg_request *r)
 {
 	if (r->cache_status.n)
 		put(r, HG_TRACE_CACHE, 0, r->cache_status);
-	put(r, HG_TRACE_ENDED, r->reply_began ? (uint32_t)r->status : 0,
-		hg_str(r->replied ? "" : "cut"));
+	if (!r->replied)
+		put(r, HG_TRACE_CUT, 0, (struct hg_str){ 0 });
+	put(r, HG_TRACE_ENDED, r->reply_began ? (uint32_t)r->status : 0, hg_str(r->client.name));
 }

@@ -5,6 +5,7 @@
 #include "base/metric.h"
 #include "base/stopwatch.h"
 #include "base/text.h"
+#include "host/explain.h"
 #include "host/receipt.h"
 #include <errno.h>
 #include <hg/mem.h>
@@ -166,8 +167,8 @@ static void on_unused(struct hg_snapshot *snap)
 struct hg_setup *hg_host_prepare(
 	struct hg_host *h, const struct hg_text *source, struct hg_faults *faults)
 {
-	const struct hg_core_routes core = { hg_strategy_routes, hg_health_routes, hg_admin_routes,
-		h };
+	const struct hg_core_routes core = { hg_strategy_routes, hg_explain_routes,
+		hg_health_routes, hg_admin_routes, h };
 	struct hg_config_wish wish = h->wish.config;
 
 	wish.wall_us = hg_clock_read(h->clock).wall_us;

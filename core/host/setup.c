@@ -200,6 +200,7 @@ static void make_listener(struct hg_setup *s, const struct hg_listener_plan *pla
 		l->faces |= HG_FACE_GITHUB;
 		add_routes(l->router, NULL, NULL, hg_batch_routes, true, plan, faults);
 		add_routes(l->router, NULL, core->self, core->github, true, plan, faults);
+		add_routes(l->router, NULL, core->self, core->explain, true, plan, faults);
 	}
 	if (plan->serves_all || hg_listener_names(plan, "health")) {
 		l->faces |= HG_FACE_HEALTH;

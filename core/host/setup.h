@@ -36,7 +36,7 @@ struct hg_setup {
 
 /* The core's own routes, by listener. `self` is what their hooks get. */
 struct hg_core_routes {
-	const struct hg_route *github, *health, *admin; /* NULL: none */
+	const struct hg_route *github, *explain, *health, *admin; /* NULL: none */
 	void *self;
 };
 

@@ -93,6 +93,15 @@ struct hg_head_note {
 	bool revalidated; /* SEND added validators to this fetch */
 };
 
+/* Why it waited: what it waited for longest. The dispatcher's until it has given the head, or the
+ * end without one; the owner's after that. */
+struct hg_waited {
+	const char *word, *about; /* static (dispatch/stop.h); NULL: it never waited */
+	char strategy[32];        /* that paced it; "" when nothing did */
+	int64_t us;               /* for that reason alone */
+	uint32_t tries;
+};
+
 /* How it ended. code 0: the reply is whole. */
 struct hg_ticket_end {
 	int code;   /* HG_E… : HG_ETIMEOUT, HG_EIO, HG_EFULL, HG_ECANCELLED, HG_EDENIED … */
@@ -133,6 +142,8 @@ struct hg_ticket {
 	int64_t since_us;
 	uint64_t trace_key; /* hg_trace_key(ask.id); set by submit */
 	uint32_t tries;
+
+	struct hg_waited waited; /* handed over with head or end */
 
 	/* crossing: under `lock` */
 	pthread_mutex_t lock;

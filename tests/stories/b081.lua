@@ -14,6 +14,8 @@ local headings = {
 	tickets = "nothing",
 	queues = "nothing",
 	budgets = "nothing",
+	identities = "IDENTITY  UPSTREAM  ON WIRE  AT MOST  BLOCKED FOR  THIS HOUR  CAP  " ..
+		"CLOSEST LIMIT  USED  OBJECTED TO  CREDENTIALS",
 	credentials = "ALIAS  UPSTREAM  IDENTITY  KIND  TOKEN  STATE  ASKED IN  EXPIRES  " ..
 		"BLOCKED FOR  ON WIRE  THIS HOUR  SAID  MAY  OFF",
 	upstreams = "NAME  STATE  FOR  ON WIRE  HTTP/2  CONNECTIONS  CONCURRENT  " ..

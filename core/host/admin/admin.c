@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "host/admin/show.h"
 #include "host/admin/trace.h"
+#include "host/explain.h"
 #include <hg/mem.h>
 #include <hg/reply.h>
 #include <hg/route.h>
@@ -369,6 +370,10 @@ const struct hg_route hg_admin_routes[] = {
 		.path = "/trace/{id}",
 		.on_request = hg_admin_on_trace,
 		.about = "The way of a request." },
+	{ .methods = "GET",
+		.path = "/explain/{id}",
+		.on_request = hg_admin_on_explain,
+		.about = "Why a request waits, or waited." },
 	{ .methods = "POST",
 		.path = "/clock/advance",
 		.on_request = on_advance,

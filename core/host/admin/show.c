@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "front/batch.h"
 #include "host/config_lines.h"
+#include "host/explain.h"
 #include "host/loader/plugin.h"
 #include <stdio.h>
 
@@ -120,6 +121,8 @@ static void show_routes(struct hg_host *h, struct hg_text *out)
 			add_routes(l->name, "hubgate", hg_batch_routes, true, &first, out);
 		if (l->faces & HG_FACE_GITHUB)
 			add_routes(l->name, "hubgate", hg_strategy_routes, true, &first, out);
+		if (l->faces & HG_FACE_GITHUB)
+			add_routes(l->name, "hubgate", hg_explain_routes, true, &first, out);
 		if (l->faces & HG_FACE_HEALTH)
 			add_routes(l->name, "hubgate", hg_health_routes, true, &first, out);
 		if (l->faces & HG_FACE_ADMIN)
@@ -261,6 +264,7 @@ const struct hg_show_word hg_show_words[] = {
 	{ .word = "tickets", .ask = HG_ASK_DISPATCHER },
 	{ .word = "queues", .ask = HG_ASK_DISPATCHER },
 	{ .word = "budgets", .ask = HG_ASK_DISPATCHER },
+	{ .word = "identities", .ask = HG_ASK_DISPATCHER },
 	{ .word = "credentials", .ask = HG_ASK_DISPATCHER },
 	{ .word = "upstreams", .ask = HG_ASK_DISPATCHER },
 	{ .word = "plugins", .show = show_plugins, .is_list = true },

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "host/admin/show.h"
+#include "host/ask/explained.h"
 #include "host/ask/screen.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,20 +165,37 @@ int hg_admin_command_set(
 	return rc;
 }
 
-int hg_admin_command_trace(const struct hg_admin_wish *w, const char *id)
+static int ask_of_one(
+	const struct hg_admin_wish *w, struct hg_question *q, const char *command, const char *id)
 {
 	struct hg_text target;
-	struct hg_question q = { .method = "GET", .listing = hg_listing_find("trace") };
+	char needs[64];
 
+	(void)snprintf(needs, sizeof(needs), "%s needs a request's id,", command);
 	if (!id)
-		return complain("trace needs a request's id,", "its X-Request-Id");
+		return complain(needs, "its X-Request-Id");
 	hg_text_init(&target);
-	hg_text_add(&target, HG_STR("/trace/"));
+	hg_text_printf(&target, "/%s/", command);
 	add_encoded(&target, id);
-	q.target = target.p;
-	int rc = ask(w, &q);
+	q->method = "GET";
+	q->target = target.p;
+	int rc = ask(w, q);
 	hg_text_fini(&target);
 	return rc;
+}
+
+int hg_admin_command_trace(const struct hg_admin_wish *w, const char *id)
+{
+	struct hg_question q = { .listing = hg_listing_find("trace") };
+
+	return ask_of_one(w, &q, "trace", id);
+}
+
+int hg_admin_command_explain(const struct hg_admin_wish *w, const char *id)
+{
+	struct hg_question q = { .print = hg_explained_print };
+
+	return ask_of_one(w, &q, "explain", id);
 }
 
 int hg_admin_command_reload(const struct hg_admin_wish *w)

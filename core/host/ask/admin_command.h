@@ -5,6 +5,7 @@
  *     show WORD|INSTANCE[/NAME] a table
  *     set log COMPONENT LEVEL   until the next start
  *     trace REQUEST-ID          the way of one request, also of one that ended lately
+ *     explain REQUEST-ID        why it waits, or waited
  *     reload                    the configuration anew, and what came of it
  *     send /PATH                POST
  *     key list                  who has keys: of the daemon that runs, or else of the file
@@ -32,6 +33,7 @@ int hg_admin_command_show(const struct hg_admin_wish *w, const char *what);
 int hg_admin_command_set(
 	const struct hg_admin_wish *w, const char *what, const char *component, const char *level);
 int hg_admin_command_trace(const struct hg_admin_wish *w, const char *id);
+int hg_admin_command_explain(const struct hg_admin_wish *w, const char *id);
 int hg_admin_command_reload(const struct hg_admin_wish *w);
 int hg_admin_command_keys(const struct hg_admin_wish *w);
 /* Why it changes nothing by itself: docs/decisions/006-revoking-a-key.md. */

@@ -66,9 +66,29 @@ static const struct hg_column budgets[] = {
 	{ "LIMIT", "limit", HG_FORM_COUNT, 0 },
 	{ "LEFT", "remaining", HG_FORM_COUNT, 0 },
 	{ "RESETS IN", "resets_in_s", HG_FORM_S, 0 },
+	{ "STOPPED", "stopped_from", HG_FORM_TEXT, 0 },
+	{ "PACED AT", "interval_ms", HG_FORM_MS, 0 },
+	{ "IDEAL", "ideal_remaining", HG_FORM_COUNT, 0 },
+	{ "SPENT IN", "exhausted_in_s", HG_FORM_S, 0 },
 	{ "UNDER WAY", "in_flight", HG_FORM_COUNT, 0 },
+	{ "LOST", "lost", HG_FORM_COUNT, 0 },
 	{ "SENT", "sent", HG_FORM_COUNT, 0 },
 	{ "REFUSED", "refused", HG_FORM_COUNT, 0 },
+	{ 0 },
+};
+
+static const struct hg_column identities[] = {
+	{ "IDENTITY", "identity", HG_FORM_TEXT, 28 },
+	{ "UPSTREAM", "upstream", HG_FORM_TEXT, 20 },
+	{ "ON WIRE", "on_wire", HG_FORM_COUNT, 0 },
+	{ "AT MOST", "max_concurrent", HG_FORM_COUNT, 0 },
+	{ "BLOCKED FOR", "blocked_ms", HG_FORM_MS, 0 },
+	{ "THIS HOUR", "sent_this_hour", HG_FORM_COUNT, 0 },
+	{ "CAP", "max_requests_per_hour", HG_FORM_COUNT, 0 },
+	{ "CLOSEST LIMIT", "closest", HG_FORM_TEXT, 0 },
+	{ "USED", "closest_share", HG_FORM_SHARE, 0 },
+	{ "OBJECTED TO", "secondary.objected_to", HG_FORM_TEXT, 0 },
+	{ "CREDENTIALS", "credentials", HG_FORM_TEXT, 40 },
 	{ 0 },
 };
 
@@ -207,6 +227,7 @@ static const struct hg_listing listings[] = {
 	{ "tickets", tickets, HG_LISTING_ROWS, NULL },
 	{ "queues", queues, HG_LISTING_ROWS, NULL },
 	{ "budgets", budgets, HG_LISTING_ROWS, NULL },
+	{ "identities", identities, HG_LISTING_ROWS, NULL },
 	{ "credentials", credentials, HG_LISTING_ROWS, NULL },
 	{ "upstreams", upstreams, HG_LISTING_ROWS, NULL },
 	{ "plugins", plugins, HG_LISTING_ROWS, NULL },

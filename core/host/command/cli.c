@@ -7,6 +7,7 @@
 #include "host/host_inside.h"
 #include "host/command/key_command.h"
 #include "host/command/new_command.h"
+#include "host/explain.h"
 #include "host/loader/plugin_command.h"
 #include <curl/curl.h>
 #include <event2/event.h>
@@ -28,6 +29,7 @@ static const char usage[] =
 	"       hubgate show WHAT [--limit N] [--filter TEXT] [--json] [--config FILE] [--socket "
 	"PATH]\n"
 	"       hubgate trace REQUEST-ID [--json] [--config FILE] [--socket PATH]\n"
+	"       hubgate explain REQUEST-ID [--json] [--config FILE] [--socket PATH]\n"
 	"       hubgate set log COMPONENT LEVEL [--config FILE] [--socket PATH]\n"
 	"       hubgate set strategy NAME [--config FILE] [--socket PATH]\n"
 	"       hubgate reload [--json] [--config FILE] [--socket PATH]\n"
@@ -50,6 +52,7 @@ static const char usage[] =
 	"status     how a running hubgate is, on one screen\n"
 	"show       what it holds: requests, tickets, budgets, plugins, config …\n"
 	"trace      the way of a request through hubgate, by its X-Request-Id\n"
+	"explain    why a request waits, or waited: who is ahead, which budget, until when\n"
 	"set log    what a component logs from now on: error, warn, info or debug\n"
 	"set strategy  how budgets are spent until the next start: conservative, adaptive …\n"
 	"reload     reads the configuration anew; exit status 1: the old one stays\n"
@@ -227,8 +230,8 @@ static int command_simulator(const struct words *w)
 
 static int command_check(const struct words *w)
 {
-	const struct hg_core_routes core = { hg_strategy_routes, hg_health_routes, hg_admin_routes,
-		NULL };
+	const struct hg_core_routes core = { hg_strategy_routes, hg_explain_routes,
+		hg_health_routes, hg_admin_routes, NULL };
 	struct hg_host_wish wish = { 0 };
 	struct hg_faults faults;
 	struct hg_text text;
@@ -304,6 +307,13 @@ static int command_trace(const struct words *w)
 	struct hg_admin_wish wish;
 
 	return read_admin_wish(w, &wish) ? 1 : hg_admin_command_trace(&wish, w->subject);
+}
+
+static int command_explain(const struct words *w)
+{
+	struct hg_admin_wish wish;
+
+	return read_admin_wish(w, &wish) ? 1 : hg_admin_command_explain(&wish, w->subject);
 }
 
 static int command_reload(const struct words *w)
@@ -440,6 +450,7 @@ static const struct {
 	{ "show", command_show },
 	{ "set", command_set },
 	{ "trace", command_trace },
+	{ "explain", command_explain },
 	{ "reload", command_reload },
 	{ "send", command_send },
 	{ "key", command_key },

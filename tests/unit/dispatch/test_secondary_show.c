@@ -78,12 +78,66 @@ static void the_next_write_is_shown(void **state)
 	secondary_rig_end(&r);
 }
 
+static void each_count_comes_with_its_share_and_the_fullest_route(void **state)
+{
+	(void)state;
+	struct secondary_rig r;
+	struct hg_secondary_count c[HG_SECONDARY_COUNTS];
+
+	secondary_rig_begin(&r);
+	r.conf.mints_an_hour = 0;
+	for (int i = 0; i < 17; i++)
+		spend_one(&r, read_of("/busy"), 0);
+	spend_one(&r, read_of("/idle"), 0);
+	hg_secondary_counts(r.s, &r.conf, 0, c);
+	const struct hg_secondary_count *route = &c[HG_SECONDARY_COUNTS - 1];
+	assert_string_equal(route->name, "route");
+	assert_int_equal(route->used, 17);
+	assert_int_equal(route->limit, 850);
+	assert_true(hg_secondary_count_share(route) == 0.02);
+	assert_string_equal(c[6].name, "mints");
+	assert_true(hg_secondary_count_share(&c[6]) == 0); /* no limit is no share */
+	secondary_rig_end(&r);
+}
+
+static void what_holds_one_is_read_with_used_and_limit(void **state)
+{
+	(void)state;
+	struct secondary_rig r;
+	struct hg_secondary_reading got;
+	struct hg_spend read = read_of("/a"), write = write_of("/b");
+
+	secondary_rig_begin(&r);
+	r.conf.route_points = 3;
+	hg_secondary_read(r.s, &r.conf, &read, 0, &got);
+	assert_int_equal(got.opens_us, 0);
+	for (int i = 0; i < 3; i++)
+		spend_one(&r, read, 0);
+	hg_secondary_read(r.s, &r.conf, &read, 0, &got);
+	assert_int_equal(got.why, HG_SECONDARY_ROUTE);
+	assert_int_equal(got.used, 3);
+	assert_int_equal(got.limit, 3);
+	assert_int_equal(got.span_s, 60);
+	assert_true(got.opens_us >= 60 * SEC);
+
+	/* between two writes it is the gap, in ms */
+	r.conf.route_points = 850;
+	spend_one(&r, write, 100 * SEC);
+	hg_secondary_read(r.s, &r.conf, &write, 100 * SEC + SEC / 4, &got);
+	assert_int_equal(got.why, HG_SECONDARY_GAP);
+	assert_int_equal(got.used, 750);
+	assert_int_equal(got.limit, 1000);
+	secondary_rig_end(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_used_is_shown_with_its_limits),
 		cmocka_unit_test(what_was_used_and_learned_is_shown),
 		cmocka_unit_test(the_next_write_is_shown),
+		cmocka_unit_test(each_count_comes_with_its_share_and_the_fullest_route),
+		cmocka_unit_test(what_holds_one_is_read_with_used_and_limit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,13 @@ static const char *text_of(const json_t *body, const char *name)
 
 static void it_has_githubs_members_and_the_rfcs(void **state)
 {
-	struct hg_error_in in = { 429, "no_budget", "Spent until 12:00.", 61, HG_STR("abc") };
+	struct hg_error_in in = { .status = 429,
+		.code = "no_budget",
+		.detail = "Spent until 12:00.",
+		.retry_after_s = 61,
+		.request_id = HG_STR("abc"),
+		.waits_for = "empty",
+		.waited_us = 1500000 };
 	json_t *body = body_of(&in);
 
 	(void)state;
@@ -38,25 +44,30 @@ static void it_has_githubs_members_and_the_rfcs(void **state)
 	assert_string_equal(text_of(body, "request_id"), "abc");
 	assert_int_equal(json_integer_value(json_object_get(body, "status")), 429);
 	assert_int_equal(json_integer_value(json_object_get(body, "retry_after")), 61);
+	assert_string_equal(text_of(body, "waits_for"), "empty");
+	assert_int_equal(json_integer_value(json_object_get(body, "waited_ms")), 1500);
 	json_decref(body);
 }
 
 static void what_is_unknown_is_left_out(void **state)
 {
-	struct hg_error_in in = { 599, "odd", "", -1, { 0 } };
+	struct hg_error_in in = { .status = 599, .code = "odd", .detail = "", .retry_after_s = -1 };
 	json_t *body = body_of(&in);
 
 	(void)state;
 	assert_null(json_object_get(body, "retry_after"));
 	assert_null(json_object_get(body, "request_id"));
+	assert_null(json_object_get(body, "waits_for"));
 	assert_int_equal(json_integer_value(json_object_get(body, "status")), 599);
 	json_decref(body);
 }
 
 static void what_a_client_sent_cannot_break_the_json(void **state)
 {
-	struct hg_error_in in = { 400, "bad", "a \"quoted\"\n\\ \x01 \xff sentence", 0,
-		HG_STR("\",\"status\":200,\"x\":\"") };
+	struct hg_error_in in = { .status = 400,
+		.code = "bad",
+		.detail = "a \"quoted\"\n\\ \x01 \xff sentence",
+		.request_id = HG_STR("\",\"status\":200,\"x\":\"") };
 	json_t *body = body_of(&in);
 
 	(void)state;

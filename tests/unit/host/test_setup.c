@@ -124,7 +124,7 @@ static const char *no_environment(const char *name)
 
 static void make(struct fixture *f, const char *text)
 {
-	const struct hg_core_routes core = { NULL, NULL, NULL, NULL };
+	const struct hg_core_routes core = { NULL, NULL, NULL, NULL, NULL };
 	struct hg_config_wish wish = { .file = "t.yaml", .plugin_path = home };
 	int fd = open("t.yaml", O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
