@@ -157,6 +157,8 @@ static void one_that_is_answered_again_is_back_and_that_is_told(void **state)
 		assert_false(has_errand(HG_ERRAND_ASK));
 		put_a_out(); /* and this is another time */
 		assert_int_equal(told("credential.invalid"), 2);
+		rig_advance(&rig, 60 * SEC);
+		assert_true(has_errand(HG_ERRAND_ASK)); /* after a minute again, not two */
 	}
 }
 
