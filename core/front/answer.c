@@ -12,8 +12,8 @@
 
 /* -- validators -------------------------------------------------------------------------------- */
 
-/* Would the client's validators make this 200 a 304? Of an answer that has a tag only the tag counts:
- * GitHub leaves Last-Modified as it is when other parts of it change. */
+/* Would the client's validators make this 200 a 304? Of an answer that has a tag only the tag
+ * counts: GitHub leaves Last-Modified as it is when other parts of it change. */
 static bool is_unchanged(const struct hg_request *r, struct hg_str etag, struct hg_str modified)
 {
 	struct hg_str tags = hg_http1_value(&r->head, HG_HTTP1_IF_NONE_MATCH);

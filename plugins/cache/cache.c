@@ -13,7 +13,8 @@
  * for it), and not answered from memory after a write of the same scope, whatever that was about.
  *
  * Fresh for: the seed's table by family (repositories 300 s, workflows 60, runners 30, jobs 15,
- * rate_limit 5); everything else is revalidated each time. One scope never sees another's copy.
+ * rate_limit 5); everything else is revalidated each time. GitHub's X-Poll-Interval makes it
+ * longer. One scope never sees another's copy.
  *
  * Thread: fronts and dispatcher; the index has leaf locks.   Without it every read goes to GitHub.
  */
@@ -41,14 +42,14 @@ struct cache_conf {
 	uint64_t max_bytes;
 	uint64_t max_entry_bytes;
 	int64_t ttl_repositories_us, ttl_workflows_us, ttl_runners_us, ttl_jobs_us,
-		ttl_rate_limit_us, graphql_for_us;
+		ttl_rate_limit_us, graphql_for_us, poll_most_us;
 };
 
 struct cache {
 	struct index *index;
 	struct marks *marks;
 	uint64_t max_entry_bytes;
-	int64_t ttl_us[FAMILIES];
+	int64_t ttl_us[FAMILIES], poll_most_us;
 	struct hg_series *answers[FAMILIES][OUTCOMES];
 	struct hg_series *entries, *bytes, *evicted;
 };
@@ -78,6 +79,8 @@ static const struct hg_option cache_options[] = {
 		"How long jobs are fresh."),
 	HG_USEC(struct cache_conf, ttl_rate_limit_us, "5s", "0", "1h", HG_OPT_LIVE,
 		"How long GitHub's answer to /rate_limit is fresh."),
+	HG_USEC(struct cache_conf, poll_most_us, "10min", "0", "1d", HG_OPT_LIVE,
+		"How much of GitHub's X-Poll-Interval is obeyed at most; 0: nothing of it."),
 	HG_USEC(struct cache_conf, graphql_for_us, "0", "0", "1h", HG_OPT_LIVE,
 		"How long the answer to a GraphQL query is kept for who asked; 0: not at all."),
 	{ 0 },
@@ -130,6 +133,7 @@ static int cache_start(void *self, const void *conf, struct hg_err *err)
 	c->ttl_us[JOBS] = o->ttl_jobs_us;
 	c->ttl_us[RATE_LIMIT] = o->ttl_rate_limit_us;
 	c->ttl_us[GRAPHQL] = o->graphql_for_us;
+	c->poll_most_us = o->poll_most_us;
 	for (int f = 0; f < FAMILIES; f++)
 		for (int a = 0; a < OUTCOMES; a++)
 			c->answers[f][a] = hg_series_find(self, "cache_answers_total",
@@ -209,12 +213,20 @@ static void word_hit(char status[64], int64_t ttl_s)
 	status[sizeof(lead) - 1 + n] = '\0';
 }
 
+/* A copy is fresh as long as its family is, and as GitHub wants not to be asked again. */
+static int64_t ttl_of(const struct cache *c, enum family family, const struct index_terms *terms)
+{
+	int64_t ttl_us = c->ttl_us[family];
+
+	return terms->fresh_us > ttl_us ? terms->fresh_us : ttl_us;
+}
+
 static enum hg_verdict answer_fresh(struct cache *c, struct hg_request *r, enum family family,
 	const struct index_found *found, int64_t age_us)
 {
 	char status[64];
 
-	word_hit(status, (c->ttl_us[family] - age_us) / SEC);
+	word_hit(status, (ttl_of(c, family, &found->terms) - age_us) / SEC);
 	hg_request_answer_with(r, found->kept, status, age_us / SEC);
 	count(c, family, HIT);
 	return HG_ANSWERED;
@@ -315,9 +327,9 @@ static enum hg_verdict look_up(struct cache *c, struct hg_request *r, enum famil
 	}
 
 	bool is_kept = index_find(c->index, &key, &found);
-	int64_t now_us = hg_now().mono_us, age_us = now_us - found.validated_at_us;
-	bool is_fresh = is_kept && is_young(age_us, c->ttl_us[family], &w) &&
-	                !was_changed(c, r, family, found.mark);
+	int64_t now_us = hg_now().mono_us, age_us = now_us - found.terms.validated_at_us;
+	bool is_fresh = is_kept && is_young(age_us, ttl_of(c, family, &found.terms), &w) &&
+	                !was_changed(c, r, family, found.terms.mark);
 	enum hg_verdict verdict = HG_NEXT;
 
 	if (is_fresh) {
@@ -355,6 +367,14 @@ static uint64_t word_of(const struct index_key *key)
 	return word;
 }
 
+/* GitHub's 304 can not be believed there: it comes although there is something new. */
+static bool has_false_304s(struct hg_str path)
+{
+	static const struct hg_str end = { "/notifications", 14 };
+
+	return path.n >= end.n && memcmp(path.p + path.n - end.n, end.p, end.n) == 0;
+}
+
 static void cache_on_send(void *self, struct hg_send *s)
 {
 	struct cache *c = self;
@@ -367,7 +387,7 @@ static void cache_on_send(void *self, struct hg_send *s)
 	if ((!hg_send_owns_validators(s) && !is_kept_query) || !key_of_send(s, &key))
 		return;
 	marks_note_sent(c->marks, word_of(&key));
-	if (is_kept_query)
+	if (is_kept_query || has_false_304s(hg_send_path(s)))
 		return; /* no tag is asked for */
 	if (!index_hold(c->index, &key, hg_now().mono_us + HOLD_US, &found))
 		return;
@@ -386,6 +406,30 @@ static uint64_t mark_of_reply(const struct cache *c, const struct visit *v)
 	return sent < v->mark ? sent : v->mark;
 }
 
+/* "X-Poll-Interval: 60": not to be asked again for that long. */
+static int64_t poll_us(const struct cache *c, const struct hg_stored *kept)
+{
+	struct hg_str value = hg_stored_header(kept, "x-poll-interval");
+	int64_t us = 0;
+
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] < '0' || value.p[i] > '9')
+			return 0;
+		us = us * 10 + (value.p[i] - '0') * SEC;
+		if (us > c->poll_most_us)
+			return c->poll_most_us;
+	}
+	return us;
+}
+
+static struct index_terms terms_of(
+	const struct cache *c, const struct visit *v, const struct hg_stored *kept)
+{
+	return (struct index_terms){ .validated_at_us = hg_now().mono_us,
+		.mark = mark_of_reply(c, v),
+		.fresh_us = poll_us(c, kept) };
+}
+
 /* GitHub says that the copy still holds: it is what the client gets. */
 static enum hg_verdict answer_revalidated(
 	struct cache *c, struct hg_request *r, struct hg_reply *reply, const struct visit *v)
@@ -395,7 +439,8 @@ static enum hg_verdict answer_revalidated(
 	if (!index_confirm(c->index, &v->key, hg_reply_header(reply, "etag"), &found))
 		return HG_NEXT; /* another instance may have asked; else it is asked again */
 	struct hg_stored *kept = hg_stored_renew(found.kept, reply);
-	index_renew(c->index, &v->key, found.kept, kept, hg_now().mono_us, mark_of_reply(c, v));
+	struct index_terms terms = terms_of(c, v, kept);
+	index_renew(c->index, &v->key, found.kept, kept, &terms);
 	hg_request_answer_with(r, kept, "fwd=stale; fwd-status=304; stored", 0);
 	hg_stored_unref(kept);
 	hg_stored_unref(found.kept);
@@ -475,7 +520,8 @@ static void cache_on_keep(void *self, struct hg_request *r, const struct hg_repl
 	if (!v || !may_be_kept(c, reply, v->family))
 		return;
 	struct hg_stored *kept = hg_stored_new(reply, hg_reply_body(reply));
-	index_put(c->index, &v->key, kept, hg_now().mono_us, mark_of_reply(c, v));
+	struct index_terms terms = terms_of(c, v, kept);
+	index_put(c->index, &v->key, kept, &terms);
 	hg_stored_unref(kept);
 	show_size(c);
 }

@@ -17,8 +17,8 @@ struct entry {
 	struct index_key key;
 	struct hg_stored *kept;
 	uint64_t bytes; /* counted in the shard: what `kept` holds grows while it is used */
-	int64_t validated_at_us, held_until_us;
-	uint64_t mark;
+	int64_t held_until_us;
+	struct index_terms terms;
 };
 
 struct shard {
@@ -175,7 +175,7 @@ uint64_t index_max_bytes(struct index *x)
 
 static struct index_found found_of(const struct entry *e)
 {
-	return (struct index_found){ hg_stored_ref(e->kept), e->validated_at_us, e->mark };
+	return (struct index_found){ hg_stored_ref(e->kept), e->terms };
 }
 
 bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
@@ -193,7 +193,8 @@ bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 			e->held_until_us = until_us;
 		*ret_found = found_of(e);
 		count_bytes(s, e);
-		shrink(s, ret_found->validated_at_us); /* e too, when it is all that is left */
+		shrink(s,
+			ret_found->terms.validated_at_us); /* e too, when it is all that is left */
 	}
 	pthread_mutex_unlock(&s->lock);
 	return is_there;
@@ -249,17 +250,16 @@ static struct entry *entry_for(struct shard *s, const struct index_key *key)
 	return e;
 }
 
-static void note_valid(struct shard *s, struct entry *e, int64_t validated_at_us, uint64_t mark)
+static void note_valid(struct shard *s, struct entry *e, const struct index_terms *terms)
 {
-	e->validated_at_us = validated_at_us;
-	e->mark = mark;
+	e->terms = *terms;
 	e->held_until_us = 0; /* what waited for it has its answer */
 	count_bytes(s, e);
-	shrink(s, validated_at_us);
+	shrink(s, terms->validated_at_us);
 }
 
 void index_put(struct index *x, const struct index_key *key, const struct hg_stored *kept,
-	int64_t validated_at_us, uint64_t mark)
+	const struct index_terms *terms)
 {
 	struct shard *s = shard_of(x, key);
 	struct hg_stored *own = hg_stored_ref(kept), *gone;
@@ -268,13 +268,13 @@ void index_put(struct index *x, const struct index_key *key, const struct hg_sto
 	struct entry *e = entry_for(s, key);
 	gone = e->kept; /* NULL in a new one */
 	e->kept = own;
-	note_valid(s, e, validated_at_us, mark);
+	note_valid(s, e, terms);
 	pthread_mutex_unlock(&s->lock);
 	hg_stored_unref(gone);
 }
 
 void index_renew(struct index *x, const struct index_key *key, const struct hg_stored *old,
-	const struct hg_stored *kept, int64_t validated_at_us, uint64_t mark)
+	const struct hg_stored *kept, const struct index_terms *terms)
 {
 	struct shard *s = shard_of(x, key);
 	struct hg_stored *gone = NULL;
@@ -284,7 +284,7 @@ void index_renew(struct index *x, const struct index_key *key, const struct hg_s
 	if (e && e->kept == old) {
 		gone = e->kept;
 		e->kept = hg_stored_ref(kept);
-		note_valid(s, entry_for(s, key), validated_at_us, mark);
+		note_valid(s, entry_for(s, key), terms);
 	}
 	pthread_mutex_unlock(&s->lock);
 	hg_stored_unref(gone);

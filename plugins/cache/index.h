@@ -23,10 +23,16 @@ struct index_key {
 	uint8_t bytes[16];
 };
 
-struct index_found {
-	struct hg_stored *kept;  /* a reference for the caller */
+/* What is known of a copy besides what it says itself. */
+struct index_terms {
 	int64_t validated_at_us; /* mono: when GitHub last answered 200 or 304 for this scope */
 	uint64_t mark;           /* the writes before it was asked for (marks.h) */
+	int64_t fresh_us;        /* GitHub wants no question before; 0: it says nothing of that */
+};
+
+struct index_found {
+	struct hg_stored *kept; /* a reference for the caller */
+	struct index_terms terms;
 };
 
 struct index_state {
@@ -49,10 +55,10 @@ bool index_confirm(struct index *x, const struct index_key *key, struct hg_str t
 	struct index_found *ret_found);
 /* Puts `kept` in the place of `old`, which it renews; nothing when another copy is there by now. */
 void index_renew(struct index *x, const struct index_key *key, const struct hg_stored *old,
-	const struct hg_stored *kept, int64_t validated_at_us, uint64_t mark);
-/* Takes its own reference; replaces what was there. `validated_at_us`: since when it holds. */
+	const struct hg_stored *kept, const struct index_terms *terms);
+/* Takes its own reference; replaces what was there. */
 void index_put(struct index *x, const struct index_key *key, const struct hg_stored *kept,
-	int64_t validated_at_us, uint64_t mark);
+	const struct index_terms *terms);
 void index_drop(struct index *x, const struct index_key *key);
 void index_clear(struct index *x);
 void index_look(struct index *x, struct index_state *ret_state);

@@ -3,6 +3,7 @@
 #include "index.h"
 
 #define MIB (1u << 20)
+#define TERMS(at_us) (&(struct index_terms){ (at_us), 3, 0 })
 
 /* Keys of one shard, so that its bound and its order can be seen. */
 static struct index_key key_of(unsigned number)
@@ -18,7 +19,7 @@ static void put(struct index *x, unsigned number, uint64_t bytes, int64_t at_us)
 	struct index_key key = key_of(number);
 	struct hg_stored *kept = stored_of((int)number, bytes);
 
-	index_put(x, &key, kept, at_us, 3);
+	index_put(x, &key, kept, TERMS(at_us));
 	hg_stored_unref(kept);
 }
 
@@ -62,8 +63,8 @@ static void what_was_put_is_found_with_its_moment(void **state)
 
 	put(*state, 7, 100, 55);
 	assert_true(index_find(*state, &key, &found));
-	assert_int_equal(found.validated_at_us, 55);
-	assert_int_equal(found.mark, 3);
+	assert_int_equal(found.terms.validated_at_us, 55);
+	assert_int_equal(found.terms.mark, 3);
 	assert_int_equal(found.kept->number, 7);
 	hg_stored_unref(found.kept);
 	assert_false(has(*state, 8));
@@ -78,11 +79,11 @@ static void a_newer_reply_replaces_the_older(void **state)
 
 	put(*state, 1, 100, 1);
 	uint64_t bytes = look(*state).bytes;
-	index_put(*state, &key, newer, 2, 3);
+	index_put(*state, &key, newer, TERMS(2));
 	hg_stored_unref(newer);
 	assert_true(index_find(*state, &key, &found));
 	assert_int_equal(found.kept->number, 2);
-	assert_int_equal(found.validated_at_us, 2);
+	assert_int_equal(found.terms.validated_at_us, 2);
 	hg_stored_unref(found.kept);
 	assert_int_equal(look(*state).entries, 1);
 	assert_int_equal(look(*state).bytes, bytes + 200);
@@ -94,9 +95,9 @@ static void the_same_reply_put_again_is_counted_once(void **state)
 	struct index_key key = key_of(1);
 	struct hg_stored *kept = stored_of(1, 100);
 
-	index_put(*state, &key, kept, 1, 3);
+	index_put(*state, &key, kept, TERMS(1));
 	uint64_t bytes = look(*state).bytes;
-	index_put(*state, &key, kept, 2, 3);
+	index_put(*state, &key, kept, TERMS(2));
 	assert_int_equal(look(*state).bytes, bytes);
 	hg_stored_unref(kept);
 }
@@ -158,7 +159,7 @@ static void a_reply_that_grew_is_counted_when_it_is_found(void **state)
 	struct hg_stored *kept = stored_of(2, MIB / 4);
 
 	put(*state, 1, MIB / 2, 1);
-	index_put(*state, &key, kept, 2, 3);
+	index_put(*state, &key, kept, TERMS(2));
 	kept->bytes = MIB / 2 + 4096;
 	assert_int_equal(look(*state).entries, 2);
 	assert_true(has(*state, 2));
@@ -179,7 +180,7 @@ static void growth_that_was_not_counted_is_not_taken_off(void **state)
 
 	put(*state, 2, 1000, 1);
 	uint64_t bytes = look(*state).bytes;
-	index_put(*state, &key, kept, 1, 3);
+	index_put(*state, &key, kept, TERMS(1));
 	kept->bytes = 5000;
 	index_drop(*state, &key);
 	assert_int_equal(look(*state).bytes, bytes);
@@ -262,7 +263,7 @@ static void put_tagged(struct index *x, unsigned number, const char *tag)
 	struct hg_stored *kept = stored_of((int)number, 10);
 
 	kept->etag = hg_str(tag);
-	index_put(x, &key, kept, 1, 3);
+	index_put(x, &key, kept, TERMS(1));
 	hg_stored_unref(kept);
 }
 
@@ -310,10 +311,10 @@ static void a_renewed_copy_does_not_replace_a_newer(void **state)
 	hold(*state);
 	assert_true(index_find(*state, &key, &one));
 	put_tagged(*state, 2, "\"2\"");
-	index_renew(*state, &key, one.kept, renewed, 9, 3);
+	index_renew(*state, &key, one.kept, renewed, TERMS(9));
 	assert_true(is_confirmed(*state, "\"2\""));
 	index_drop(*state, &key);
-	index_renew(*state, &key, one.kept, renewed, 9, 3); /* nor does it come back */
+	index_renew(*state, &key, one.kept, renewed, TERMS(9)); /* nor does it come back */
 	assert_int_equal(look(*state).entries, 0);
 	hg_stored_unref(one.kept);
 	hg_stored_unref(renewed);
@@ -339,7 +340,7 @@ static void *use(void *arg)
 			hg_stored_unref(found.kept);
 		} else {
 			struct hg_stored *kept = stored_of((int)number, 30000);
-			index_put(x, &key, kept, i, 3);
+			index_put(x, &key, kept, TERMS(i));
 			hg_stored_unref(kept);
 		}
 		if (seed >> 8 & 1 && i % 64 == 0)

@@ -150,8 +150,7 @@ static void a_date_counts_where_there_is_no_tag(void **state)
 			"GET /user HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n", cases[i].line);
 		peer_forget(p);
 		peer_say(p, get);
-		assert_int_equal(
-			strstr(peer_hear(p), "HTTP/1.1 304 ") != NULL, cases[i].unchanged);
+		assert_int_equal(strstr(peer_hear(p), "HTTP/1.1 304 ") != NULL, cases[i].unchanged);
 	}
 	stop(&w);
 }
