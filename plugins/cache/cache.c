@@ -3,11 +3,10 @@
  *
  *     LOOKUP  fresh, and enough so for the client's Cache-Control (wishes.h): answered. Else the
  *             plugin takes over the validators
- *     SEND    a kept copy: its ETag is asked for (a 304 costs no budget)
- *     HEAD    304: the copy is answered; 200: asked to be kept; 401, 403 (but no limit's), 404,
- *             410, 451: dropped;
- *             a write marks its path and parents, when it begins and when it ends (marks.h)
- *     KEEP    the whole reply is put into the index
+ *     SEND    a kept copy, whoever has it: its ETag for who pays is asked for (ask.h; a 304 costs
+ * no budget) HEAD    304: the copy is answered; 200: asked to be kept; 401, 403 (but no limit's),
+ * 404, 410, 451: dropped; a write marks its path and parents, when it begins and when it ends
+ * (marks.h) KEEP    the whole reply is put into the index
  *
  * A GraphQL query is a read as well: kept for `graphql_for`, never revalidated (GitHub has no 304
  * for it), and not answered from memory after a write of the same scope, whatever that was about.
@@ -18,7 +17,7 @@
  *
  * Thread: fronts and dispatcher; the index has leaf locks.   Without it every read goes to GitHub.
  */
-#include "index.h"
+#include "ask.h"
 #include "key.h"
 #include "marks.h"
 #include "wishes.h"
@@ -41,6 +40,9 @@ static const char *const outcome_names[OUTCOMES] = { "hit", "miss", "revalidated
 struct cache_conf {
 	uint64_t max_bytes;
 	uint64_t max_entry_bytes;
+	bool etag_model;
+	uint64_t max_model_bytes;
+	int64_t max_model_tags, model_rest_us;
 	int64_t ttl_repositories_us, ttl_workflows_us, ttl_runners_us, ttl_jobs_us,
 		ttl_rate_limit_us, graphql_for_us, poll_most_us;
 };
@@ -48,6 +50,7 @@ struct cache_conf {
 struct cache {
 	struct index *index;
 	struct marks *marks;
+	struct ask ask; /* its index is the one above, its model is owned */
 	uint64_t max_entry_bytes;
 	int64_t ttl_us[FAMILIES], poll_most_us;
 	struct hg_series *answers[FAMILIES][OUTCOMES];
@@ -60,6 +63,9 @@ struct visit {
 	enum family family;
 	bool is_stale; /* a copy was there */
 	uint64_t mark; /* the writes before it asked */
+	struct index_key near;
+	bool has_near;
+	bool asked_whole; /* once more: its answer says nothing of the tag that was asked with */
 };
 
 static char write_begun; /* the slot of a write until its end has been marked */
@@ -69,6 +75,15 @@ static const struct hg_option cache_options[] = {
 		"Memory for kept replies: heads, bodies and index."),
 	HG_BYTES(struct cache_conf, max_entry_bytes, "8MiB", "1KiB", "1GiB", HG_OPT_LIVE,
 		"Replies with larger bodies are not kept."),
+	HG_BOOL(struct cache_conf, etag_model, "true", HG_OPT_LIVE,
+		"Ask about a copy that came by another token with the tag that GitHub would give "
+		"this one: a 304 proves that it sees the same."),
+	HG_BYTES(struct cache_conf, max_model_bytes, "1MiB", "1KiB", "64MiB", HG_OPT_LIVE,
+		"No tag is computed of a larger body: that takes about a millisecond for a MiB."),
+	HG_INT(struct cache_conf, max_model_tags, "8", "1", "64", HG_OPT_LIVE,
+		"Computed tags that are remembered with a copy, one for each token."),
+	HG_USEC(struct cache_conf, model_rest_us, "1h", "1s", "7d", HG_OPT_LIVE,
+		"How long none is computed for a route where GitHub had others three times."),
 	HG_USEC(struct cache_conf, ttl_repositories_us, "300s", "0", "1d", HG_OPT_LIVE,
 		"How long a repository or a list of repositories is fresh."),
 	HG_USEC(struct cache_conf, ttl_workflows_us, "60s", "0", "1d", HG_OPT_LIVE,
@@ -98,6 +113,9 @@ static const struct hg_metric cache_metrics[] = {
 	{ .name = "cache_evicted_entries",
 		.type = HG_GAUGE,
 		.help = "Entries that made room since start." },
+	{ .name = "etag_model_mismatch_total",
+		.type = HG_COUNTER,
+		.help = "Tags of GitHub's that were not those that its algorithm gives." },
 	{ 0 },
 };
 
@@ -126,6 +144,14 @@ static int cache_start(void *self, const void *conf, struct hg_err *err)
 	(void)err;
 	c->index = index_new(o->max_bytes);
 	c->marks = marks_new();
+	c->ask = (struct ask){ .index = c->index,
+		.model = model_new(),
+		.is_on = o->etag_model,
+		.max_bytes = o->max_model_bytes,
+		.max_tags = (uint32_t)o->max_model_tags,
+		.rest_us = o->model_rest_us,
+		.mismatches = hg_series_find(self, "etag_model_mismatch_total", NULL),
+		.self = self };
 	c->max_entry_bytes = o->max_entry_bytes;
 	c->ttl_us[REPOSITORIES] = o->ttl_repositories_us;
 	c->ttl_us[WORKFLOWS] = o->ttl_workflows_us;
@@ -157,6 +183,9 @@ static int cache_adopt(void *self, void *old_self, struct hg_err *err)
 	index_set_max_bytes(c->index, max_bytes);
 	marks_unref(c->marks);
 	c->marks = marks_ref(old->marks);
+	c->ask.index = c->index;
+	model_unref(c->ask.model);
+	c->ask.model = model_ref(old->ask.model);
 	return 0;
 }
 
@@ -166,6 +195,7 @@ static void cache_stop(void *self)
 
 	index_unref(c->index);
 	marks_unref(c->marks);
+	model_unref(c->ask.model);
 }
 
 /* -- phases ------------------------------------------------------------------------------------ */
@@ -308,6 +338,7 @@ static void begin_visit(struct cache *c, struct hg_request *r, const struct visi
 	struct visit *v = hg_request_alloc(r, sizeof(*v));
 
 	*v = *visit;
+	v->has_near = v->family != GRAPHQL && key_near_request(r, &v->near);
 	*hg_request_slot(r, c) = v;
 	if (v->family != GRAPHQL)
 		hg_request_own_validators(r);
@@ -340,7 +371,9 @@ static enum hg_verdict look_up(struct cache *c, struct hg_request *r, enum famil
 	} else if (hg_request_is_head(r) || w.no_store) {
 		count(c, family, BYPASS); /* its reply has no body to keep, or may not be kept */
 	} else {
-		begin_visit(c, r, &(struct visit){ key, family, is_kept, mark });
+		begin_visit(c, r,
+			&(struct visit){
+				.key = key, .family = family, .is_stale = is_kept, .mark = mark });
 	}
 	hg_stored_unref(found.kept);
 	return verdict;
@@ -378,9 +411,7 @@ static bool has_false_304s(struct hg_str path)
 static void cache_on_send(void *self, struct hg_send *s)
 {
 	struct cache *c = self;
-	struct index_found found;
 	struct index_key key;
-
 	uint8_t body[16];
 
 	bool is_kept_query = c->ttl_us[GRAPHQL] > 0 && hg_send_is_graphql_query(s, body);
@@ -389,12 +420,8 @@ static void cache_on_send(void *self, struct hg_send *s)
 	marks_note_sent(c->marks, word_of(&key));
 	if (is_kept_query || has_false_304s(hg_send_path(s)))
 		return; /* no tag is asked for */
-	if (!index_hold(c->index, &key, hg_now().mono_us + HOLD_US, &found))
-		return;
-	struct hg_str etag = hg_stored_header(found.kept, "etag");
-	if (etag.n)
-		hg_send_set_header(s, "If-None-Match", etag);
-	hg_stored_unref(found.kept);
+	int64_t now_us = hg_now().mono_us;
+	ask_set_tag(&c->ask, s, &key, now_us, now_us + HOLD_US);
 }
 
 /* The writes that the reply has seen for certain: those before this reader asked, and before the
@@ -422,28 +449,67 @@ static int64_t poll_us(const struct cache *c, const struct hg_stored *kept)
 	return us;
 }
 
-static struct index_terms terms_of(
-	const struct cache *c, const struct visit *v, const struct hg_stored *kept)
+static struct index_terms terms_of(const struct cache *c, const struct visit *v,
+	const struct hg_stored *kept, const struct hg_reply *reply)
 {
 	return (struct index_terms){ .validated_at_us = hg_now().mono_us,
 		.mark = mark_of_reply(c, v),
-		.fresh_us = poll_us(c, kept) };
+		.fresh_us = poll_us(c, kept),
+		.token = hg_reply_token(reply) };
+}
+
+/* The own copy under the newer head. Its tag stays the one that GitHub first gave it, to whomever:
+ * clients hold that. */
+static struct hg_stored *renew(struct cache *c, struct hg_reply *reply, const struct visit *v,
+	const struct index_found *found)
+{
+	if (found->is_computed)
+		hg_reply_set_header(reply, "ETag", hg_stored_header(found->kept, "etag"));
+
+	struct hg_stored *kept = hg_stored_renew(found->kept, reply);
+	struct index_terms terms = terms_of(c, v, kept, reply);
+	terms.token = found->terms.token;
+	terms.model = found->terms.model;
+	index_renew(c->index, &v->key, found->kept, kept, &terms);
+	return kept;
+}
+
+/* Somebody else's copy becomes the asker's own. */
+static struct hg_stored *adopt(struct cache *c, struct hg_reply *reply, const struct visit *v,
+	const struct index_found *found)
+{
+	struct hg_stored *kept = ask_adopt(found->kept, reply);
+
+	if (!kept)
+		return NULL;
+	struct index_terms terms = terms_of(c, v, kept, reply);
+	index_put(c->index, &v->key, kept, &terms);
+	model_put_near(c->ask.model, &v->near, &v->key);
+	show_size(c);
+	return kept;
 }
 
 /* GitHub says that the copy still holds: it is what the client gets. */
 static enum hg_verdict answer_revalidated(
-	struct cache *c, struct hg_request *r, struct hg_reply *reply, const struct visit *v)
+	struct cache *c, struct hg_request *r, struct hg_reply *reply, struct visit *v)
 {
-	struct index_found found;
+	struct hg_stored *kept = NULL;
+	struct ask_found asked;
 
-	if (!index_confirm(c->index, &v->key, hg_reply_header(reply, "etag"), &found))
-		return HG_NEXT; /* another instance may have asked; else it is asked again */
-	struct hg_stored *kept = hg_stored_renew(found.kept, reply);
-	struct index_terms terms = terms_of(c, v, kept);
-	index_renew(c->index, &v->key, found.kept, kept, &terms);
-	hg_request_answer_with(r, kept, "fwd=stale; fwd-status=304; stored", 0);
+	if (ask_confirm(&c->ask, r, reply, &v->key, v->has_near ? &v->near : NULL, &asked)) {
+		kept = asked.is_near ? adopt(c, reply, v, &asked.found)
+		                     : renew(c, reply, v, &asked.found);
+		hg_stored_unref(asked.found.kept);
+	}
+	if (!kept) { /* another instance may have asked; else it is asked again */
+		v->asked_whole = true;
+		return HG_NEXT;
+	}
+	hg_request_answer_with(r, kept,
+		asked.is_near ? "fwd=uri-miss; fwd-status=304; stored"
+			      : "fwd=stale; fwd-status=304; stored",
+		0);
 	hg_stored_unref(kept);
-	hg_stored_unref(found.kept);
 	count(c, v->family, REVALIDATED);
 	return HG_ANSWERED;
 }
@@ -485,7 +551,7 @@ static bool ends_copy(const struct hg_reply *reply)
 static enum hg_verdict cache_on_head(void *self, struct hg_request *r, struct hg_reply *reply)
 {
 	struct cache *c = self;
-	const struct visit *v = *hg_request_slot(r, self);
+	struct visit *v = *hg_request_slot(r, self);
 	int status = hg_reply_status(reply);
 	char params[80];
 
@@ -519,9 +585,13 @@ static void cache_on_keep(void *self, struct hg_request *r, const struct hg_repl
 
 	if (!v || !may_be_kept(c, reply, v->family))
 		return;
+	if (!v->asked_whole && v->family != GRAPHQL)
+		ask_note_whole(&c->ask, r, reply, &v->key, v->has_near ? &v->near : NULL);
 	struct hg_stored *kept = hg_stored_new(reply, hg_reply_body(reply));
-	struct index_terms terms = terms_of(c, v, kept);
+	struct index_terms terms = terms_of(c, v, kept, reply);
 	index_put(c->index, &v->key, kept, &terms);
+	if (v->has_near)
+		model_put_near(c->ask.model, &v->near, &v->key);
 	hg_stored_unref(kept);
 	show_size(c);
 }

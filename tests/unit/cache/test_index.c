@@ -3,7 +3,7 @@
 #include "index.h"
 
 #define MIB (1u << 20)
-#define TERMS(at_us) (&(struct index_terms){ (at_us), 3, 0 })
+#define TERMS(at_us) (&(struct index_terms){ (at_us), 3, 0, 0, INDEX_UNKNOWN })
 
 /* Keys of one shard, so that its bound and its order can be seen. */
 static struct index_key key_of(unsigned number)
@@ -272,7 +272,7 @@ static bool is_confirmed(struct index *x, const char *tag)
 	struct index_key key = key_of(1);
 	struct index_found found;
 
-	if (!index_confirm(x, &key, hg_str(tag), &found))
+	if (!index_confirm(x, &key, hg_str(tag), 0, &found))
 		return false;
 	hg_stored_unref(found.kept);
 	return true;
@@ -318,6 +318,87 @@ static void a_renewed_copy_does_not_replace_a_newer(void **state)
 	assert_int_equal(look(*state).entries, 0);
 	hg_stored_unref(one.kept);
 	hg_stored_unref(renewed);
+}
+
+static bool finds_tag(struct index *x, uint64_t version, uint64_t token, char letter)
+{
+	struct index_key key = key_of(1);
+	char hex[INDEX_TAG_HEX];
+
+	return index_find_tag(x, &key, version, token, hex) && hex[0] == letter;
+}
+
+static uint64_t version_of(struct index *x)
+{
+	struct index_key key = key_of(1);
+	struct index_found found;
+
+	assert_true(index_find(x, &key, &found));
+	hg_stored_unref(found.kept);
+	return found.version;
+}
+
+static void put_computed(struct index *x, uint64_t version, uint64_t token, char letter)
+{
+	struct index_key key = key_of(1);
+	char hex[INDEX_TAG_HEX];
+
+	memset(hex, letter, sizeof(hex) - 1);
+	hex[INDEX_TAG_HEX - 1] = '\0';
+	index_put_tag(x, &key, version, token, hex, 3);
+}
+
+static void computed_tags_are_few_and_the_oldest_makes_room(void **state)
+{
+	put_tagged(*state, 1, "\"1\"");
+	uint64_t version = version_of(*state), bytes = look(*state).bytes;
+
+	for (uint64_t token = 1; token <= 3; token++)
+		put_computed(*state, version, token, (char)('a' + token));
+	for (uint64_t token = 1; token <= 3; token++)
+		assert_true(finds_tag(*state, version, token, (char)('a' + token)));
+	uint64_t grown = look(*state).bytes;
+	assert_in_range(grown - bytes, 3 * INDEX_TAG_HEX, 300);
+	put_computed(*state, version, 3, 'x'); /* it is known already */
+	assert_true(finds_tag(*state, version, 3, 'd'));
+	put_computed(*state, version, 4, 'e');
+	put_computed(*state, version, 5, 'f');
+	assert_true(finds_tag(*state, version, 4, 'e') && finds_tag(*state, version, 5, 'f'));
+	assert_int_equal(finds_tag(*state, version, 1, 'b') + finds_tag(*state, version, 2, 'c') +
+				 finds_tag(*state, version, 3, 'd'),
+		1);
+	assert_int_equal(look(*state).bytes, grown);
+}
+
+static void computed_tags_are_of_one_body(void **state)
+{
+	struct index_key key = key_of(1);
+	struct index_found found;
+
+	put_tagged(*state, 1, "\"1\"");
+	uint64_t bytes = look(*state).bytes, version = version_of(*state);
+	put_computed(*state, version, 7, 'a');
+	index_set_model(*state, &key, version, INDEX_OPAQUE);
+
+	struct hg_stored *renewed = stored_of(1, 10);
+	assert_true(index_find(*state, &key, &found));
+	assert_int_equal(found.terms.model, INDEX_OPAQUE);
+	index_renew(*state, &key, found.kept, renewed, TERMS(2));
+	hg_stored_unref(found.kept);
+	hg_stored_unref(renewed);
+	assert_true(finds_tag(*state, version, 7, 'a')); /* the same body */
+
+	put_tagged(*state, 2, "\"2\"");
+	assert_int_equal(look(*state).bytes, bytes);
+	assert_true(version_of(*state) != version);
+	assert_false(finds_tag(*state, version, 7, 'a'));
+	assert_false(finds_tag(*state, version_of(*state), 7, 'a'));
+	put_computed(*state, version, 7, 'a'); /* was computed of the other */
+	index_set_model(*state, &key, version, INDEX_OPAQUE);
+	assert_false(finds_tag(*state, version_of(*state), 7, 'a'));
+	assert_true(index_find(*state, &key, &found));
+	assert_int_equal(found.terms.model, INDEX_UNKNOWN);
+	hg_stored_unref(found.kept);
 }
 
 #define ROUNDS 20000
@@ -387,6 +468,8 @@ int main(void)
 		ALONE(a_second_reference_keeps_all),
 		ALONE(a_304_confirms_only_the_copy_that_was_asked_for),
 		ALONE(a_renewed_copy_does_not_replace_a_newer),
+		ALONE(computed_tags_are_few_and_the_oldest_makes_room),
+		ALONE(computed_tags_are_of_one_body),
 		ALONE(threads_share_it_and_find_only_what_they_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
