@@ -90,8 +90,7 @@ static void ask_about_near(const struct ask *a, struct hg_send *s)
 	char hex[INDEX_TAG_HEX];
 
 	if (!hg_send_token(s) || !key_near_send(s, &near) ||
-		!model_find_near(a->model, &near, &copy) ||
-		!index_find(a->index, &copy, &found))
+		!model_find_near(a->model, &near, &copy) || !index_find(a->index, &copy, &found))
 		return;
 	if (find_computed(a, s, &copy, &found, hex))
 		set_computed(s, hex);

@@ -2,7 +2,7 @@
  * cache - answers reads from memory, and asks GitHub for a 304 where it may not.
  *
  *     LOOKUP  fresh, and enough so for the client's Cache-Control (wishes.h): answered. Else the
- *             plugin takes over the validators
+ *             plugin takes over the validators. A full last page is looked behind (behind.h)
  *     SEND    a kept copy, whoever has it: its ETag for who pays is asked for (ask.h; a 304 costs
  * no budget) HEAD    304: the copy is answered; 200: asked to be kept; 401, 403 (but no limit's),
  * 404, 410, 451: dropped; a write marks its path and parents, when it begins and when it ends
@@ -18,9 +18,13 @@
  * Thread: fronts and dispatcher; the index has leaf locks.   Without it every read goes to GitHub.
  */
 #include "ask.h"
+#include "behind.h"
 #include "key.h"
 #include "marks.h"
+#include "pages.h"
 #include "wishes.h"
+#include "writes.h"
+#include <hg/mem.h>
 #include <hg/plugin.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,6 +39,8 @@ static const char *const family_names[FAMILIES] = { "repositories", "workflows",
 
 enum outcome { HIT, MISS, REVALIDATED, BYPASS, OUTCOMES };
 
+static const char *const behind_names[BEHIND_WHATS] = { "nothing", "page", "unknown", "untagged" };
+
 static const char *const outcome_names[OUTCOMES] = { "hit", "miss", "revalidated", "bypass" };
 
 struct cache_conf {
@@ -42,7 +48,7 @@ struct cache_conf {
 	uint64_t max_entry_bytes;
 	bool etag_model;
 	uint64_t max_model_bytes;
-	int64_t max_model_tags, model_rest_us;
+	int64_t max_model_tags, model_rest_us, page_look_every_us, page_look_wait_us;
 	int64_t ttl_repositories_us, ttl_workflows_us, ttl_runners_us, ttl_jobs_us,
 		ttl_rate_limit_us, graphql_for_us, poll_most_us;
 };
@@ -52,8 +58,9 @@ struct cache {
 	struct marks *marks;
 	struct ask ask; /* its index is the one above, its model is owned */
 	uint64_t max_entry_bytes;
-	int64_t ttl_us[FAMILIES], poll_most_us;
+	int64_t ttl_us[FAMILIES], poll_most_us, look_every_us, look_wait_us;
 	struct hg_series *answers[FAMILIES][OUTCOMES];
+	struct hg_series *looks[BEHIND_WHATS];
 	struct hg_series *entries, *bytes, *evicted;
 };
 
@@ -65,10 +72,9 @@ struct visit {
 	uint64_t mark; /* the writes before it asked */
 	struct index_key near;
 	bool has_near;
-	bool asked_whole; /* once more: its answer says nothing of the tag that was asked with */
+	struct hg_str link; /* of the page, when there is one behind; {0} else */
+	bool asked_whole;   /* once more: its answer says nothing of the tag that was asked with */
 };
-
-static char write_begun; /* the slot of a write until its end has been marked */
 
 static const struct hg_option cache_options[] = {
 	HG_BYTES(struct cache_conf, max_bytes, "256MiB", "1MiB", "1024GiB", HG_OPT_LIVE,
@@ -84,6 +90,11 @@ static const struct hg_option cache_options[] = {
 		"Computed tags that are remembered with a copy, one for each token."),
 	HG_USEC(struct cache_conf, model_rest_us, "1h", "1s", "7d", HG_OPT_LIVE,
 		"How long none is computed for a route where GitHub had others three times."),
+	HG_USEC(struct cache_conf, page_look_every_us, "60s", "0", "1d", HG_OPT_LIVE,
+		"How often GitHub is asked what is behind a full last page, for a read of it; 0: "
+		"never."),
+	HG_USEC(struct cache_conf, page_look_wait_us, "2s", "1ms", "1min", HG_OPT_LIVE,
+		"How long that read waits for it at most."),
 	HG_USEC(struct cache_conf, ttl_repositories_us, "300s", "0", "1d", HG_OPT_LIVE,
 		"How long a repository or a list of repositories is fresh."),
 	HG_USEC(struct cache_conf, ttl_workflows_us, "60s", "0", "1d", HG_OPT_LIVE,
@@ -113,6 +124,10 @@ static const struct hg_metric cache_metrics[] = {
 	{ .name = "cache_evicted_entries",
 		.type = HG_GAUGE,
 		.help = "Entries that made room since start." },
+	{ .name = "cache_page_looks_total",
+		.type = HG_COUNTER,
+		.labels = "found",
+		.help = "Looks behind full last pages, by what was there." },
 	{ .name = "etag_model_mismatch_total",
 		.type = HG_COUNTER,
 		.help = "Tags of GitHub's that were not those that its algorithm gives." },
@@ -160,10 +175,15 @@ static int cache_start(void *self, const void *conf, struct hg_err *err)
 	c->ttl_us[RATE_LIMIT] = o->ttl_rate_limit_us;
 	c->ttl_us[GRAPHQL] = o->graphql_for_us;
 	c->poll_most_us = o->poll_most_us;
+	c->look_every_us = o->etag_model ? o->page_look_every_us : 0;
+	c->look_wait_us = o->page_look_wait_us;
 	for (int f = 0; f < FAMILIES; f++)
 		for (int a = 0; a < OUTCOMES; a++)
 			c->answers[f][a] = hg_series_find(self, "cache_answers_total",
 				(const char *[]){ family_names[f], outcome_names[a] });
+	for (int w = 0; w < BEHIND_WHATS; w++)
+		c->looks[w] = hg_series_find(
+			self, "cache_page_looks_total", (const char *[]){ behind_names[w] });
 	c->entries = hg_series_find(self, "cache_entries", NULL);
 	c->bytes = hg_series_find(self, "cache_bytes", NULL);
 	c->evicted = hg_series_find(self, "cache_evicted_entries", NULL);
@@ -274,62 +294,11 @@ static bool is_write(const struct hg_request *r)
 	return !hg_request_is_safe(r) && !is_query(r);
 }
 
-/* What a scope's writes mark besides their paths: nobody knows which queries they concern. */
-struct own_mark {
-	char path[2 * sizeof(struct hg_scope) + 1];
-};
-
-static struct hg_str own_path(const struct hg_request *r, struct own_mark *mark)
-{
-	struct hg_scope scope = hg_request_scope(r);
-
-	for (size_t i = 0; i < sizeof(scope.bytes); i++)
-		(void)snprintf(mark->path + 2 * i, 3, "%02x", scope.bytes[i]);
-	return hg_str(mark->path);
-}
-
-static void set_marks(struct cache *c, struct hg_request *r)
-{
-	struct own_mark own;
-
-	marks_set(c->marks, hg_request_path(r));
-	marks_set(c->marks, own_path(r, &own));
-}
-
-/* What it may change is asked for again from now on, whatever becomes of it. */
-static void begin_write(struct cache *c, struct hg_request *r)
-{
-	set_marks(c, r);
-	*hg_request_slot(r, c) = &write_begun;
-}
-
-/* A question that went out during the write may have been answered from before it. */
-static void end_write(struct cache *c, struct hg_request *r)
-{
-	void **slot = hg_request_slot(r, c);
-
-	if (*slot != &write_begun)
-		return;
-	set_marks(c, r);
-	*slot = NULL;
-}
-
 static enum hg_verdict refuse_unkept(struct hg_request *r)
 {
 	hg_request_refuse(r, 504, "not_kept", -1,
 		"The request says only-if-cached, and no fresh copy is kept.");
 	return HG_REFUSED;
-}
-
-/* Is what was asked for at `mark` from before a write that may have changed it? */
-static bool was_changed(
-	const struct cache *c, const struct hg_request *r, enum family family, uint64_t mark)
-{
-	struct own_mark own;
-
-	if (family != GRAPHQL)
-		return marks_has_since(c->marks, hg_request_path(r), mark);
-	return marks_has_since(c->marks, own_path(r, &own), mark);
 }
 
 /* Remembers what to do with the reply. */
@@ -342,6 +311,48 @@ static void begin_visit(struct cache *c, struct hg_request *r, const struct visi
 	*hg_request_slot(r, c) = v;
 	if (v->family != GRAPHQL)
 		hg_request_own_validators(r);
+}
+
+/* What is behind the page is known, or could not be found out. */
+static enum hg_verdict on_behind(
+	void *self, struct hg_request *r, void *arg, enum behind_what what, struct hg_str link)
+{
+	struct cache *c = self;
+	struct visit *v = arg;
+
+	hg_series_add(c->looks[what], 1);
+	if (r) {
+		if (what == BEHIND_NOTHING || what == BEHIND_UNTAGGED)
+			ask_note(&c->ask, hg_request_route(r), what == BEHIND_NOTHING);
+		if (what == BEHIND_PAGE) {
+			char *own = hg_request_alloc(r, link.n);
+			memcpy(own, link.p, link.n);
+			v->link = (struct hg_str){ own, link.n };
+		}
+		begin_visit(c, r, v);
+	}
+	hg_free(v);
+	return HG_NEXT;
+}
+
+/* A last page that is full: whether it still is the last is asked for first. */
+static enum hg_verdict begin_question(struct cache *c, struct hg_request *r,
+	const struct visit *visit, const struct index_found *found)
+{
+	int64_t now_us = hg_now().mono_us;
+
+	if (visit->is_stale && found->terms.is_full && c->look_every_us > 0 &&
+		!model_rests(c->ask.model, hg_request_route(r), now_us) &&
+		index_claim_look(c->index, &visit->key, now_us, c->look_every_us)) {
+		struct visit *v = hg_alloc(sizeof(*v));
+		*v = *visit;
+		if (behind_look(c, r, hg_stored_header(found->kept, "link"), c->look_wait_us,
+			    on_behind, v))
+			return HG_WAIT;
+		hg_free(v);
+	}
+	begin_visit(c, r, visit);
+	return HG_NEXT;
 }
 
 static enum hg_verdict look_up(struct cache *c, struct hg_request *r, enum family family)
@@ -360,7 +371,7 @@ static enum hg_verdict look_up(struct cache *c, struct hg_request *r, enum famil
 	bool is_kept = index_find(c->index, &key, &found);
 	int64_t now_us = hg_now().mono_us, age_us = now_us - found.terms.validated_at_us;
 	bool is_fresh = is_kept && is_young(age_us, ttl_of(c, family, &found.terms), &w) &&
-	                !was_changed(c, r, family, found.terms.mark);
+	                !writes_came_since(c->marks, r, family == GRAPHQL, found.terms.mark);
 	enum hg_verdict verdict = HG_NEXT;
 
 	if (is_fresh) {
@@ -371,9 +382,10 @@ static enum hg_verdict look_up(struct cache *c, struct hg_request *r, enum famil
 	} else if (hg_request_is_head(r) || w.no_store) {
 		count(c, family, BYPASS); /* its reply has no body to keep, or may not be kept */
 	} else {
-		begin_visit(c, r,
-			&(struct visit){
-				.key = key, .family = family, .is_stale = is_kept, .mark = mark });
+		struct visit visit = {
+			.key = key, .family = family, .is_stale = is_kept, .mark = mark
+		};
+		verdict = begin_question(c, r, &visit, &found);
 	}
 	hg_stored_unref(found.kept);
 	return verdict;
@@ -384,7 +396,7 @@ static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
 	struct cache *c = self;
 
 	if (is_write(r)) {
-		begin_write(c, r);
+		writes_begin(c->marks, r, hg_request_slot(r, c));
 		return HG_NEXT;
 	}
 	if (!is_query(r))
@@ -414,6 +426,8 @@ static void cache_on_send(void *self, struct hg_send *s)
 	struct index_key key;
 	uint8_t body[16];
 
+	if (behind_set_tag(s))
+		return;
 	bool is_kept_query = c->ttl_us[GRAPHQL] > 0 && hg_send_is_graphql_query(s, body);
 	if ((!hg_send_owns_validators(s) && !is_kept_query) || !key_of_send(s, &key))
 		return;
@@ -458,6 +472,21 @@ static struct index_terms terms_of(const struct cache *c, const struct visit *v,
 		.token = hg_reply_token(reply) };
 }
 
+/* The gateway's own token asked, on behalf of all who have none. */
+static bool is_pool_s(const struct hg_request *r, const struct hg_reply *reply)
+{
+	struct hg_scope asker = hg_request_scope(r), payer = hg_reply_credential(reply);
+
+	return hg_reply_token(reply) && memcmp(&asker, &payer, sizeof(asker)) != 0;
+}
+
+static bool is_full(
+	const struct hg_request *r, const struct hg_reply *reply, const struct hg_stored *kept)
+{
+	return is_pool_s(r, reply) && !page_has_next(hg_stored_header(kept, "link")) &&
+	       page_is_full(hg_request_query(r), hg_stored_body(kept));
+}
+
 /* The own copy under the newer head. Its tag stays the one that GitHub first gave it, to whomever:
  * clients hold that. */
 static struct hg_stored *renew(struct cache *c, struct hg_reply *reply, const struct visit *v,
@@ -465,24 +494,28 @@ static struct hg_stored *renew(struct cache *c, struct hg_reply *reply, const st
 {
 	if (found->is_computed)
 		hg_reply_set_header(reply, "ETag", hg_stored_header(found->kept, "etag"));
+	if (v->link.n && !page_has_next(hg_reply_header(reply, "link")))
+		hg_reply_set_header(reply, "Link", v->link);
 
 	struct hg_stored *kept = hg_stored_renew(found->kept, reply);
 	struct index_terms terms = terms_of(c, v, kept, reply);
 	terms.token = found->terms.token;
 	terms.model = found->terms.model;
+	terms.is_full = found->terms.is_full && !page_has_next(hg_stored_header(kept, "link"));
 	index_renew(c->index, &v->key, found->kept, kept, &terms);
 	return kept;
 }
 
 /* Somebody else's copy becomes the asker's own. */
-static struct hg_stored *adopt(struct cache *c, struct hg_reply *reply, const struct visit *v,
-	const struct index_found *found)
+static struct hg_stored *adopt(struct cache *c, const struct hg_request *r, struct hg_reply *reply,
+	const struct visit *v, const struct index_found *found)
 {
 	struct hg_stored *kept = ask_adopt(found->kept, reply);
 
 	if (!kept)
 		return NULL;
 	struct index_terms terms = terms_of(c, v, kept, reply);
+	terms.is_full = is_full(r, reply, kept);
 	index_put(c->index, &v->key, kept, &terms);
 	model_put_near(c->ask.model, &v->near, &v->key);
 	show_size(c);
@@ -497,7 +530,7 @@ static enum hg_verdict answer_revalidated(
 	struct ask_found asked;
 
 	if (ask_confirm(&c->ask, r, reply, &v->key, v->has_near ? &v->near : NULL, &asked)) {
-		kept = asked.is_near ? adopt(c, reply, v, &asked.found)
+		kept = asked.is_near ? adopt(c, r, reply, v, &asked.found)
 		                     : renew(c, reply, v, &asked.found);
 		hg_stored_unref(asked.found.kept);
 	}
@@ -556,7 +589,7 @@ static enum hg_verdict cache_on_head(void *self, struct hg_request *r, struct hg
 	char params[80];
 
 	if (is_write(r)) {
-		end_write(c, r);
+		writes_end(c->marks, r, hg_request_slot(r, c));
 		return HG_NEXT;
 	}
 	if (!v)
@@ -589,6 +622,7 @@ static void cache_on_keep(void *self, struct hg_request *r, const struct hg_repl
 		ask_note_whole(&c->ask, r, reply, &v->key, v->has_near ? &v->near : NULL);
 	struct hg_stored *kept = hg_stored_new(reply, hg_reply_body(reply));
 	struct index_terms terms = terms_of(c, v, kept, reply);
+	terms.is_full = is_full(r, reply, kept);
 	index_put(c->index, &v->key, kept, &terms);
 	if (v->has_near)
 		model_put_near(c->ask.model, &v->near, &v->key);
@@ -599,8 +633,10 @@ static void cache_on_keep(void *self, struct hg_request *r, const struct hg_repl
 /* A write that got no head may have been executed all the same. */
 static void cache_on_done(void *self, struct hg_request *r)
 {
+	struct cache *c = self;
+
 	if (is_write(r))
-		end_write(self, r);
+		writes_end(c->marks, r, hg_request_slot(r, c));
 }
 
 /* -- admin ------------------------------------------------------------------------------------- */

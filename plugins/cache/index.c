@@ -25,7 +25,8 @@ struct entry {
 	int64_t held_until_us;
 	struct index_terms terms;
 	uint64_t version;
-	struct tag *tags; /* owned; NULL: none yet */
+	int64_t looked_us; /* mono: when somebody looked behind the page; 0: nobody yet */
+	struct tag *tags;  /* owned; NULL: none yet */
 	uint32_t n_tags, room_tags, next_tag;
 };
 
@@ -268,6 +269,20 @@ bool index_confirm(struct index *x, const struct index_key *key, struct hg_str t
 	return is_so;
 }
 
+bool index_claim_look(
+	struct index *x, const struct index_key *key, int64_t now_us, int64_t every_us)
+{
+	struct shard *s = shard_of(x, key);
+
+	pthread_mutex_lock(&s->lock);
+	struct entry *e = *place_of(s, key);
+	bool may = e && (!e->looked_us || now_us - e->looked_us >= every_us);
+	if (may)
+		e->looked_us = now_us;
+	pthread_mutex_unlock(&s->lock);
+	return may;
+}
+
 /* The entry whose body is still that one, or NULL. Under the shard's lock. */
 static struct entry *entry_of(struct shard *s, const struct index_key *key, uint64_t version)
 {
@@ -371,6 +386,7 @@ void index_put(struct index *x, const struct index_key *key, const struct hg_sto
 	gone = e->kept; /* NULL in a new one */
 	e->kept = own;
 	e->version = ++s->n_versions;
+	e->looked_us = 0;
 	forget_tags(e);
 	note_valid(s, e, terms);
 	pthread_mutex_unlock(&s->lock);

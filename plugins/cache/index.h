@@ -38,6 +38,7 @@ struct index_terms {
 	int64_t fresh_us;        /* GitHub wants no question before; 0: it says nothing of that */
 	uint64_t token;          /* to whom GitHub gave the copy's own tag (hg_reply_token) */
 	enum index_model model;
+	bool is_full; /* a last page with as many items as fit (pages.h) */
 };
 
 struct index_found {
@@ -67,6 +68,10 @@ bool index_confirm(struct index *x, const struct index_key *key, struct hg_str t
 	struct index_found *ret_found);
 /* Do both name the same? Weakly, as If-None-Match does: compression makes a strong tag weak. */
 bool index_is_tag(struct hg_str a, struct hg_str b);
+
+/* May the caller look behind the copy's page now? Once within `every_us`, whoever asks. */
+bool index_claim_look(
+	struct index *x, const struct index_key *key, int64_t now_us, int64_t every_us);
 
 /* What was found out about the copy's body: nothing of it is noted when another body came. The tag
  * is what hg_send_model_tag gives; of `most` tokens at most, the oldest makes room. */

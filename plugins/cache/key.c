@@ -73,6 +73,11 @@ static size_t find(const struct hg_str *names, size_t n, struct hg_str name)
 	return i;
 }
 
+bool key_is_chosen_by(struct hg_str name)
+{
+	return find(chosen_by, N_CHOSEN, name) < N_CHOSEN;
+}
+
 static bool is_understood(struct hg_str name)
 {
 	if (find(passed_by, N_PASSED, name) < N_PASSED)

@@ -19,3 +19,5 @@ bool key_of_request(const struct hg_request *r, struct index_key *ret_key);
 bool key_of_send(const struct hg_send *s, struct index_key *ret_key);
 bool key_near_request(const struct hg_request *r, struct index_key *ret_key);
 bool key_near_send(const struct hg_send *s, struct index_key *ret_key);
+/* Is it one of the fields that choose? */
+bool key_is_chosen_by(struct hg_str name);

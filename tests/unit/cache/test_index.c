@@ -3,7 +3,7 @@
 #include "index.h"
 
 #define MIB (1u << 20)
-#define TERMS(at_us) (&(struct index_terms){ (at_us), 3, 0, 0, INDEX_UNKNOWN })
+#define TERMS(at_us) (&(struct index_terms){ .validated_at_us = (at_us), .mark = 3 })
 
 /* Keys of one shard, so that its bound and its order can be seen. */
 static struct index_key key_of(unsigned number)
@@ -320,6 +320,19 @@ static void a_renewed_copy_does_not_replace_a_newer(void **state)
 	hg_stored_unref(renewed);
 }
 
+static void one_looks_behind_a_page_within_a_while(void **state)
+{
+	struct index_key key = key_of(1);
+
+	assert_false(index_claim_look(*state, &key, 5, 10));
+	put_tagged(*state, 1, "\"1\"");
+	assert_true(index_claim_look(*state, &key, 5, 10));
+	assert_false(index_claim_look(*state, &key, 14, 10));
+	assert_true(index_claim_look(*state, &key, 15, 10));
+	put_tagged(*state, 2, "\"2\""); /* another page */
+	assert_true(index_claim_look(*state, &key, 16, 10));
+}
+
 static bool finds_tag(struct index *x, uint64_t version, uint64_t token, char letter)
 {
 	struct index_key key = key_of(1);
@@ -469,6 +482,7 @@ int main(void)
 		ALONE(a_304_confirms_only_the_copy_that_was_asked_for),
 		ALONE(a_renewed_copy_does_not_replace_a_newer),
 		ALONE(computed_tags_are_few_and_the_oldest_makes_room),
+		ALONE(one_looks_behind_a_page_within_a_while),
 		ALONE(computed_tags_are_of_one_body),
 		ALONE(threads_share_it_and_find_only_what_they_asked_for),
 	};
