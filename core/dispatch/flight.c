@@ -1,5 +1,6 @@
 #include "dispatch/flight.h"
 #include "base/bug.h"
+#include "base/hash.h"
 #include "base/secret.h"
 #include "base/stopwatch.h"
 #include "dispatch/pool.h"
@@ -188,6 +189,22 @@ void hg_flight_dress(struct hg_flight *f, struct hg_secret *token)
 		in->table->on_send(in->self, (struct hg_send *)f); /* send.c */
 		hg_stopwatch_end(&w);
 	}
+}
+
+struct hg_str hg_flight_scheme(const struct hg_flight *f)
+{
+	return f->token_is_basic ? HG_STR("Basic") : HG_STR("Bearer");
+}
+
+uint64_t hg_flight_token_mark(const struct hg_flight *f)
+{
+	struct hg_str token = { 0 };
+
+	if (!f->token)
+		return 0;
+	token.p = hg_secret_bytes(f->token, &token.n);
+	uint64_t mark = hg_hash(token.p, token.n) + f->token_is_basic;
+	return mark ? mark : 1;
 }
 
 const struct hg_upstream_conf *hg_flight_upstream(const struct hg_flight *f)

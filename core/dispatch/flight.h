@@ -125,6 +125,9 @@ void hg_flight_dress(struct hg_flight *f, struct hg_secret *token);
 /* Value {0} removes. Copied. */
 void hg_flight_set_field(struct hg_flight *f, struct hg_str name, struct hg_str value);
 struct hg_str hg_flight_field(const struct hg_flight *f, const char *name); /* first; {0} */
+/* How Authorization begins: "Bearer" or "Basic". */
+struct hg_str hg_flight_scheme(const struct hg_flight *f);
+uint64_t hg_flight_token_mark(const struct hg_flight *f); /* hg_send_token */
 const struct hg_upstream_conf *hg_flight_upstream(const struct hg_flight *f);
 struct hg_ticket *hg_flight_lead(const struct hg_flight *f); /* NULL: nobody */
 struct hg_queue *hg_flight_queue(const struct hg_flight *f); /* where it waits, if it does */

@@ -80,6 +80,7 @@ static void note_head(struct hg_flight *f, const struct hg_now *now)
 	struct hg_head_note *n = &f->note;
 
 	*n = (struct hg_head_note){ .credential = f->credential->scope,
+		.token = hg_flight_token_mark(f),
 		.limit = -1,
 		.sent_at_us = f->sent_us,
 		.revalidated = f->revalidates };

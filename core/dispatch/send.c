@@ -3,7 +3,9 @@
  *
  * struct hg_send is never defined: the pointer is the flight's.
  */
+#include "base/secret.h"
 #include "dispatch/credential.h"
+#include "dispatch/etag_model.h"
 #include "dispatch/flight.h"
 #include "ticket/upstreams.h"
 
@@ -83,4 +85,35 @@ void hg_send_set_header(struct hg_send *s, const char *name, struct hg_str value
 	f->revalidates =
 		f->ask.owns_validators && (hg_flight_field(f, "If-None-Match").p ||
 						  hg_flight_field(f, "If-Modified-Since").p);
+}
+
+uint64_t hg_send_place(const struct hg_send *s)
+{
+	const struct hg_flight *f = flight_of(s);
+
+	return hg_upstream_address(hg_flight_upstream(f), f->ask.entrance);
+}
+
+struct hg_str hg_send_route(const struct hg_send *s)
+{
+	return flight_of(s)->ask.route;
+}
+
+uint64_t hg_send_token(const struct hg_send *s)
+{
+	return hg_flight_token_mark(flight_of(s));
+}
+
+bool hg_send_model_tag(
+	const struct hg_send *s, struct hg_str vary, struct hg_str body, char ret_hex[65])
+{
+	const struct hg_flight *f = flight_of(s);
+	struct hg_etag_asker asker = { .fields = f->fields,
+		.n_fields = f->n_fields,
+		.scheme = hg_flight_scheme(f),
+		.vary = vary };
+
+	if (f->token)
+		asker.token.p = hg_secret_bytes(f->token, &asker.token.n);
+	return hg_etag_model(&asker, body, ret_hex);
 }

@@ -65,8 +65,9 @@ static void add_credential(
 	struct hg_upstream_lines *l, const struct hg_flight *f, struct hg_str token)
 {
 	begin_line(l);
-	add(l, f->token_is_basic ? HG_STR("Authorization: Basic ")
-				 : HG_STR("Authorization: Bearer "));
+	add(l, HG_STR("Authorization: "));
+	add(l, hg_flight_scheme(f));
+	add(l, HG_STR(" "));
 	add(l, token);
 	end_line(l);
 }

@@ -12,7 +12,8 @@
 
 /* -- validators -------------------------------------------------------------------------------- */
 
-/* Would the client's validators make this 200 a 304? */
+/* Would the client's validators make this 200 a 304? Of an answer that has a tag only the tag
+ * counts: GitHub leaves Last-Modified as it is when other parts of it change. */
 static bool is_unchanged(const struct hg_request *r, struct hg_str etag, struct hg_str modified)
 {
 	struct hg_str tags = hg_http1_value(&r->head, HG_HTTP1_IF_NONE_MATCH);
@@ -23,7 +24,7 @@ static bool is_unchanged(const struct hg_request *r, struct hg_str etag, struct 
 		return false;
 	if (tags.p)
 		return etag.n && hg_tag_list_has(tags, etag);
-	return since.n && modified.n && hg_parse_http_date(since, &since_us) &&
+	return !etag.n && since.n && modified.n && hg_parse_http_date(since, &since_us) &&
 	       hg_parse_http_date(modified, &modified_us) && modified_us <= since_us;
 }
 

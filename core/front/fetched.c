@@ -75,6 +75,11 @@ struct hg_scope hg_reply_credential(const struct hg_reply *reply)
 	return reply->note.credential;
 }
 
+uint64_t hg_reply_token(const struct hg_reply *reply)
+{
+	return reply->note.token;
+}
+
 void hg_reply_keep(struct hg_reply *reply, uint64_t max_bytes)
 {
 	if (HG_ODD(!reply->in_head))

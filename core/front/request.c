@@ -328,6 +328,11 @@ uint64_t hg_request_origin(const struct hg_request *r)
 	return hg_upstream_origin(hg_request_upstream_conf(r), r->face.entrance);
 }
 
+uint64_t hg_request_place(const struct hg_request *r)
+{
+	return hg_upstream_address(hg_request_upstream_conf(r), r->face.entrance);
+}
+
 /* -- what happens to it ------------------------------------------------------------------------ */
 
 void hg_request_set_class(struct hg_request *r, enum hg_class c)

@@ -50,8 +50,9 @@ static void set_origin(struct hg_upstream_conf *u)
 		proofs = i ? hg_hash_mix(proofs, h) : h;
 	}
 	hg_text_fini(&buf);
-	u->origin = hg_hash_mix(hg_hash_mix(u->place, proofs),
-		hg_hash_mix(hash_of(u->graphql_url), hash_of(u->uploads_url)));
+	u->address = hg_hash_mix(
+		u->place, hg_hash_mix(hash_of(u->graphql_url), hash_of(u->uploads_url)));
+	u->origin = hg_hash_mix(u->address, proofs);
 	u->pool = hg_scope_of(
 		HG_SCOPE_POOL, u->place, (struct hg_str){ (const char *)&proofs, sizeof(proofs) });
 }

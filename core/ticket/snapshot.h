@@ -91,7 +91,8 @@ struct hg_upstream_conf {
 
 	/* hg_snapshot_set_origins */
 	uint64_t place;       /* of base_url: the same GitHub, whatever token is used */
-	uint64_t origin;      /* of place and credentials */
+	uint64_t address;     /* of all its bases */
+	uint64_t origin;      /* of those and credentials */
 	struct hg_scope pool; /* whose eyes clients without a token have here */
 };
 

@@ -85,6 +85,7 @@ struct hg_ask {
 /* What the dispatcher knows when the head arrives. */
 struct hg_head_note {
 	struct hg_scope credential; /* whose answer this is */
+	uint64_t token;             /* and which token asked (hg_send_token) */
 	char alias[32];             /* its name: X-Hubgate-Credential */
 	char resource[32];
 	int64_t limit, remaining, reset_s; /* of the budget after this reply; limit < 0 unknown */

@@ -46,3 +46,10 @@ static inline uint64_t hg_upstream_origin(
 {
 	return conf->origin + (uint64_t)entrance;
 }
+
+/* The same, whatever the gateway's own credentials are. */
+static inline uint64_t hg_upstream_address(
+	const struct hg_upstream_conf *conf, enum hg_github_entrance entrance)
+{
+	return conf->address + (uint64_t)entrance;
+}

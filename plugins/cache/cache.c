@@ -2,25 +2,29 @@
  * cache - answers reads from memory, and asks GitHub for a 304 where it may not.
  *
  *     LOOKUP  fresh, and enough so for the client's Cache-Control (wishes.h): answered. Else the
- *             plugin takes over the validators
- *     SEND    a kept copy: its ETag is asked for (a 304 costs no budget)
- *     HEAD    304: the copy is answered; 200: asked to be kept; 401, 403 (but no limit's), 404,
- *             410, 451: dropped;
- *             a write marks its path and parents, when it begins and when it ends (marks.h)
- *     KEEP    the whole reply is put into the index
+ *             plugin takes over the validators. A full last page is looked behind (behind.h)
+ *     SEND    a kept copy, whoever has it: its ETag for who pays is asked for (ask.h; a 304 costs
+ * no budget) HEAD    304: the copy is answered; 200: asked to be kept; 401, 403 (but no limit's),
+ * 404, 410, 451: dropped; a write marks its path and parents, when it begins and when it ends
+ * (marks.h) KEEP    the whole reply is put into the index
  *
  * A GraphQL query is a read as well: kept for `graphql_for`, never revalidated (GitHub has no 304
  * for it), and not answered from memory after a write of the same scope, whatever that was about.
  *
  * Fresh for: the seed's table by family (repositories 300 s, workflows 60, runners 30, jobs 15,
- * rate_limit 5); everything else is revalidated each time. One scope never sees another's copy.
+ * rate_limit 5); everything else is revalidated each time. GitHub's X-Poll-Interval makes it
+ * longer. One scope never sees another's copy.
  *
  * Thread: fronts and dispatcher; the index has leaf locks.   Without it every read goes to GitHub.
  */
-#include "index.h"
+#include "ask.h"
+#include "behind.h"
 #include "key.h"
 #include "marks.h"
+#include "pages.h"
 #include "wishes.h"
+#include "writes.h"
+#include <hg/mem.h>
 #include <hg/plugin.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,21 +39,28 @@ static const char *const family_names[FAMILIES] = { "repositories", "workflows",
 
 enum outcome { HIT, MISS, REVALIDATED, BYPASS, OUTCOMES };
 
+static const char *const behind_names[BEHIND_WHATS] = { "nothing", "page", "unknown", "untagged" };
+
 static const char *const outcome_names[OUTCOMES] = { "hit", "miss", "revalidated", "bypass" };
 
 struct cache_conf {
 	uint64_t max_bytes;
 	uint64_t max_entry_bytes;
+	bool etag_model;
+	uint64_t max_model_bytes;
+	int64_t max_model_tags, model_rest_us, page_look_every_us, page_look_wait_us;
 	int64_t ttl_repositories_us, ttl_workflows_us, ttl_runners_us, ttl_jobs_us,
-		ttl_rate_limit_us, graphql_for_us;
+		ttl_rate_limit_us, graphql_for_us, poll_most_us;
 };
 
 struct cache {
 	struct index *index;
 	struct marks *marks;
+	struct ask ask; /* its index is the one above, its model is owned */
 	uint64_t max_entry_bytes;
-	int64_t ttl_us[FAMILIES];
+	int64_t ttl_us[FAMILIES], poll_most_us, look_every_us, look_wait_us;
 	struct hg_series *answers[FAMILIES][OUTCOMES];
+	struct hg_series *looks[BEHIND_WHATS];
 	struct hg_series *entries, *bytes, *evicted;
 };
 
@@ -59,15 +70,31 @@ struct visit {
 	enum family family;
 	bool is_stale; /* a copy was there */
 	uint64_t mark; /* the writes before it asked */
+	struct index_key near;
+	bool has_near;
+	struct hg_str link; /* of the page, when there is one behind; {0} else */
+	bool asked_whole;   /* once more: its answer says nothing of the tag that was asked with */
 };
-
-static char write_begun; /* the slot of a write until its end has been marked */
 
 static const struct hg_option cache_options[] = {
 	HG_BYTES(struct cache_conf, max_bytes, "256MiB", "1MiB", "1024GiB", HG_OPT_LIVE,
 		"Memory for kept replies: heads, bodies and index."),
 	HG_BYTES(struct cache_conf, max_entry_bytes, "8MiB", "1KiB", "1GiB", HG_OPT_LIVE,
 		"Replies with larger bodies are not kept."),
+	HG_BOOL(struct cache_conf, etag_model, "true", HG_OPT_LIVE,
+		"Ask about a copy that came by another token with the tag that GitHub would give "
+		"this one: a 304 proves that it sees the same."),
+	HG_BYTES(struct cache_conf, max_model_bytes, "1MiB", "1KiB", "64MiB", HG_OPT_LIVE,
+		"No tag is computed of a larger body: that takes about a millisecond for a MiB."),
+	HG_INT(struct cache_conf, max_model_tags, "8", "1", "64", HG_OPT_LIVE,
+		"Computed tags that are remembered with a copy, one for each token."),
+	HG_USEC(struct cache_conf, model_rest_us, "1h", "1s", "7d", HG_OPT_LIVE,
+		"How long none is computed for a route where GitHub had others three times."),
+	HG_USEC(struct cache_conf, page_look_every_us, "60s", "0", "1d", HG_OPT_LIVE,
+		"How often GitHub is asked what is behind a full last page, for a read of it; 0: "
+		"never."),
+	HG_USEC(struct cache_conf, page_look_wait_us, "2s", "1ms", "1min", HG_OPT_LIVE,
+		"How long that read waits for it at most."),
 	HG_USEC(struct cache_conf, ttl_repositories_us, "300s", "0", "1d", HG_OPT_LIVE,
 		"How long a repository or a list of repositories is fresh."),
 	HG_USEC(struct cache_conf, ttl_workflows_us, "60s", "0", "1d", HG_OPT_LIVE,
@@ -78,6 +105,8 @@ static const struct hg_option cache_options[] = {
 		"How long jobs are fresh."),
 	HG_USEC(struct cache_conf, ttl_rate_limit_us, "5s", "0", "1h", HG_OPT_LIVE,
 		"How long GitHub's answer to /rate_limit is fresh."),
+	HG_USEC(struct cache_conf, poll_most_us, "10min", "0", "1d", HG_OPT_LIVE,
+		"How much of GitHub's X-Poll-Interval is obeyed at most; 0: nothing of it."),
 	HG_USEC(struct cache_conf, graphql_for_us, "0", "0", "1h", HG_OPT_LIVE,
 		"How long the answer to a GraphQL query is kept for who asked; 0: not at all."),
 	{ 0 },
@@ -95,6 +124,13 @@ static const struct hg_metric cache_metrics[] = {
 	{ .name = "cache_evicted_entries",
 		.type = HG_GAUGE,
 		.help = "Entries that made room since start." },
+	{ .name = "cache_page_looks_total",
+		.type = HG_COUNTER,
+		.labels = "found",
+		.help = "Looks behind full last pages, by what was there." },
+	{ .name = "etag_model_mismatch_total",
+		.type = HG_COUNTER,
+		.help = "Tags of GitHub's that were not those that its algorithm gives." },
 	{ 0 },
 };
 
@@ -123,6 +159,14 @@ static int cache_start(void *self, const void *conf, struct hg_err *err)
 	(void)err;
 	c->index = index_new(o->max_bytes);
 	c->marks = marks_new();
+	c->ask = (struct ask){ .index = c->index,
+		.model = model_new(),
+		.is_on = o->etag_model,
+		.max_bytes = o->max_model_bytes,
+		.max_tags = (uint32_t)o->max_model_tags,
+		.rest_us = o->model_rest_us,
+		.mismatches = hg_series_find(self, "etag_model_mismatch_total", NULL),
+		.self = self };
 	c->max_entry_bytes = o->max_entry_bytes;
 	c->ttl_us[REPOSITORIES] = o->ttl_repositories_us;
 	c->ttl_us[WORKFLOWS] = o->ttl_workflows_us;
@@ -130,10 +174,16 @@ static int cache_start(void *self, const void *conf, struct hg_err *err)
 	c->ttl_us[JOBS] = o->ttl_jobs_us;
 	c->ttl_us[RATE_LIMIT] = o->ttl_rate_limit_us;
 	c->ttl_us[GRAPHQL] = o->graphql_for_us;
+	c->poll_most_us = o->poll_most_us;
+	c->look_every_us = o->etag_model ? o->page_look_every_us : 0;
+	c->look_wait_us = o->page_look_wait_us;
 	for (int f = 0; f < FAMILIES; f++)
 		for (int a = 0; a < OUTCOMES; a++)
 			c->answers[f][a] = hg_series_find(self, "cache_answers_total",
 				(const char *[]){ family_names[f], outcome_names[a] });
+	for (int w = 0; w < BEHIND_WHATS; w++)
+		c->looks[w] = hg_series_find(
+			self, "cache_page_looks_total", (const char *[]){ behind_names[w] });
 	c->entries = hg_series_find(self, "cache_entries", NULL);
 	c->bytes = hg_series_find(self, "cache_bytes", NULL);
 	c->evicted = hg_series_find(self, "cache_evicted_entries", NULL);
@@ -153,6 +203,9 @@ static int cache_adopt(void *self, void *old_self, struct hg_err *err)
 	index_set_max_bytes(c->index, max_bytes);
 	marks_unref(c->marks);
 	c->marks = marks_ref(old->marks);
+	c->ask.index = c->index;
+	model_unref(c->ask.model);
+	c->ask.model = model_ref(old->ask.model);
 	return 0;
 }
 
@@ -162,6 +215,7 @@ static void cache_stop(void *self)
 
 	index_unref(c->index);
 	marks_unref(c->marks);
+	model_unref(c->ask.model);
 }
 
 /* -- phases ------------------------------------------------------------------------------------ */
@@ -209,12 +263,20 @@ static void word_hit(char status[64], int64_t ttl_s)
 	status[sizeof(lead) - 1 + n] = '\0';
 }
 
+/* A copy is fresh as long as its family is, and as GitHub wants not to be asked again. */
+static int64_t ttl_of(const struct cache *c, enum family family, const struct index_terms *terms)
+{
+	int64_t ttl_us = c->ttl_us[family];
+
+	return terms->fresh_us > ttl_us ? terms->fresh_us : ttl_us;
+}
+
 static enum hg_verdict answer_fresh(struct cache *c, struct hg_request *r, enum family family,
 	const struct index_found *found, int64_t age_us)
 {
 	char status[64];
 
-	word_hit(status, (c->ttl_us[family] - age_us) / SEC);
+	word_hit(status, (ttl_of(c, family, &found->terms) - age_us) / SEC);
 	hg_request_answer_with(r, found->kept, status, age_us / SEC);
 	count(c, family, HIT);
 	return HG_ANSWERED;
@@ -232,62 +294,11 @@ static bool is_write(const struct hg_request *r)
 	return !hg_request_is_safe(r) && !is_query(r);
 }
 
-/* What a scope's writes mark besides their paths: nobody knows which queries they concern. */
-struct own_mark {
-	char path[2 * sizeof(struct hg_scope) + 1];
-};
-
-static struct hg_str own_path(const struct hg_request *r, struct own_mark *mark)
-{
-	struct hg_scope scope = hg_request_scope(r);
-
-	for (size_t i = 0; i < sizeof(scope.bytes); i++)
-		(void)snprintf(mark->path + 2 * i, 3, "%02x", scope.bytes[i]);
-	return hg_str(mark->path);
-}
-
-static void set_marks(struct cache *c, struct hg_request *r)
-{
-	struct own_mark own;
-
-	marks_set(c->marks, hg_request_path(r));
-	marks_set(c->marks, own_path(r, &own));
-}
-
-/* What it may change is asked for again from now on, whatever becomes of it. */
-static void begin_write(struct cache *c, struct hg_request *r)
-{
-	set_marks(c, r);
-	*hg_request_slot(r, c) = &write_begun;
-}
-
-/* A question that went out during the write may have been answered from before it. */
-static void end_write(struct cache *c, struct hg_request *r)
-{
-	void **slot = hg_request_slot(r, c);
-
-	if (*slot != &write_begun)
-		return;
-	set_marks(c, r);
-	*slot = NULL;
-}
-
 static enum hg_verdict refuse_unkept(struct hg_request *r)
 {
 	hg_request_refuse(r, 504, "not_kept", -1,
 		"The request says only-if-cached, and no fresh copy is kept.");
 	return HG_REFUSED;
-}
-
-/* Is what was asked for at `mark` from before a write that may have changed it? */
-static bool was_changed(
-	const struct cache *c, const struct hg_request *r, enum family family, uint64_t mark)
-{
-	struct own_mark own;
-
-	if (family != GRAPHQL)
-		return marks_has_since(c->marks, hg_request_path(r), mark);
-	return marks_has_since(c->marks, own_path(r, &own), mark);
 }
 
 /* Remembers what to do with the reply. */
@@ -296,9 +307,52 @@ static void begin_visit(struct cache *c, struct hg_request *r, const struct visi
 	struct visit *v = hg_request_alloc(r, sizeof(*v));
 
 	*v = *visit;
+	v->has_near = v->family != GRAPHQL && key_near_request(r, &v->near);
 	*hg_request_slot(r, c) = v;
 	if (v->family != GRAPHQL)
 		hg_request_own_validators(r);
+}
+
+/* What is behind the page is known, or could not be found out. */
+static enum hg_verdict on_behind(
+	void *self, struct hg_request *r, void *arg, enum behind_what what, struct hg_str link)
+{
+	struct cache *c = self;
+	struct visit *v = arg;
+
+	hg_series_add(c->looks[what], 1);
+	if (r) {
+		if (what == BEHIND_NOTHING || what == BEHIND_UNTAGGED)
+			ask_note(&c->ask, hg_request_route(r), what == BEHIND_NOTHING);
+		if (what == BEHIND_PAGE) {
+			char *own = hg_request_alloc(r, link.n);
+			memcpy(own, link.p, link.n);
+			v->link = (struct hg_str){ own, link.n };
+		}
+		begin_visit(c, r, v);
+	}
+	hg_free(v);
+	return HG_NEXT;
+}
+
+/* A last page that is full: whether it still is the last is asked for first. */
+static enum hg_verdict begin_question(struct cache *c, struct hg_request *r,
+	const struct visit *visit, const struct index_found *found)
+{
+	int64_t now_us = hg_now().mono_us;
+
+	if (visit->is_stale && found->terms.is_full && c->look_every_us > 0 &&
+		!model_rests(c->ask.model, hg_request_route(r), now_us) &&
+		index_claim_look(c->index, &visit->key, now_us, c->look_every_us)) {
+		struct visit *v = hg_alloc(sizeof(*v));
+		*v = *visit;
+		if (behind_look(c, r, hg_stored_header(found->kept, "link"), c->look_wait_us,
+			    on_behind, v))
+			return HG_WAIT;
+		hg_free(v);
+	}
+	begin_visit(c, r, visit);
+	return HG_NEXT;
 }
 
 static enum hg_verdict look_up(struct cache *c, struct hg_request *r, enum family family)
@@ -315,9 +369,9 @@ static enum hg_verdict look_up(struct cache *c, struct hg_request *r, enum famil
 	}
 
 	bool is_kept = index_find(c->index, &key, &found);
-	int64_t now_us = hg_now().mono_us, age_us = now_us - found.validated_at_us;
-	bool is_fresh = is_kept && is_young(age_us, c->ttl_us[family], &w) &&
-	                !was_changed(c, r, family, found.mark);
+	int64_t now_us = hg_now().mono_us, age_us = now_us - found.terms.validated_at_us;
+	bool is_fresh = is_kept && is_young(age_us, ttl_of(c, family, &found.terms), &w) &&
+	                !writes_came_since(c->marks, r, family == GRAPHQL, found.terms.mark);
 	enum hg_verdict verdict = HG_NEXT;
 
 	if (is_fresh) {
@@ -328,7 +382,10 @@ static enum hg_verdict look_up(struct cache *c, struct hg_request *r, enum famil
 	} else if (hg_request_is_head(r) || w.no_store) {
 		count(c, family, BYPASS); /* its reply has no body to keep, or may not be kept */
 	} else {
-		begin_visit(c, r, &(struct visit){ key, family, is_kept, mark });
+		struct visit visit = {
+			.key = key, .family = family, .is_stale = is_kept, .mark = mark
+		};
+		verdict = begin_question(c, r, &visit, &found);
 	}
 	hg_stored_unref(found.kept);
 	return verdict;
@@ -339,7 +396,7 @@ static enum hg_verdict cache_on_lookup(void *self, struct hg_request *r)
 	struct cache *c = self;
 
 	if (is_write(r)) {
-		begin_write(c, r);
+		writes_begin(c->marks, r, hg_request_slot(r, c));
 		return HG_NEXT;
 	}
 	if (!is_query(r))
@@ -355,26 +412,30 @@ static uint64_t word_of(const struct index_key *key)
 	return word;
 }
 
+/* GitHub's 304 can not be believed there: it comes although there is something new. */
+static bool has_false_304s(struct hg_str path)
+{
+	static const struct hg_str end = { "/notifications", 14 };
+
+	return path.n >= end.n && memcmp(path.p + path.n - end.n, end.p, end.n) == 0;
+}
+
 static void cache_on_send(void *self, struct hg_send *s)
 {
 	struct cache *c = self;
-	struct index_found found;
 	struct index_key key;
-
 	uint8_t body[16];
 
+	if (behind_set_tag(s))
+		return;
 	bool is_kept_query = c->ttl_us[GRAPHQL] > 0 && hg_send_is_graphql_query(s, body);
 	if ((!hg_send_owns_validators(s) && !is_kept_query) || !key_of_send(s, &key))
 		return;
 	marks_note_sent(c->marks, word_of(&key));
-	if (is_kept_query)
+	if (is_kept_query || has_false_304s(hg_send_path(s)))
 		return; /* no tag is asked for */
-	if (!index_hold(c->index, &key, hg_now().mono_us + HOLD_US, &found))
-		return;
-	struct hg_str etag = hg_stored_header(found.kept, "etag");
-	if (etag.n)
-		hg_send_set_header(s, "If-None-Match", etag);
-	hg_stored_unref(found.kept);
+	int64_t now_us = hg_now().mono_us;
+	ask_set_tag(&c->ask, s, &key, now_us, now_us + HOLD_US);
 }
 
 /* The writes that the reply has seen for certain: those before this reader asked, and before the
@@ -386,19 +447,102 @@ static uint64_t mark_of_reply(const struct cache *c, const struct visit *v)
 	return sent < v->mark ? sent : v->mark;
 }
 
+/* "X-Poll-Interval: 60": not to be asked again for that long. */
+static int64_t poll_us(const struct cache *c, const struct hg_stored *kept)
+{
+	struct hg_str value = hg_stored_header(kept, "x-poll-interval");
+	int64_t us = 0;
+
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] < '0' || value.p[i] > '9')
+			return 0;
+		us = us * 10 + (value.p[i] - '0') * SEC;
+		if (us > c->poll_most_us)
+			return c->poll_most_us;
+	}
+	return us;
+}
+
+static struct index_terms terms_of(const struct cache *c, const struct visit *v,
+	const struct hg_stored *kept, const struct hg_reply *reply)
+{
+	return (struct index_terms){ .validated_at_us = hg_now().mono_us,
+		.mark = mark_of_reply(c, v),
+		.fresh_us = poll_us(c, kept),
+		.token = hg_reply_token(reply) };
+}
+
+/* The gateway's own token asked, on behalf of all who have none. */
+static bool is_pool_s(const struct hg_request *r, const struct hg_reply *reply)
+{
+	struct hg_scope asker = hg_request_scope(r), payer = hg_reply_credential(reply);
+
+	return hg_reply_token(reply) && memcmp(&asker, &payer, sizeof(asker)) != 0;
+}
+
+static bool is_full(
+	const struct hg_request *r, const struct hg_reply *reply, const struct hg_stored *kept)
+{
+	return is_pool_s(r, reply) && !page_has_next(hg_stored_header(kept, "link")) &&
+	       page_is_full(hg_request_query(r), hg_stored_body(kept));
+}
+
+/* The own copy under the newer head. Its tag stays the one that GitHub first gave it, to whomever:
+ * clients hold that. */
+static struct hg_stored *renew(struct cache *c, struct hg_reply *reply, const struct visit *v,
+	const struct index_found *found)
+{
+	if (found->is_computed)
+		hg_reply_set_header(reply, "ETag", hg_stored_header(found->kept, "etag"));
+	if (v->link.n && !page_has_next(hg_reply_header(reply, "link")))
+		hg_reply_set_header(reply, "Link", v->link);
+
+	struct hg_stored *kept = hg_stored_renew(found->kept, reply);
+	struct index_terms terms = terms_of(c, v, kept, reply);
+	terms.token = found->terms.token;
+	terms.model = found->terms.model;
+	terms.is_full = found->terms.is_full && !page_has_next(hg_stored_header(kept, "link"));
+	index_renew(c->index, &v->key, found->kept, kept, &terms);
+	return kept;
+}
+
+/* Somebody else's copy becomes the asker's own. */
+static struct hg_stored *adopt(struct cache *c, const struct hg_request *r, struct hg_reply *reply,
+	const struct visit *v, const struct index_found *found)
+{
+	struct hg_stored *kept = ask_adopt(found->kept, reply);
+
+	if (!kept)
+		return NULL;
+	struct index_terms terms = terms_of(c, v, kept, reply);
+	terms.is_full = is_full(r, reply, kept);
+	index_put(c->index, &v->key, kept, &terms);
+	model_put_near(c->ask.model, &v->near, &v->key);
+	show_size(c);
+	return kept;
+}
+
 /* GitHub says that the copy still holds: it is what the client gets. */
 static enum hg_verdict answer_revalidated(
-	struct cache *c, struct hg_request *r, struct hg_reply *reply, const struct visit *v)
+	struct cache *c, struct hg_request *r, struct hg_reply *reply, struct visit *v)
 {
-	struct index_found found;
+	struct hg_stored *kept = NULL;
+	struct ask_found asked;
 
-	if (!index_confirm(c->index, &v->key, hg_reply_header(reply, "etag"), &found))
-		return HG_NEXT; /* another instance may have asked; else it is asked again */
-	struct hg_stored *kept = hg_stored_renew(found.kept, reply);
-	index_renew(c->index, &v->key, found.kept, kept, hg_now().mono_us, mark_of_reply(c, v));
-	hg_request_answer_with(r, kept, "fwd=stale; fwd-status=304; stored", 0);
+	if (ask_confirm(&c->ask, r, reply, &v->key, v->has_near ? &v->near : NULL, &asked)) {
+		kept = asked.is_near ? adopt(c, r, reply, v, &asked.found)
+		                     : renew(c, reply, v, &asked.found);
+		hg_stored_unref(asked.found.kept);
+	}
+	if (!kept) { /* another instance may have asked; else it is asked again */
+		v->asked_whole = true;
+		return HG_NEXT;
+	}
+	hg_request_answer_with(r, kept,
+		asked.is_near ? "fwd=uri-miss; fwd-status=304; stored"
+			      : "fwd=stale; fwd-status=304; stored",
+		0);
 	hg_stored_unref(kept);
-	hg_stored_unref(found.kept);
 	count(c, v->family, REVALIDATED);
 	return HG_ANSWERED;
 }
@@ -440,12 +584,12 @@ static bool ends_copy(const struct hg_reply *reply)
 static enum hg_verdict cache_on_head(void *self, struct hg_request *r, struct hg_reply *reply)
 {
 	struct cache *c = self;
-	const struct visit *v = *hg_request_slot(r, self);
+	struct visit *v = *hg_request_slot(r, self);
 	int status = hg_reply_status(reply);
 	char params[80];
 
 	if (is_write(r)) {
-		end_write(c, r);
+		writes_end(c->marks, r, hg_request_slot(r, c));
 		return HG_NEXT;
 	}
 	if (!v)
@@ -474,8 +618,14 @@ static void cache_on_keep(void *self, struct hg_request *r, const struct hg_repl
 
 	if (!v || !may_be_kept(c, reply, v->family))
 		return;
+	if (!v->asked_whole && v->family != GRAPHQL)
+		ask_note_whole(&c->ask, r, reply, &v->key, v->has_near ? &v->near : NULL);
 	struct hg_stored *kept = hg_stored_new(reply, hg_reply_body(reply));
-	index_put(c->index, &v->key, kept, hg_now().mono_us, mark_of_reply(c, v));
+	struct index_terms terms = terms_of(c, v, kept, reply);
+	terms.is_full = is_full(r, reply, kept);
+	index_put(c->index, &v->key, kept, &terms);
+	if (v->has_near)
+		model_put_near(c->ask.model, &v->near, &v->key);
 	hg_stored_unref(kept);
 	show_size(c);
 }
@@ -483,8 +633,10 @@ static void cache_on_keep(void *self, struct hg_request *r, const struct hg_repl
 /* A write that got no head may have been executed all the same. */
 static void cache_on_done(void *self, struct hg_request *r)
 {
+	struct cache *c = self;
+
 	if (is_write(r))
-		end_write(self, r);
+		writes_end(c->marks, r, hg_request_slot(r, c));
 }
 
 /* -- admin ------------------------------------------------------------------------------------- */

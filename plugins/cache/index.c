@@ -11,20 +11,29 @@
 #define FIRST_BUCKETS 256u
 #define ENTRY_BYTES (sizeof(struct entry) + 16) /* with its share of the buckets */
 
+struct tag {
+	uint64_t token;
+	char hex[INDEX_TAG_HEX];
+};
+
 struct entry {
 	struct entry *chain;         /* of its bucket */
 	struct entry *newer, *older; /* by use */
 	struct index_key key;
 	struct hg_stored *kept;
 	uint64_t bytes; /* counted in the shard: what `kept` holds grows while it is used */
-	int64_t validated_at_us, held_until_us;
-	uint64_t mark;
+	int64_t held_until_us;
+	struct index_terms terms;
+	uint64_t version;
+	int64_t looked_us; /* mono: when somebody looked behind the page; 0: nobody yet */
+	struct tag *tags;  /* owned; NULL: none yet */
+	uint32_t n_tags, room_tags, next_tag;
 };
 
 struct shard {
 	pthread_mutex_t lock;
 	struct entry **buckets;
-	uint64_t n_buckets, n, bytes, max_bytes, evicted;
+	uint64_t n_buckets, n, bytes, max_bytes, evicted, n_versions;
 	struct entry *newest, *oldest;
 };
 
@@ -71,10 +80,17 @@ static void link_newest(struct shard *s, struct entry *e)
 
 static void count_bytes(struct shard *s, struct entry *e)
 {
-	uint64_t bytes = ENTRY_BYTES + hg_stored_bytes(e->kept);
+	uint64_t bytes = ENTRY_BYTES + hg_stored_bytes(e->kept) + e->room_tags * sizeof(*e->tags);
 
 	s->bytes += bytes - e->bytes;
 	e->bytes = bytes;
+}
+
+static void forget_tags(struct entry *e)
+{
+	hg_free(e->tags);
+	e->tags = NULL;
+	e->n_tags = e->room_tags = e->next_tag = 0;
 }
 
 static void remove_at(struct shard *s, struct entry **at)
@@ -85,6 +101,7 @@ static void remove_at(struct shard *s, struct entry **at)
 	unlink_use(s, e);
 	s->bytes -= e->bytes;
 	s->n--;
+	forget_tags(e);
 	hg_stored_unref(e->kept);
 	hg_free(e);
 }
@@ -175,7 +192,7 @@ uint64_t index_max_bytes(struct index *x)
 
 static struct index_found found_of(const struct entry *e)
 {
-	return (struct index_found){ hg_stored_ref(e->kept), e->validated_at_us, e->mark };
+	return (struct index_found){ hg_stored_ref(e->kept), e->terms, e->version, false };
 }
 
 bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
@@ -193,7 +210,8 @@ bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 			e->held_until_us = until_us;
 		*ret_found = found_of(e);
 		count_bytes(s, e);
-		shrink(s, ret_found->validated_at_us); /* e too, when it is all that is left */
+		shrink(s,
+			ret_found->terms.validated_at_us); /* e too, when it is all that is left */
 	}
 	pthread_mutex_unlock(&s->lock);
 	return is_there;
@@ -204,30 +222,130 @@ bool index_find(struct index *x, const struct index_key *key, struct index_found
 	return index_hold(x, key, 0, ret_found);
 }
 
-/* Weakly compared, as If-None-Match is: compression on the way makes a strong tag weak. */
-static bool is_tag(const struct hg_stored *kept, struct hg_str tag)
+static struct hg_str without_weak(struct hg_str tag)
 {
-	struct hg_str own = hg_stored_header(kept, "etag");
-
-	if (hg_str_starts(own, HG_STR("W/")))
-		own = (struct hg_str){ own.p + 2, own.n - 2 };
 	if (hg_str_starts(tag, HG_STR("W/")))
-		tag = (struct hg_str){ tag.p + 2, tag.n - 2 };
-	return own.n && hg_str_is(own, tag);
+		return (struct hg_str){ tag.p + 2, tag.n - 2 };
+	return tag;
 }
 
-bool index_confirm(struct index *x, const struct index_key *key, struct hg_str tag,
+bool index_is_tag(struct hg_str a, struct hg_str b)
+{
+	a = without_weak(a);
+	return a.n && hg_str_is(a, without_weak(b));
+}
+
+static struct tag *tag_for(const struct entry *e, uint64_t token)
+{
+	for (uint32_t i = 0; token && i < e->n_tags; i++)
+		if (e->tags[i].token == token)
+			return &e->tags[i];
+	return NULL;
+}
+
+static bool is_computed(const struct entry *e, struct hg_str tag, uint64_t token)
+{
+	const struct tag *known = tag_for(e, token);
+
+	tag = without_weak(tag);
+	return known && tag.n == INDEX_TAG_HEX + 1 && tag.p[0] == '"' &&
+	       memcmp(tag.p + 1, known->hex, INDEX_TAG_HEX - 1) == 0;
+}
+
+bool index_confirm(struct index *x, const struct index_key *key, struct hg_str tag, uint64_t token,
 	struct index_found *ret_found)
 {
 	struct shard *s = shard_of(x, key);
 
 	pthread_mutex_lock(&s->lock);
 	struct entry *e = *place_of(s, key);
-	bool is_so = e && is_tag(e->kept, tag);
-	if (is_so)
+	bool is_own = e && index_is_tag(hg_stored_header(e->kept, "etag"), tag);
+	bool is_so = is_own || (e && is_computed(e, tag, token));
+	if (is_so) {
 		*ret_found = found_of(e);
+		ret_found->is_computed = !is_own;
+	}
 	pthread_mutex_unlock(&s->lock);
 	return is_so;
+}
+
+bool index_claim_look(
+	struct index *x, const struct index_key *key, int64_t now_us, int64_t every_us)
+{
+	struct shard *s = shard_of(x, key);
+
+	pthread_mutex_lock(&s->lock);
+	struct entry *e = *place_of(s, key);
+	bool may = e && (!e->looked_us || now_us - e->looked_us >= every_us);
+	if (may)
+		e->looked_us = now_us;
+	pthread_mutex_unlock(&s->lock);
+	return may;
+}
+
+/* The entry whose body is still that one, or NULL. Under the shard's lock. */
+static struct entry *entry_of(struct shard *s, const struct index_key *key, uint64_t version)
+{
+	struct entry *e = *place_of(s, key);
+
+	return e && e->version == version ? e : NULL;
+}
+
+void index_set_model(
+	struct index *x, const struct index_key *key, uint64_t version, enum index_model model)
+{
+	struct shard *s = shard_of(x, key);
+
+	pthread_mutex_lock(&s->lock);
+	struct entry *e = entry_of(s, key, version);
+	if (e)
+		e->terms.model = model;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* A place for one more: in the room there is, in more of it, or the oldest tag's. */
+static struct tag *place_for_tag(struct entry *e, uint32_t most)
+{
+	if (e->n_tags < e->room_tags && e->n_tags < most)
+		return &e->tags[e->n_tags++];
+	if (e->n_tags < most) {
+		uint32_t room = e->room_tags ? 2 * e->room_tags : 1;
+		e->room_tags = room < most ? room : most;
+		e->tags = hg_realloc(e->tags, e->room_tags * sizeof(*e->tags));
+		return &e->tags[e->n_tags++];
+	}
+	e->next_tag = (e->next_tag + 1) % e->n_tags;
+	return &e->tags[e->next_tag];
+}
+
+void index_put_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t token,
+	const char hex[INDEX_TAG_HEX], uint32_t most)
+{
+	struct shard *s = shard_of(x, key);
+
+	pthread_mutex_lock(&s->lock);
+	struct entry *e = entry_of(s, key, version);
+	if (e && !tag_for(e, token)) {
+		struct tag *tag = place_for_tag(e, most);
+		tag->token = token;
+		memcpy(tag->hex, hex, sizeof(tag->hex));
+		count_bytes(s, e);
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+bool index_find_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t token,
+	char ret_hex[INDEX_TAG_HEX])
+{
+	struct shard *s = shard_of(x, key);
+
+	pthread_mutex_lock(&s->lock);
+	struct entry *e = entry_of(s, key, version);
+	const struct tag *tag = e ? tag_for(e, token) : NULL;
+	if (tag)
+		memcpy(ret_hex, tag->hex, sizeof(tag->hex));
+	pthread_mutex_unlock(&s->lock);
+	return tag != NULL;
 }
 
 /* The entry of that key as the newest one; made when there is none. */
@@ -249,17 +367,16 @@ static struct entry *entry_for(struct shard *s, const struct index_key *key)
 	return e;
 }
 
-static void note_valid(struct shard *s, struct entry *e, int64_t validated_at_us, uint64_t mark)
+static void note_valid(struct shard *s, struct entry *e, const struct index_terms *terms)
 {
-	e->validated_at_us = validated_at_us;
-	e->mark = mark;
+	e->terms = *terms;
 	e->held_until_us = 0; /* what waited for it has its answer */
 	count_bytes(s, e);
-	shrink(s, validated_at_us);
+	shrink(s, terms->validated_at_us);
 }
 
 void index_put(struct index *x, const struct index_key *key, const struct hg_stored *kept,
-	int64_t validated_at_us, uint64_t mark)
+	const struct index_terms *terms)
 {
 	struct shard *s = shard_of(x, key);
 	struct hg_stored *own = hg_stored_ref(kept), *gone;
@@ -268,13 +385,16 @@ void index_put(struct index *x, const struct index_key *key, const struct hg_sto
 	struct entry *e = entry_for(s, key);
 	gone = e->kept; /* NULL in a new one */
 	e->kept = own;
-	note_valid(s, e, validated_at_us, mark);
+	e->version = ++s->n_versions;
+	e->looked_us = 0;
+	forget_tags(e);
+	note_valid(s, e, terms);
 	pthread_mutex_unlock(&s->lock);
 	hg_stored_unref(gone);
 }
 
 void index_renew(struct index *x, const struct index_key *key, const struct hg_stored *old,
-	const struct hg_stored *kept, int64_t validated_at_us, uint64_t mark)
+	const struct hg_stored *kept, const struct index_terms *terms)
 {
 	struct shard *s = shard_of(x, key);
 	struct hg_stored *gone = NULL;
@@ -284,7 +404,7 @@ void index_renew(struct index *x, const struct index_key *key, const struct hg_s
 	if (e && e->kept == old) {
 		gone = e->kept;
 		e->kept = hg_stored_ref(kept);
-		note_valid(s, entry_for(s, key), validated_at_us, mark);
+		note_valid(s, entry_for(s, key), terms);
 	}
 	pthread_mutex_unlock(&s->lock);
 	hg_stored_unref(gone);

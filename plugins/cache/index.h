@@ -12,6 +12,9 @@
  *
  *     hold "1"   put "2"   304 of "1"  ->  not confirmed
  *
+ * A body has another tag for each token that asks (hg_send_model_tag). Those that were computed are
+ * remembered with the copy until another body is put in its place, the last few of them.
+ *
  * Thread: any.   Clock: given.
  */
 #pragma once
@@ -23,10 +26,26 @@ struct index_key {
 	uint8_t bytes[16];
 };
 
-struct index_found {
-	struct hg_stored *kept;  /* a reference for the caller */
+#define INDEX_TAG_HEX 65 /* SHA-256 in hexadecimal, and a NUL */
+
+/* Does the copy's own tag follow GitHub's algorithm? */
+enum index_model { INDEX_UNKNOWN, INDEX_OK, INDEX_OPAQUE };
+
+/* What is known of a copy besides what it says itself. */
+struct index_terms {
 	int64_t validated_at_us; /* mono: when GitHub last answered 200 or 304 for this scope */
 	uint64_t mark;           /* the writes before it was asked for (marks.h) */
+	int64_t fresh_us;        /* GitHub wants no question before; 0: it says nothing of that */
+	uint64_t token;          /* to whom GitHub gave the copy's own tag (hg_reply_token) */
+	enum index_model model;
+	bool is_full; /* a last page with as many items as fit (pages.h) */
+};
+
+struct index_found {
+	struct hg_stored *kept; /* a reference for the caller */
+	struct index_terms terms;
+	uint64_t version; /* of the body; a renewed copy has the same */
+	bool is_computed; /* index_confirm: by a tag that was computed for that token */
 };
 
 struct index_state {
@@ -43,16 +62,32 @@ bool index_find(struct index *x, const struct index_key *key, struct index_found
 /* The same, and keeps it from being evicted until then. */
 bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 	struct index_found *ret_found);
-/* The copy that a 304 with this tag confirms; the dispatcher sees to it that each has the tag that
- * was asked with. False: the copy it speaks of is gone. */
-bool index_confirm(struct index *x, const struct index_key *key, struct hg_str tag,
+/* The copy that a 304 with this tag to this token confirms; the dispatcher sees to it that each has
+ * the tag that was asked with. False: the copy it speaks of is gone. */
+bool index_confirm(struct index *x, const struct index_key *key, struct hg_str tag, uint64_t token,
 	struct index_found *ret_found);
+/* Do both name the same? Weakly, as If-None-Match does: compression makes a strong tag weak. */
+bool index_is_tag(struct hg_str a, struct hg_str b);
+
+/* May the caller look behind the copy's page now? Once within `every_us`, whoever asks. */
+bool index_claim_look(
+	struct index *x, const struct index_key *key, int64_t now_us, int64_t every_us);
+
+/* What was found out about the copy's body: nothing of it is noted when another body came. The tag
+ * is what hg_send_model_tag gives; of `most` tokens at most, the oldest makes room. */
+void index_set_model(
+	struct index *x, const struct index_key *key, uint64_t version, enum index_model model);
+void index_put_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t token,
+	const char hex[INDEX_TAG_HEX], uint32_t most);
+bool index_find_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t token,
+	char ret_hex[INDEX_TAG_HEX]);
+
 /* Puts `kept` in the place of `old`, which it renews; nothing when another copy is there by now. */
 void index_renew(struct index *x, const struct index_key *key, const struct hg_stored *old,
-	const struct hg_stored *kept, int64_t validated_at_us, uint64_t mark);
-/* Takes its own reference; replaces what was there. `validated_at_us`: since when it holds. */
+	const struct hg_stored *kept, const struct index_terms *terms);
+/* Takes its own reference; replaces what was there. */
 void index_put(struct index *x, const struct index_key *key, const struct hg_stored *kept,
-	int64_t validated_at_us, uint64_t mark);
+	const struct index_terms *terms);
 void index_drop(struct index *x, const struct index_key *key);
 void index_clear(struct index *x);
 void index_look(struct index *x, struct index_state *ret_state);

@@ -73,6 +73,11 @@ static size_t find(const struct hg_str *names, size_t n, struct hg_str name)
 	return i;
 }
 
+bool key_is_chosen_by(struct hg_str name)
+{
+	return find(chosen_by, N_CHOSEN, name) < N_CHOSEN;
+}
+
 static bool is_understood(struct hg_str name)
 {
 	if (find(passed_by, N_PASSED, name) < N_PASSED)
@@ -101,6 +106,11 @@ static bool choose(const struct hg_request *r, struct hg_str ret_values[N_CHOSEN
 	return true;
 }
 
+static void add_number(struct parts *parts, uint64_t number)
+{
+	add(parts, (struct hg_str){ (const char *)&number, sizeof(number) });
+}
+
 bool key_of_request(const struct hg_request *r, struct index_key *ret_key)
 {
 	struct hg_str values[N_CHOSEN] = { 0 };
@@ -110,9 +120,8 @@ bool key_of_request(const struct hg_request *r, struct index_key *ret_key)
 	bool is_query = hg_request_is_graphql_query(r, body);
 	if ((hg_request_has_body(r) && !is_query) || !choose(r, values))
 		return false;
-	uint64_t origin = hg_request_origin(r);
 	begin(&parts, hg_request_scope(r), hg_request_path(r), hg_request_query(r));
-	add(&parts, (struct hg_str){ (const char *)&origin, sizeof(origin) });
+	add_number(&parts, hg_request_origin(r));
 	for (size_t i = 0; i < N_CHOSEN; i++)
 		add(&parts, values[i]);
 	if (is_query)
@@ -125,12 +134,68 @@ bool key_of_send(const struct hg_send *s, struct index_key *ret_key)
 	uint8_t body[16];
 	struct parts parts;
 
-	uint64_t origin = hg_send_origin(s);
 	begin(&parts, hg_send_scope(s), hg_send_path(s), hg_send_query(s));
-	add(&parts, (struct hg_str){ (const char *)&origin, sizeof(origin) });
+	add_number(&parts, hg_send_origin(s));
 	for (size_t i = 0; i < N_CHOSEN; i++)
 		add(&parts, hg_send_header(s, chosen_by[i].p));
 	if (hg_send_is_graphql_query(s, body))
 		add(&parts, (struct hg_str){ (const char *)body, sizeof(body) });
 	return finish(&parts, ret_key);
+}
+
+/* -- near keys --------------------------------------------------------------------------------- */
+
+/* What is there is about who asks: another has the same bytes by chance at most. */
+static const struct hg_str personal[] = { NAME("/user"), NAME("/notifications"), NAME("/issues"),
+	NAME("/installation"), NAME("/app"), NAME("/gists"), NAME("/rate_limit") };
+
+static bool is_personal(struct hg_str path)
+{
+	for (size_t i = 0; i < sizeof(personal) / sizeof(*personal); i++)
+		if (path.n >= personal[i].n && memcmp(path.p, personal[i].p, personal[i].n) == 0 &&
+			(path.n == personal[i].n || path.p[personal[i].n] == '/'))
+			return true;
+	return false;
+}
+
+static struct hg_str plain_accept(struct hg_str accept)
+{
+	static const struct hg_str plain[] = { NAME("*/*"), NAME("application/json"),
+		NAME("application/vnd.github+json"), NAME("application/vnd.github.v3+json") };
+
+	return find(plain, sizeof(plain) / sizeof(*plain), accept) < 4 ? (struct hg_str){ 0 }
+	                                                               : accept;
+}
+
+/* values[0] is Accept's. */
+static bool near(uint64_t place, struct hg_str path, struct hg_str query,
+	const struct hg_str values[N_CHOSEN], struct index_key *ret_key)
+{
+	struct parts parts;
+
+	if (is_personal(path))
+		return false;
+	begin(&parts, (struct hg_scope){ { 0 } }, path, query);
+	add_number(&parts, place);
+	add(&parts, plain_accept(values[0]));
+	for (size_t i = 1; i < N_CHOSEN; i++)
+		add(&parts, values[i]);
+	return finish(&parts, ret_key);
+}
+
+bool key_near_request(const struct hg_request *r, struct index_key *ret_key)
+{
+	struct hg_str values[N_CHOSEN] = { 0 };
+
+	return !hg_request_has_body(r) && choose(r, values) &&
+	       near(hg_request_place(r), hg_request_path(r), hg_request_query(r), values, ret_key);
+}
+
+bool key_near_send(const struct hg_send *s, struct index_key *ret_key)
+{
+	struct hg_str values[N_CHOSEN];
+
+	for (size_t i = 0; i < N_CHOSEN; i++)
+		values[i] = hg_send_header(s, chosen_by[i].p);
+	return near(hg_send_place(s), hg_send_path(s), hg_send_query(s), values, ret_key);
 }

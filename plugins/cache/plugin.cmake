@@ -1,1 +1,1 @@
-set(TEST_SOURCES index.c key.c marks.c wishes.c)
+set(TEST_SOURCES ask.c index.c key.c marks.c model.c pages.c wishes.c writes.c)

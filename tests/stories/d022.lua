@@ -40,6 +40,6 @@ t.expect_equal(core(hub:get("/rate_limit")).remaining, 4000, "what GitHub says i
 -- a client with its own token has its own books
 local own = { Authorization = "Bearer ghp_storyStoryStoryStoryStoryStoryStory0" }
 local left = core(hub:get("/rate_limit", own)).remaining
-hub:get("/users/octocat", own):expect(200)
+hub:get("/users/hubot", own):expect(200)
 t.expect_equal(core(hub:get("/rate_limit", own)).remaining, left - 1, "what the client has left")
 github:expect_requests(3, { target = "/rate_limit" })

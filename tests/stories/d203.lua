@@ -13,7 +13,8 @@ github:get(path, { ["User-Agent"] = "story", Authorization = token,
 	["If-Modified-Since"] = since["If-Modified-Since"] }):expect(304)
 
 github:touch { repo = "octo-org/hello-world", issue = 7 }
-local second = hub:get(path):expect(200)
+local second = hub:get(path, since):expect(200)
 t.expect(second.body ~= first.body, "the old body")
+hub:get(path, since):expect(200):expect_body(second.body)
 hub:get("/repos/octo-org/nothing-here", since):expect(404)
 hub:get("/repos/octo-org/hello-world/issues/99999", since):expect(404)

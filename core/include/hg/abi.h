@@ -26,7 +26,8 @@
  *               hg_series_read
  *     1  later  HG_REF_TO: an HG_OPT_REF's `choices` names a service; HG_OLD_KEY;
  *               hg_plugin.wants_state 2; hg_topic_matches;
- *               hg_request_is_graphql_query, hg_send_is_graphql_query
+ *               hg_request_is_graphql_query, hg_send_is_graphql_query; hg_request_place,
+ *               hg_send_place, hg_send_route, hg_send_token, hg_send_model_tag, hg_reply_token
  */
 #pragma once
 #include <stddef.h>

@@ -19,6 +19,7 @@ HG_API void hg_reply_set_header(
 	struct hg_reply *reply, const char *name, struct hg_str value); /* HEAD only; {0} removes */
 /* Whose credential was used, for what the reply proves. */
 HG_API struct hg_scope hg_reply_credential(const struct hg_reply *reply);
+HG_API uint64_t hg_reply_token(const struct hg_reply *reply); /* and which token: hg_send_token */
 
 /* HEAD: asks for the whole body in KEEP. Bodies over the limit are streamed on and not kept. */
 HG_API void hg_reply_keep(struct hg_reply *reply, uint64_t max_bytes);

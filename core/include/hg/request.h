@@ -66,6 +66,9 @@ HG_API struct hg_str hg_request_upstream(const struct hg_request *r);
  * token of the gateway's own: a hash that changes when a reload changes one of them. What is kept
  * under one origin is not for another. */
 HG_API uint64_t hg_request_origin(const struct hg_request *r);
+/* The same whatever the gateway's own tokens are: which GitHub, by which of its entrances. Nothing
+ * may be shown to somebody for it alone. */
+HG_API uint64_t hg_request_place(const struct hg_request *r);
 
 /* -- ADMIT and WEIGH: what happens to it -------------------------------------------------- */
 
@@ -157,3 +160,15 @@ HG_API void hg_send_set_header(struct hg_send *s, const char *name, struct hg_st
 HG_API bool hg_send_owns_validators(const struct hg_send *s);
 /* As hg_request_is_graphql_query: the same ret_body. */
 HG_API bool hg_send_is_graphql_query(const struct hg_send *s, uint8_t ret_body[16]);
+HG_API uint64_t hg_send_place(const struct hg_send *s);      /* as hg_request_place */
+HG_API struct hg_str hg_send_route(const struct hg_send *s); /* as hg_request_route */
+/* Which token pays, and how it is spelled: a hash under a secret of this process, equal in
+ * hg_reply_token of what comes back. An App's changes with each of its tokens, unlike
+ * hg_send_credential. 0: none. */
+HG_API uint64_t hg_send_token(const struct hg_send *s);
+/* The tag that GitHub would give `body` when it is asked as it is about to be: by this token, with
+ * these fields. In hexadecimal, without its quotes; `vary`: that field of the answer that had the
+ * body. A 304 to it says that this token sees these very bytes. One pass over the body. False: the
+ * hash could not be made. */
+HG_API bool hg_send_model_tag(
+	const struct hg_send *s, struct hg_str vary, struct hg_str body, char ret_hex[65]);

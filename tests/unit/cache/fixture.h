@@ -1,7 +1,8 @@
 /*
  * fixture - what the host would give the cache's files: kept replies, requests, what is sent.
  *
- * Kept replies count how many of them live. A request is a list of fields.
+ * Kept replies count how many of them live. A request is a list of fields. Tags are readable: what
+ * `token` would be given for a body that begins with `b` is 64 digits that begin with both.
  */
 #pragma once
 #include <stdarg.h>
@@ -10,14 +11,20 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <hg/clock.h>
+#include <hg/log.h>
 #include <hg/mem.h>
+#include <hg/metric.h>
 #include <hg/reply.h>
 
 struct hg_stored {
 	_Atomic int refs;
 	uint64_t bytes;
 	int number;
-	struct hg_str etag;
+	struct hg_str etag, body, link, encoding;
+	const struct hg_field *made; /* by hg_stored_make: its fields, for as long as they live */
+	uint32_t n_made;
 };
 
 static _Atomic int n_stored;
@@ -54,8 +61,43 @@ uint64_t hg_stored_bytes(const struct hg_stored *kept)
 
 struct hg_str hg_stored_header(const struct hg_stored *kept, const char *name)
 {
-	(void)name;
-	return kept->etag;
+	struct hg_str field = hg_str(name);
+
+	if (hg_str_is_nocase(field, HG_STR("etag")))
+		return kept->etag;
+	if (hg_str_is_nocase(field, HG_STR("link")))
+		return kept->link;
+	if (hg_str_is_nocase(field, HG_STR("content-encoding")))
+		return kept->encoding;
+	if (hg_str_is_nocase(field, HG_STR("content-type")))
+		return HG_STR("application/json");
+	return (struct hg_str){ 0 };
+}
+
+struct hg_str hg_stored_body(const struct hg_stored *kept)
+{
+	return kept->body;
+}
+
+int hg_stored_status(const struct hg_stored *kept)
+{
+	(void)kept;
+	return 200;
+}
+
+static struct hg_field made[64]; /* of the latest hg_stored_make */
+
+struct hg_stored *hg_stored_make(
+	int status, const struct hg_field *fields, uint32_t n, struct hg_str body)
+{
+	struct hg_stored *kept = stored_of(status, 10);
+
+	assert_true(n <= 64);
+	memcpy(made, fields, n * sizeof(*fields));
+	kept->made = made;
+	kept->n_made = n;
+	kept->body = body;
+	return kept;
 }
 
 struct hg_request {
@@ -111,6 +153,9 @@ bool hg_request_is_graphql_query(const struct hg_request *r, uint8_t ret_body[16
 /* What is sent is the same request, seen by the dispatcher. */
 struct hg_send {
 	struct hg_request r;
+	uint64_t token;
+	char asked[80]; /* If-None-Match; "": none */
+	unsigned n_computed;
 };
 
 struct hg_str hg_send_path(const struct hg_send *s)
@@ -121,6 +166,111 @@ struct hg_str hg_send_path(const struct hg_send *s)
 struct hg_str hg_send_query(const struct hg_send *s)
 {
 	return hg_request_query(&s->r);
+}
+
+static uint64_t place; /* of all requests, as one configuration gives it */
+
+uint64_t hg_request_place(const struct hg_request *r)
+{
+	(void)r;
+	return place;
+}
+
+uint64_t hg_send_place(const struct hg_send *s)
+{
+	(void)s;
+	return place;
+}
+
+struct hg_str hg_request_route(const struct hg_request *r)
+{
+	return hg_str(r->path);
+}
+
+struct hg_str hg_send_route(const struct hg_send *s)
+{
+	return hg_str(s->r.path);
+}
+
+uint64_t hg_send_token(const struct hg_send *s)
+{
+	return s->token;
+}
+
+void hg_send_set_header(struct hg_send *s, const char *name, struct hg_str value)
+{
+	assert_string_equal(name, "If-None-Match");
+	(void)snprintf(s->asked, sizeof(s->asked), "%.*s", (int)value.n, value.p);
+}
+
+static inline void tag_of(uint64_t token, struct hg_str body, char ret_hex[65])
+{
+	(void)snprintf(ret_hex, 65, "%064d", 0);
+	ret_hex[0] = (char)('0' + token);
+	ret_hex[1] = body.n ? body.p[0] : '-';
+}
+
+bool hg_send_model_tag(
+	const struct hg_send *s, struct hg_str vary, struct hg_str body, char ret_hex[65])
+{
+	(void)vary;
+	((struct hg_send *)s)->n_computed++;
+	tag_of(s->token, body, ret_hex);
+	return true;
+}
+
+struct hg_reply {
+	uint64_t token;
+	struct hg_str body;
+	struct hg_field fields[8];
+	uint32_t n_fields;
+};
+
+uint64_t hg_reply_token(const struct hg_reply *reply)
+{
+	return reply->token;
+}
+
+struct hg_str hg_reply_body(const struct hg_reply *reply)
+{
+	return reply->body;
+}
+
+const struct hg_field *hg_reply_headers(const struct hg_reply *reply, uint32_t *ret_n)
+{
+	*ret_n = reply->n_fields;
+	return reply->fields;
+}
+
+struct hg_str hg_reply_header(const struct hg_reply *reply, const char *name)
+{
+	for (uint32_t i = 0; i < reply->n_fields; i++)
+		if (hg_str_is_nocase(reply->fields[i].name, hg_str(name)))
+			return reply->fields[i].value;
+	return (struct hg_str){ 0 };
+}
+
+static unsigned n_logged, n_mismatches;
+
+void hg_log(void *self, int level, const char *fmt, ...)
+{
+	(void)self;
+	(void)level;
+	(void)fmt;
+	n_logged++;
+}
+
+void hg_series_add(struct hg_series *s, double amount)
+{
+	(void)s;
+	n_mismatches += (unsigned)amount;
+}
+
+static int64_t clock_us;
+
+struct hg_now hg_now(void)
+{
+	return (struct hg_now){ .mono_us = clock_us };
 }
 
 static uint64_t origin; /* of all requests, as one configuration gives it */

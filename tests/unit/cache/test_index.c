@@ -3,6 +3,7 @@
 #include "index.h"
 
 #define MIB (1u << 20)
+#define TERMS(at_us) (&(struct index_terms){ .validated_at_us = (at_us), .mark = 3 })
 
 /* Keys of one shard, so that its bound and its order can be seen. */
 static struct index_key key_of(unsigned number)
@@ -18,7 +19,7 @@ static void put(struct index *x, unsigned number, uint64_t bytes, int64_t at_us)
 	struct index_key key = key_of(number);
 	struct hg_stored *kept = stored_of((int)number, bytes);
 
-	index_put(x, &key, kept, at_us, 3);
+	index_put(x, &key, kept, TERMS(at_us));
 	hg_stored_unref(kept);
 }
 
@@ -62,8 +63,8 @@ static void what_was_put_is_found_with_its_moment(void **state)
 
 	put(*state, 7, 100, 55);
 	assert_true(index_find(*state, &key, &found));
-	assert_int_equal(found.validated_at_us, 55);
-	assert_int_equal(found.mark, 3);
+	assert_int_equal(found.terms.validated_at_us, 55);
+	assert_int_equal(found.terms.mark, 3);
 	assert_int_equal(found.kept->number, 7);
 	hg_stored_unref(found.kept);
 	assert_false(has(*state, 8));
@@ -78,11 +79,11 @@ static void a_newer_reply_replaces_the_older(void **state)
 
 	put(*state, 1, 100, 1);
 	uint64_t bytes = look(*state).bytes;
-	index_put(*state, &key, newer, 2, 3);
+	index_put(*state, &key, newer, TERMS(2));
 	hg_stored_unref(newer);
 	assert_true(index_find(*state, &key, &found));
 	assert_int_equal(found.kept->number, 2);
-	assert_int_equal(found.validated_at_us, 2);
+	assert_int_equal(found.terms.validated_at_us, 2);
 	hg_stored_unref(found.kept);
 	assert_int_equal(look(*state).entries, 1);
 	assert_int_equal(look(*state).bytes, bytes + 200);
@@ -94,9 +95,9 @@ static void the_same_reply_put_again_is_counted_once(void **state)
 	struct index_key key = key_of(1);
 	struct hg_stored *kept = stored_of(1, 100);
 
-	index_put(*state, &key, kept, 1, 3);
+	index_put(*state, &key, kept, TERMS(1));
 	uint64_t bytes = look(*state).bytes;
-	index_put(*state, &key, kept, 2, 3);
+	index_put(*state, &key, kept, TERMS(2));
 	assert_int_equal(look(*state).bytes, bytes);
 	hg_stored_unref(kept);
 }
@@ -158,7 +159,7 @@ static void a_reply_that_grew_is_counted_when_it_is_found(void **state)
 	struct hg_stored *kept = stored_of(2, MIB / 4);
 
 	put(*state, 1, MIB / 2, 1);
-	index_put(*state, &key, kept, 2, 3);
+	index_put(*state, &key, kept, TERMS(2));
 	kept->bytes = MIB / 2 + 4096;
 	assert_int_equal(look(*state).entries, 2);
 	assert_true(has(*state, 2));
@@ -179,7 +180,7 @@ static void growth_that_was_not_counted_is_not_taken_off(void **state)
 
 	put(*state, 2, 1000, 1);
 	uint64_t bytes = look(*state).bytes;
-	index_put(*state, &key, kept, 1, 3);
+	index_put(*state, &key, kept, TERMS(1));
 	kept->bytes = 5000;
 	index_drop(*state, &key);
 	assert_int_equal(look(*state).bytes, bytes);
@@ -262,7 +263,7 @@ static void put_tagged(struct index *x, unsigned number, const char *tag)
 	struct hg_stored *kept = stored_of((int)number, 10);
 
 	kept->etag = hg_str(tag);
-	index_put(x, &key, kept, 1, 3);
+	index_put(x, &key, kept, TERMS(1));
 	hg_stored_unref(kept);
 }
 
@@ -271,7 +272,7 @@ static bool is_confirmed(struct index *x, const char *tag)
 	struct index_key key = key_of(1);
 	struct index_found found;
 
-	if (!index_confirm(x, &key, hg_str(tag), &found))
+	if (!index_confirm(x, &key, hg_str(tag), 0, &found))
 		return false;
 	hg_stored_unref(found.kept);
 	return true;
@@ -310,13 +311,107 @@ static void a_renewed_copy_does_not_replace_a_newer(void **state)
 	hold(*state);
 	assert_true(index_find(*state, &key, &one));
 	put_tagged(*state, 2, "\"2\"");
-	index_renew(*state, &key, one.kept, renewed, 9, 3);
+	index_renew(*state, &key, one.kept, renewed, TERMS(9));
 	assert_true(is_confirmed(*state, "\"2\""));
 	index_drop(*state, &key);
-	index_renew(*state, &key, one.kept, renewed, 9, 3); /* nor does it come back */
+	index_renew(*state, &key, one.kept, renewed, TERMS(9)); /* nor does it come back */
 	assert_int_equal(look(*state).entries, 0);
 	hg_stored_unref(one.kept);
 	hg_stored_unref(renewed);
+}
+
+static void one_looks_behind_a_page_within_a_while(void **state)
+{
+	struct index_key key = key_of(1);
+
+	assert_false(index_claim_look(*state, &key, 5, 10));
+	put_tagged(*state, 1, "\"1\"");
+	assert_true(index_claim_look(*state, &key, 5, 10));
+	assert_false(index_claim_look(*state, &key, 14, 10));
+	assert_true(index_claim_look(*state, &key, 15, 10));
+	put_tagged(*state, 2, "\"2\""); /* another page */
+	assert_true(index_claim_look(*state, &key, 16, 10));
+}
+
+static bool finds_tag(struct index *x, uint64_t version, uint64_t token, char letter)
+{
+	struct index_key key = key_of(1);
+	char hex[INDEX_TAG_HEX];
+
+	return index_find_tag(x, &key, version, token, hex) && hex[0] == letter;
+}
+
+static uint64_t version_of(struct index *x)
+{
+	struct index_key key = key_of(1);
+	struct index_found found;
+
+	assert_true(index_find(x, &key, &found));
+	hg_stored_unref(found.kept);
+	return found.version;
+}
+
+static void put_computed(struct index *x, uint64_t version, uint64_t token, char letter)
+{
+	struct index_key key = key_of(1);
+	char hex[INDEX_TAG_HEX];
+
+	memset(hex, letter, sizeof(hex) - 1);
+	hex[INDEX_TAG_HEX - 1] = '\0';
+	index_put_tag(x, &key, version, token, hex, 3);
+}
+
+static void computed_tags_are_few_and_the_oldest_makes_room(void **state)
+{
+	put_tagged(*state, 1, "\"1\"");
+	uint64_t version = version_of(*state), bytes = look(*state).bytes;
+
+	for (uint64_t token = 1; token <= 3; token++)
+		put_computed(*state, version, token, (char)('a' + token));
+	for (uint64_t token = 1; token <= 3; token++)
+		assert_true(finds_tag(*state, version, token, (char)('a' + token)));
+	uint64_t grown = look(*state).bytes;
+	assert_in_range(grown - bytes, 3 * INDEX_TAG_HEX, 300);
+	put_computed(*state, version, 3, 'x'); /* it is known already */
+	assert_true(finds_tag(*state, version, 3, 'd'));
+	put_computed(*state, version, 4, 'e');
+	put_computed(*state, version, 5, 'f');
+	assert_true(finds_tag(*state, version, 4, 'e') && finds_tag(*state, version, 5, 'f'));
+	assert_int_equal(finds_tag(*state, version, 1, 'b') + finds_tag(*state, version, 2, 'c') +
+				 finds_tag(*state, version, 3, 'd'),
+		1);
+	assert_int_equal(look(*state).bytes, grown);
+}
+
+static void computed_tags_are_of_one_body(void **state)
+{
+	struct index_key key = key_of(1);
+	struct index_found found;
+
+	put_tagged(*state, 1, "\"1\"");
+	uint64_t bytes = look(*state).bytes, version = version_of(*state);
+	put_computed(*state, version, 7, 'a');
+	index_set_model(*state, &key, version, INDEX_OPAQUE);
+
+	struct hg_stored *renewed = stored_of(1, 10);
+	assert_true(index_find(*state, &key, &found));
+	assert_int_equal(found.terms.model, INDEX_OPAQUE);
+	index_renew(*state, &key, found.kept, renewed, TERMS(2));
+	hg_stored_unref(found.kept);
+	hg_stored_unref(renewed);
+	assert_true(finds_tag(*state, version, 7, 'a')); /* the same body */
+
+	put_tagged(*state, 2, "\"2\"");
+	assert_int_equal(look(*state).bytes, bytes);
+	assert_true(version_of(*state) != version);
+	assert_false(finds_tag(*state, version, 7, 'a'));
+	assert_false(finds_tag(*state, version_of(*state), 7, 'a'));
+	put_computed(*state, version, 7, 'a'); /* was computed of the other */
+	index_set_model(*state, &key, version, INDEX_OPAQUE);
+	assert_false(finds_tag(*state, version_of(*state), 7, 'a'));
+	assert_true(index_find(*state, &key, &found));
+	assert_int_equal(found.terms.model, INDEX_UNKNOWN);
+	hg_stored_unref(found.kept);
 }
 
 #define ROUNDS 20000
@@ -339,7 +434,7 @@ static void *use(void *arg)
 			hg_stored_unref(found.kept);
 		} else {
 			struct hg_stored *kept = stored_of((int)number, 30000);
-			index_put(x, &key, kept, i, 3);
+			index_put(x, &key, kept, TERMS(i));
 			hg_stored_unref(kept);
 		}
 		if (seed >> 8 & 1 && i % 64 == 0)
@@ -386,6 +481,9 @@ int main(void)
 		ALONE(a_second_reference_keeps_all),
 		ALONE(a_304_confirms_only_the_copy_that_was_asked_for),
 		ALONE(a_renewed_copy_does_not_replace_a_newer),
+		ALONE(computed_tags_are_few_and_the_oldest_makes_room),
+		ALONE(one_looks_behind_a_page_within_a_while),
+		ALONE(computed_tags_are_of_one_body),
 		ALONE(threads_share_it_and_find_only_what_they_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

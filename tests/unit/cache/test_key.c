@@ -96,7 +96,7 @@ static void what_is_not_understood_has_no_key(void **state)
 
 static void a_graphql_query_is_found_by_its_body(void **state)
 {
-	struct hg_send s = { { "/graphql", "", { "p" }, { F("Content-Length", "1") }, 1 } };
+	struct hg_send s = { .r = { "/graphql", "", { "p" }, { F("Content-Length", "1") }, 1 } };
 	struct index_key asked, sent, other;
 
 	(void)state;
@@ -128,13 +128,76 @@ static void what_is_too_long_has_no_key(void **state)
 
 static void the_dispatcher_finds_the_same_key(void **state)
 {
-	struct hg_send s = { plain };
+	struct hg_send s = { .r = plain };
 	struct index_key asked, sent;
 
 	(void)state;
 	assert_true(key_of_request(&plain, &asked));
 	assert_true(key_of_send(&s, &sent));
 	assert_memory_equal(&asked, &sent, sizeof(asked));
+}
+
+static bool near(const struct hg_request *a, const struct hg_request *b)
+{
+	struct index_key x, y;
+
+	assert_true(key_near_request(a, &x) && key_near_request(b, &y));
+	return memcmp(&x, &y, sizeof(x)) == 0;
+}
+
+static void near_is_what_was_asked_whoever_asked(void **state)
+{
+	static const struct hg_request mine = { "/repos/o/r", "page=1", { "me" },
+		{ F("Accept", "application/json") }, 1 };
+	static const struct hg_request same[] = {
+		{ "/repos/o/r", "page=1", { "you" }, { F("Accept", "application/json") }, 1 },
+		{ "/repos/o/r", "page=1", { "me" }, { F("accept", "*/*") }, 1 },
+		{ "/repos/o/r", "page=1", { "me" }, { F("Accept", "application/vnd.github+json") },
+			1 },
+		{ "/repos/o/r", "page=1", { "me" }, { { { NULL, 0 }, { NULL, 0 } } }, 0 },
+	};
+	static const struct hg_request others[] = {
+		{ "/repos/o/s", "page=1", { "me" }, { { { NULL, 0 }, { NULL, 0 } } }, 0 },
+		{ "/repos/o/r", "page=2", { "me" }, { { { NULL, 0 }, { NULL, 0 } } }, 0 },
+		{ "/repos/o/r", "page=1", { "me" }, { F("Accept", "application/vnd.github.diff") },
+			1 },
+		{ "/repos/o/r", "page=1", { "me" }, { F("X-GitHub-Api-Version", "1") }, 1 },
+	};
+	struct hg_send s = { .r = mine };
+	struct index_key asked, sent;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++)
+		if (!near(&mine, &same[i]))
+			fail_msg("row %zu is another", i);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (near(&mine, &others[i]))
+			fail_msg("other %zu is the same", i);
+	assert_true(key_near_request(&mine, &asked) && key_near_send(&s, &sent));
+	assert_memory_equal(&asked, &sent, sizeof(asked));
+	place = 1;
+	assert_true(key_near_send(&s, &sent));
+	place = 0;
+	assert_memory_not_equal(&asked, &sent, sizeof(asked));
+}
+
+static void what_is_about_the_asker_is_near_to_nobody(void **state)
+{
+	static const char *const personal[] = { "/user", "/user/repos", "/notifications",
+		"/notifications/threads/1", "/issues", "/installation/repositories", "/app",
+		"/gists", "/rate_limit" };
+	static const char *const others[] = { "/users/octocat", "/repos/o/r/issues", "/apps/x" };
+	struct index_key key;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(personal) / sizeof(*personal); i++) {
+		struct hg_send s = { .r = { personal[i], "", { "p" }, { { { 0 }, { 0 } } }, 0 } };
+		assert_false(key_near_request(&s.r, &key) || key_near_send(&s, &key));
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		struct hg_request r = { others[i], "", { "p" }, { { { 0 }, { 0 } } }, 0 };
+		assert_true(key_near_request(&r, &key));
+	}
 }
 
 int main(void)
@@ -147,6 +210,8 @@ int main(void)
 		cmocka_unit_test(a_graphql_query_is_found_by_its_body),
 		cmocka_unit_test(what_is_too_long_has_no_key),
 		cmocka_unit_test(the_dispatcher_finds_the_same_key),
+		cmocka_unit_test(near_is_what_was_asked_whoever_asked),
+		cmocka_unit_test(what_is_about_the_asker_is_near_to_nobody),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,12 +98,70 @@ static void a_304_without_a_tag_has_the_one_it_was_asked_with(void **state)
 	assert_string_equal(told_tag("\"1\"", false, hg_head_ref(rig_head(304, NULL))), "");
 }
 
+static struct {
+	uint64_t token, place;
+	char tag[65];
+} seen;
+
+static void look(void *self, struct hg_send *s)
+{
+	(void)self;
+	seen.token = hg_send_token(s);
+	seen.place = hg_send_place(s);
+	assert_true(hg_str_is(hg_send_route(s), HG_STR("GET /a")));
+	assert_true(hg_send_model_tag(s, HG_STR("Authorization"), HG_STR("hello world"), seen.tag));
+}
+
+/* Sends it with that token of the client's (NULL: none of its own), and looks in SEND. */
+static void look_with(const char *token, bool is_basic)
+{
+	static const struct hg_plugin plugin = {
+		.size = sizeof(plugin), .name = "looks", .on_send = look
+	};
+	struct hg_instance *in = hg_instance_new("looks", &plugin, 0);
+	struct hg_ticket *t = rig_ticket(&rig, "GET", "/a", HG_CLASS_HIGH);
+	unsigned i = rig.n_sent;
+
+	rig.snapshot.send = (struct hg_hooks){ 1, { in } };
+	t->ask.route = HG_STR("GET /a");
+	t->ask.token = token ? hg_secret_new(hg_str(token)) : NULL;
+	t->ask.token_is_basic = is_basic;
+	if (token)
+		t->ask.scope = (struct hg_scope){ { (uint8_t)token[strlen(token) - 1] } };
+	rig_submit(&rig, t);
+	rig_reply(&rig, i, rig_head(304, NULL));
+	struct hg_head_note note = t->note;
+	assert_int_equal(note.token, seen.token);
+	rig_expect_whole(t, 304);
+	rig.snapshot.send = (struct hg_hooks){ 0 };
+	hg_instance_free(in);
+}
+
+static void the_paying_token_is_told_apart_and_not_shown(void **state)
+{
+	(void)state;
+	look_with("hunter1", false);
+	uint64_t first = seen.token, place = seen.place;
+	assert_true(first != 0);
+	assert_string_equal(
+		seen.tag, "ffe6e54ebaaaff92f2feaa4bf3a5fda8ff1d49a6a4f492101039cd7c091b7523");
+	look_with("hunter2", false);
+	assert_true(seen.token != first && seen.place == place);
+	assert_string_not_equal(
+		seen.tag, "ffe6e54ebaaaff92f2feaa4bf3a5fda8ff1d49a6a4f492101039cd7c091b7523");
+	look_with("hunter1", true);
+	assert_true(seen.token != first);
+	look_with("hunter1", false);
+	assert_int_equal(seen.token, first);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(plugins_set_headers_when_it_is_sent),
+		T(the_paying_token_is_told_apart_and_not_shown),
 		T(a_304_without_a_tag_has_the_one_it_was_asked_with),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
