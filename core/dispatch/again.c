@@ -164,8 +164,11 @@ static void note_permission(struct hg_dispatcher *d, struct hg_flight *f, enum h
 	hg_credential_note_lack(cred, f->ask.route, now->mono_us);
 	hg_text_init(&lack);
 	(void)hg_permit_print_lack(hg_credential_permit(cred), f->head, &lack);
-	hg_news_permission(&d->news, &cred->lack_told, cred->alias, f->ask.route,
-		hg_text_str(&lack), finding == HG_FINDING_SSO, now->wall_us);
+	struct hg_str needs = hg_text_str(&lack);
+	if (hg_str_starts(needs, HG_STR("needs "))) /* it is the value of a member of that name */
+		needs = (struct hg_str){ needs.p + 6, needs.n - 6 };
+	hg_news_permission(&d->news, &cred->lack_told, cred->alias, f->ask.route, needs,
+		finding == HG_FINDING_SSO, now->wall_us);
 	hg_text_fini(&lack);
 }
 

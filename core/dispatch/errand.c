@@ -63,7 +63,7 @@ static void fill(struct hg_ask *ask, enum hg_errand_kind kind, struct hg_str pat
 	bool is_mint = kind == HG_ERRAND_MINT;
 
 	*ask = (struct hg_ask){ .id = hg_str(names[kind]),
-		.client = HG_STR("hubgate"),
+		.client = HG_STR("(hubgate)"),
 		.upstream = upstream,
 		.method = is_mint ? HG_STR("POST") : HG_STR("GET"),
 		.path = path,

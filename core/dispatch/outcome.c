@@ -36,7 +36,6 @@ static const struct hg_outcome_row rows[] = {
 	{ .name = "cut",
 		.phases = BIT(HG_PHASE_BODY),
 		.act = HG_ACT_PASS,
-		.blame = HG_BLAME_HOST,
 		.why = "The client has the head already: its reply is cut, and it sees that." },
 
 	/* limits */

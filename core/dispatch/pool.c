@@ -185,8 +185,14 @@ static void name_payer(struct hg_payer *payer, const struct hg_credential_conf *
 	struct hg_credential *cred = payer->credential;
 	const char *alias = c->alias ? c->alias : "main";
 
+	const struct hg_payer *first =
+		HG_LIST_FIRST(&cred->identity->payers, struct hg_payer, of_identity);
+
 	(void)snprintf(cred->alias, sizeof(cred->alias), "%s", alias);
-	hg_identity_rename(cred->identity, c->identity ? c->identity : alias);
+	if (c->identity)
+		hg_identity_rename(cred->identity, c->identity);
+	else if (!first || first->credential == cred)
+		hg_identity_rename(cred->identity, alias); /* of several the first names it */
 }
 
 static void set_owners(struct hg_payer *payer, const struct hg_option_list *owners)

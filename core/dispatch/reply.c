@@ -50,7 +50,6 @@ static int64_t query_took(struct hg_dispatcher *d, struct hg_flight *f, const st
 static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_rate *rate,
 	enum hg_refusal refusal, const struct hg_now *now)
 {
-	static const struct hg_rate nothing = { .limit = -1, .remaining = -1 };
 	/* 304: but unauthenticated ones are counted. A refusal was not executed. */
 	bool is_free = (f->head->status == 304 && f->token) || refusal != HG_REFUSAL_NONE ||
 	               f->head->status == 401;
@@ -67,7 +66,7 @@ static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 	/* Of a secondary limit `remaining` may be 0 whatever is left; a 401 tells of the budget of
 	 * who is nobody. */
 	if (refusal == HG_REFUSAL_SECONDARY || f->head->status == 401)
-		rate = &nothing;
+		rate = NULL;
 	hg_ledger_settle(f->ledger, f->cost, spent, rate, f->sent_us, now, &d->dice);
 	hg_dispatcher_look_at_all_of(d, f->ledger->identity);
 }

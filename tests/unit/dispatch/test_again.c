@@ -85,7 +85,7 @@ static void what_it_would_have_needed_is_told_where_that_is_known(void **state)
 	struct hg_ticket *t = rig_ask(&rig, "POST", "/x");
 	rig_reply(&rig, 1, needs_issues());
 	rig_expect_whole(t, 403);
-	assert_told("credential.permission", "\"needs\":\"needs issues=write (has read)\"");
+	assert_told("credential.permission", "\"needs\":\"issues=write (has read)\"");
 }
 
 static void when_nobody_may_the_refusal_is_passed_on(void **state)
