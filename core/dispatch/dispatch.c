@@ -1,8 +1,8 @@
 #include "dispatch/dispatch.h"
 #include "base/text.h"
 #include "dispatch/desk.h"
-#include "dispatch/explain.h"
-#include "dispatch/upstream.h"
+#include "dispatch/show/explain.h"
+#include "dispatch/wire/upstream.h"
 #include <hg/mem.h>
 
 struct hg_dispatch {

@@ -19,13 +19,13 @@
  */
 #pragma once
 #include "base/metric.h"
-#include "dispatch/coalesce.h"
+#include "dispatch/queue/coalesce.h"
 #include "dispatch/dispatcher.h"
-#include "dispatch/news.h"
+#include "dispatch/news/news.h"
 #include "dispatch/outcome.h"
-#include "dispatch/pool.h"
+#include "dispatch/payer/pool.h"
 #include "dispatch/retry.h"
-#include "dispatch/share.h"
+#include "dispatch/queue/share.h"
 #include "dispatch/stop.h"
 
 struct hg_dispatcher {

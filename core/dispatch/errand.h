@@ -15,7 +15,7 @@
 #pragma once
 #include "base/text.h"
 #include "dispatch/flight.h"
-#include "dispatch/pool.h"
+#include "dispatch/payer/pool.h"
 
 struct hg_dispatcher;
 

@@ -3,8 +3,8 @@
 #include "base/hash.h"
 #include "base/secret.h"
 #include "base/stopwatch.h"
-#include "dispatch/pool.h"
-#include "dispatch/share.h"
+#include "dispatch/payer/pool.h"
+#include "dispatch/queue/share.h"
 #include <hg/mem.h>
 
 /* Strings and body of an ask, so that it outlives the ticket it came from. */

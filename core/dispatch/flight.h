@@ -16,9 +16,9 @@
 #pragma once
 #include "base/arena.h"
 #include "base/list.h"
-#include "dispatch/queue.h"
-#include "dispatch/secondary.h"
-#include "dispatch/shape_cost.h"
+#include "dispatch/queue/queue.h"
+#include "dispatch/budget/secondary.h"
+#include "dispatch/budget/shape_cost.h"
 #include "dispatch/stop.h"
 #include "ticket/graphql_verdict.h"
 #include "ticket/snapshot.h"

@@ -15,9 +15,9 @@
  * Thread: any, it is pure.   Clock: none.
  */
 #pragma once
-#include "dispatch/dice.h"
-#include "dispatch/news.h"
-#include "dispatch/rate.h"
+#include "base/dice.h"
+#include "dispatch/news/news.h"
+#include "dispatch/budget/rate.h"
 #include "dispatch/retry.h"
 
 enum hg_method_kind {

@@ -7,7 +7,7 @@
 #include "dispatch/dispatcher_state.h"
 #include "dispatch/errand.h"
 #include "dispatch/outcome.h"
-#include "dispatch/overview.h"
+#include "dispatch/budget/overview.h"
 #include <hg/strategy.h>
 #include <hg/mem.h>
 #include <stdio.h>

@@ -15,7 +15,7 @@
  * Thread: dispatcher.   Clock: none.
  */
 #pragma once
-#include "dispatch/dice.h"
+#include "base/dice.h"
 #include <hg/str.h>
 
 enum hg_retry_phase {

@@ -4,7 +4,7 @@
  * struct hg_send is never defined: the pointer is the flight's.
  */
 #include "base/secret.h"
-#include "dispatch/credential.h"
+#include "dispatch/payer/credential.h"
 #include "dispatch/etag_model.h"
 #include "dispatch/flight.h"
 #include "ticket/upstreams.h"

@@ -2,7 +2,7 @@
 
 #include "base/bug.h"
 #include "base/hash.h"
-#include "dispatch/news.h"
+#include "dispatch/news/news.h"
 #include "front/state.h"
 #include "ticket/fetch.h"
 #include <errno.h>

@@ -3,7 +3,7 @@
  * alarm rings on the dispatcher's loop when the answer is due.
  */
 #include "dispatch/flight.h"
-#include "dispatch/upstream_head.h"
+#include "dispatch/wire/upstream_head.h"
 #include "fake/fake_inside.h"
 #include <stdio.h>
 

@@ -7,7 +7,7 @@
 #include "base/metric.h"
 #include "base/workers.h"
 #include "base/text.h"
-#include "dispatch/news.h"
+#include "dispatch/news/news.h"
 #include "host/banner.h"
 #include "ticket/fetch.h"
 #include <hg/mem.h>

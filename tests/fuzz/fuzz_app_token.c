@@ -11,7 +11,7 @@
 #include "../unit/ticket/app_key_vector.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "dispatch/app_token.h"
+#include "dispatch/payer/app_token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

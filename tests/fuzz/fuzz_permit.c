@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "dispatch/permit.h"
+#include "dispatch/payer/permit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

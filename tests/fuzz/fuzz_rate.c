@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "dispatch/rate.h"
+#include "dispatch/budget/rate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "dispatch/upstream_head.h"
+#include "dispatch/wire/upstream_head.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "dispatch/dice.h"
+#include "base/dice.h"
 #include "exact_window.h"
 
 #define SECOND 1000000ll

@@ -15,7 +15,7 @@
  */
 #pragma once
 #include "rig.h"
-#include "dispatch/secondary_state.h"
+#include "dispatch/budget/secondary_state.h"
 
 #define LOOK_MOST 48u /* flights of a class that are looked at */
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
-#include "../dispatch/server.h"
+#include "../dispatch/wire/server.h"
 #include "post.h"
 #include <hg/mem.h>
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
-#include "../dispatch/server.h"
+#include "../dispatch/wire/server.h"
 #include <hg/fake.h>
 #include <math.h>
 #include <sched.h>
