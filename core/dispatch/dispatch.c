@@ -35,6 +35,7 @@ struct hg_dispatch *hg_dispatch_new(
 	struct hg_transport transport = hg_upstream_transport(d->upstream);
 	hg_desk_init(&d->desk, loop, s, &transport, view, start_transfers);
 	hg_upstream_bind(d->upstream, d->desk.dispatcher);
+	hg_desk_turn_later(&d->desk); /* tokens are tried before the first client comes */
 	return d;
 }
 
