@@ -319,8 +319,8 @@ int post_check_url(const char *url, struct hg_err *err)
 		rc = hg_err_set(err, HG_EINVAL, "url: is no http:// or https:// URL");
 	else if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
 		rc = hg_err_set(err, HG_EINVAL,
-			"url: a URL is shown and logged, so nobody's name or password may stand in "
-			"it: use `token`");
+			"url: has a user's name or password in it, which are not sent: use "
+			"`token`");
 	else if (strcmp(scheme, "http") == 0 && !is_loopback(host))
 		rc = hg_err_set(err, HG_EINVAL,
 			"url: http:// to another machine would show everybody what happens here: "

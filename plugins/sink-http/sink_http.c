@@ -22,6 +22,7 @@
 #include <hg/plugin.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define BODY_MOST (1u << 20) /* of a batch; an event of its own may be larger */
@@ -325,6 +326,24 @@ static void url_free(char *url)
 	hg_free(url);
 }
 
+/* A pattern that can fit nothing is a mistake: the alert would never come. */
+static int check_patterns(const struct hg_option_list *patterns, struct hg_err *err)
+{
+	if (patterns->n == 0)
+		return hg_err_set(err, HG_EINVAL, "patterns: an empty list sends nothing");
+	for (uint32_t i = 0; i < patterns->n; i++) {
+		const char *text = patterns->items[i], *star = strchr(text, '*');
+		bool is_last = star && star > text && star[-1] == '.' && !star[1];
+
+		if (!*text || (star && !is_last && strcmp(text, "*") != 0))
+			return hg_err_set(err, HG_EINVAL,
+				"patterns: \"%s\" fits no topic: write ratelimit.low, ratelimit.* "
+			        "or *",
+				text);
+	}
+	return HG_OK;
+}
+
 static int sink_check(const void *conf, struct hg_err *err)
 {
 	const struct sink_conf *c = conf;
@@ -333,7 +352,7 @@ static int sink_check(const void *conf, struct hg_err *err)
 	size_t n;
 
 	url_free(url);
-	if (rc < 0)
+	if (rc < 0 || (rc = check_patterns(&c->patterns, err)) < 0)
 		return rc;
 	const char *token = bytes_of(c->token, &n);
 	for (size_t i = 0; i < n; i++) {

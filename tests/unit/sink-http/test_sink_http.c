@@ -292,6 +292,10 @@ static void mistakes_are_refused(void **state)
 		{ "url: https://h/\nca_file: /nowhere/ca.pem\n", "ca_file: cannot read" },
 		{ "url: https://h/\nretry_first: 1h\n", "retry_first: may not be longer" },
 		{ "url: https://h/\nbatch: 0\n", "batch" },
+		{ "url: https://h/\npatterns: []\n", "patterns: an empty list" },
+		{ "url: https://h/\npatterns: [\"\"]\n", "fits no topic" },
+		{ "url: https://h/\npatterns: [upstream.up, \"*.down\"]\n", "\"*.down\" fits no" },
+		{ "url: https://h/\npatterns: [\"upstream*\"]\n", "\"upstream*\" fits no" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
