@@ -36,8 +36,12 @@ static struct hg_str label_of(struct hg_str pem)
 	return stop ? (struct hg_str){ at, (size_t)(stop - at) } : none;
 }
 
-static const char *wrong_label(struct hg_str label)
+static const char *wrong_label(struct hg_str pem)
 {
+	struct hg_str label = label_of(pem);
+
+	if (!label.n && pem.n && pem.p[0] == '/')
+		return "is a path, and not what stands there: write ${file:/path}";
 	if (!label.n)
 		return "is no PEM: one begins with -----BEGIN RSA PRIVATE KEY-----";
 	if (hg_str_is(label, HG_STR("RSA PUBLIC KEY")))
@@ -60,7 +64,7 @@ static int on_passphrase(char *buf, int size, int is_new, void *asked)
 
 static EVP_PKEY *parse(struct hg_str pem, struct hg_err *err)
 {
-	const char *wrong = wrong_label(label_of(pem));
+	const char *wrong = wrong_label(pem);
 	bool asked = false;
 
 	if (wrong) {

@@ -42,7 +42,7 @@ static void what_is_no_key_is_said_and_leaves_no_error_behind(void **state)
 	} rows[] = {
 		{ "", "is no PEM: one begins with -----BEGIN RSA PRIVATE KEY-----" },
 		{ "/etc/hubgate/app.pem",
-			"is no PEM: one begins with -----BEGIN RSA PRIVATE KEY-----" },
+			"is a path, and not what stands there: write ${file:/path}" },
 		{ "-----BEGIN RSA PRIVATE KEY",
 			"is no PEM: one begins with -----BEGIN RSA PRIVATE KEY-----" },
 		{ "-----BEGIN RSA PUBLIC KEY-----\n",
