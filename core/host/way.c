@@ -270,6 +270,10 @@ void hg_way_say(const struct hg_way *way, struct hg_text *out)
 			&line, "shares the fetch of %.*s", (int)way->joined.n, way->joined.p);
 		add_line(out, &line, false);
 	}
+	if (way->over.n && !hg_str_is(way->over, HG_STR("whole"))) {
+		hg_text_printf(&line, "ended by: %.*s", (int)way->over.n, way->over.p);
+		add_line(out, &line, false);
+	}
 	if (way->cache.n) {
 		hg_text_printf(&line, "cache: %.*s", (int)way->cache.n, way->cache.p);
 		add_line(out, &line, false);
