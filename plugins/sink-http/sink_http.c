@@ -338,7 +338,7 @@ static int check_patterns(const struct hg_option_list *patterns, struct hg_err *
 		if (!*text || (star && !is_last && strcmp(text, "*") != 0))
 			return hg_err_set(err, HG_EINVAL,
 				"patterns: \"%s\" fits no topic: write ratelimit.low, ratelimit.* "
-			        "or *",
+				"or *",
 				text);
 	}
 	return HG_OK;
