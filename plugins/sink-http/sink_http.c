@@ -293,7 +293,7 @@ static int show_state(
 		",\"down_s\":%" PRId64 ",\"why\":",
 		room->waiting.n, room->waiting.bytes, room->n_tries,
 		room->down_us ? (hg_now().mono_us - room->down_us) / 1000000 : 0);
-	hg_answer_add_string(out, hg_str(room->why));
+	hg_answer_add_string(out, hg_str(room->down_us ? room->why : ""));
 	hg_answer_printf(out, "}");
 	return HG_OK;
 }
