@@ -156,6 +156,23 @@ static void a_broken_try_and_a_cut_reply_are_told(void **state)
 	assert_int_equal(way.n_waits, 0);
 }
 
+static void one_that_hubgate_refused_is_told_by_its_code(void **state)
+{
+	static const struct row rows[] = {
+		{ 10, HG_TRACE_BEGAN, 0, "GET /x" },
+		{ 10, HG_TRACE_OVER, 0, "no_budget" },
+		{ 10, HG_TRACE_ENDED, 429, "ci" },
+		{ 0, HG_TRACE_BEGAN, 0, NULL },
+	};
+	struct hg_ways w = ways_of(rows, NULL);
+	struct hg_way way;
+
+	(void)state;
+	assert_true(hg_way_read(&w, &way));
+	expect_said(&way, "\"GET /x of ci: 429 after 0.000 s\",\"waited 0.000 s\","
+			  "\"ended by: no_budget\"");
+}
+
 static void more_than_is_told_is_still_counted(void **state)
 {
 	struct row rows[60];
@@ -182,6 +199,7 @@ int main(void)
 		cmocka_unit_test(a_client_is_told_of_its_own_latest),
 		cmocka_unit_test(one_that_is_under_way_has_waited_up_to_now),
 		cmocka_unit_test(a_broken_try_and_a_cut_reply_are_told),
+		cmocka_unit_test(one_that_hubgate_refused_is_told_by_its_code),
 		cmocka_unit_test(more_than_is_told_is_still_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
