@@ -491,6 +491,18 @@ void hg_dispatcher_free(struct hg_dispatcher *d)
 	hg_free(d);
 }
 
+/* What the old limits hold until a moment, the new ones may not. */
+static void let_go_all_of(struct hg_pool *pool)
+{
+	struct hg_line *line;
+
+	HG_LIST_EACH(&pool->lines, line, link)
+	{
+		(void)hg_queue_release(&line->queue, INT64_MAX);
+		(void)hg_queue_release(&line->uploads, INT64_MAX);
+	}
+}
+
 void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
 {
 	struct hg_snapshot *old = d->snapshot;
@@ -502,6 +514,7 @@ void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
 	d->wants_care = true;
 	HG_LIST_EACH(&d->pools.all, pool, link)
 	{
+		let_go_all_of(pool);
 		hg_dispatcher_look_at(d, pool); /* strategy, cap or concurrency may differ */
 	}
 	hg_snapshot_unref(old);

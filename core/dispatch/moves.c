@@ -194,7 +194,11 @@ void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f)
 /* Its tickets are QUEUED already, or will be. */
 void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
+	struct hg_line *line = f->line;
+
 	f->state = HG_FLIGHT_QUEUED;
+	if (!line->queue.n[f->klass] && !line->uploads.n[f->klass])
+		line->parks[f->klass] = (struct hg_park){ 0 }; /* nobody looked at since */
 	hg_queue_put(hg_flight_queue(f), f, now->mono_us);
 	hg_dispatcher_look_at(d, f->line->pool);
 }
