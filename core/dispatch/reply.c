@@ -31,7 +31,7 @@ static void correct_resource(struct hg_flight *f, const char *resource)
 	hg_flight_charge(f, f->credential, is);
 	if (f->cost == 0)
 		return; /* GET /rate_limit tells of core, and waits for no budget */
-	f->line = hg_pool_line(f->line->pool, hg_str(resource), f->line->fit);
+	hg_flight_move(f, hg_pool_line(f->line->pool, hg_str(resource), f->line->fit));
 	hg_site_learn(is->identity->site, f->ask.route, resource);
 }
 
