@@ -124,6 +124,11 @@ static void note_wait(const struct hg_dispatcher *d, struct hg_ticket *t, const 
 		snprintf(t->waited.strategy, sizeof(t->waited.strategy), "%s", hg_pace_name(d, f));
 }
 
+static bool waits(enum hg_ticket_state state)
+{
+	return state == HG_TICKET_QUEUED || state == HG_TICKET_PARKED;
+}
+
 /* The only place that changes t->state: count, clock and metric can not disagree with it. */
 void hg_ticket_enter(
 	struct hg_dispatcher *d, struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us)
@@ -140,6 +145,8 @@ void hg_ticket_enter(
 		d->n_in_state[to]++;
 		hg_series_add(d->in_state[to], 1);
 	}
+	d->n_waiting[t->ask.klass] -= waits(from);
+	d->n_waiting[t->ask.klass] += waits(to);
 	if (f)
 		stand_as(d, f, t, to, now_us);
 	if (f && (to == HG_TICKET_STREAMING ||
