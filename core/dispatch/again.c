@@ -150,7 +150,8 @@ static bool ask_another(struct hg_dispatcher *d, struct hg_flight *f, const stru
 	if (!heir)
 		return false;
 	if (others)
-		heir->line = hg_pool_line(f->line->pool, hg_str(f->line->resource), others);
+		hg_flight_move(
+			heir, hg_pool_line(f->line->pool, hg_str(f->line->resource), others));
 	queue_heir(d, heir, now);
 	return true;
 }

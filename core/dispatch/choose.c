@@ -110,7 +110,7 @@ enum hg_stop hg_line_stop(const struct hg_line *line, uint32_t cost, const struc
 
 /* A line stands when nobody could pay for anything; or when what its first one needs is under way
  * and may turn out free: nobody passes that because it asks for less. One that needs more than is
- * left before a known moment holds up its class only, as others take nothing from it. */
+ * left before a known moment waits alone (wait_alone), as others take nothing from it. */
 static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, struct hg_flight *first,
 	const struct hg_now *now, int64_t *wake_us)
 {
@@ -208,7 +208,43 @@ static struct verdict who_pays(
 	return v;
 }
 
+/* Does that keep others of its class from going as well? */
+static bool is_of_all(const struct verdict *v)
+{
+	return !v->payer && !v->may_settle && v->why != HG_STOP_PACE && v->why != HG_STOP_LIMIT;
+}
+
+/* What asks for less could go, or waits for its own turn. */
+static bool is_too_dear(
+	const struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
+{
+	uint32_t cost = f->cost;
+
+	if (cost <= 1)
+		return false;
+	f->cost = 1;
+	struct verdict of_less = who_pays(d, f, now);
+	f->cost = cost;
+	return !is_of_all(&of_less);
+}
+
 /* -- choosing ---------------------------------------------------------------------------------- */
+
+/* It waits for its own turn, or asks for more than there will be before a known moment: others of
+ * its class do not wait for that. True: it is held or gone. */
+static bool wait_alone(struct hg_dispatcher *d, struct hg_flight *f, const struct verdict *v,
+	const struct hg_now *now, int64_t *wake_us)
+{
+	hg_dispatcher_park_class(d, f->line, f->klass, HG_STOP_NONE, 0, now);
+	if (hg_dispatcher_refuse_late(d, f, v->why, v->until_us - now->mono_us, now))
+		return true;
+	hg_flight_stand(d, f, v->why, now->mono_us);
+	wake_by(wake_us, v->until_us);
+	if (v->why == HG_STOP_PACE)
+		return false;
+	hg_queue_hold(hg_flight_queue(f), f, v->until_us);
+	return true;
+}
 
 /* What is to be done with the one whose turn it is, when nobody pays for it now. True: it is held
  * or gone, so it is somebody else's turn now. */
@@ -228,40 +264,13 @@ static bool wait_for(struct hg_dispatcher *d, struct hg_flight *f, const struct 
 				v->until_us < again_us ? v->until_us : again_us);
 		return v->why == HG_STOP_LIMIT;
 	}
-	switch (v->why) {
-	case HG_STOP_PACE:
-	case HG_STOP_LIMIT:
-		hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
-		if (hg_dispatcher_refuse_late(d, f, v->why, v->until_us - now->mono_us, now))
-			return true;
-		hg_flight_stand(d, f, v->why, now->mono_us);
+	if (!is_of_all(v) || is_too_dear(d, f, now))
+		return wait_alone(d, f, v, now, wake_us);
+	/* Others of the payers could pay, but for better classes. Then its class stands, ageing or
+	 * not. */
+	hg_dispatcher_park_class(d, line, klass, HG_STOP_RESERVE, v->until_us, now);
+	if (line->queue.n[klass] || line->uploads.n[klass])
 		wake_by(wake_us, v->until_us);
-		if (v->why == HG_STOP_PACE)
-			return false;
-		hg_queue_hold(hg_flight_queue(f), f, v->until_us);
-		return true;
-	case HG_STOP_EMPTY:
-	case HG_STOP_REFUSED:
-	case HG_STOP_BLOCKED:
-	case HG_STOP_CAP:
-	case HG_STOP_TOKEN:
-	case HG_STOP_DOWN:
-	case HG_STOP_RESERVE:
-		/* Others of the payers could pay, but for better classes. Then its class stands,
-		 * ageing or not. */
-		hg_dispatcher_park_class(d, line, klass, HG_STOP_RESERVE, v->until_us, now);
-		if (line->queue.n[klass] || line->uploads.n[klass])
-			wake_by(wake_us, v->until_us);
-		return false;
-	case HG_STOP_NONE:
-	case HG_STOP_BUSY:
-	case HG_STOP_SLOT:
-	case HG_STOP_RETRY:
-	case HG_STOPS:
-		break;
-	}
-	hg_dispatcher_park_class(d, line, klass, HG_STOP_NONE, 0, now);
-	hg_flight_stand(d, f, v->why, now->mono_us);
 	return false;
 }
 

@@ -83,20 +83,18 @@ static bool waits(const struct hg_ticket *t)
 /* The newest of the worst class that waits, if that is worse than `than`. */
 static struct hg_ticket *least_urgent(const struct hg_dispatcher *d, enum hg_class than)
 {
-	struct hg_ticket *worst = NULL;
+	unsigned worst = HG_CLASSES - 1;
 
-	if (d->n_in_state[HG_TICKET_QUEUED] + d->n_in_state[HG_TICKET_PARKED] == 0)
-		return NULL;
+	while (worst > than && !d->n_waiting[worst])
+		worst--;
+	if (worst <= than)
+		return NULL; /* who is flooded does not look at all of the flood each time */
 	for (struct hg_list *at = d->tickets.prev; at != &d->tickets; at = at->prev) {
 		struct hg_ticket *t = HG_CONTAINER(at, struct hg_ticket, all);
-		if (!waits(t) || t->ask.klass <= than)
-			continue;
-		than = t->ask.klass;
-		worst = t;
-		if (than == HG_CLASSES - 1)
-			break;
+		if (waits(t) && t->ask.klass == worst)
+			return t;
 	}
-	return worst;
+	return NULL;
 }
 
 /* Too many: true when one that is less urgent gave its place to `t`. */
@@ -491,6 +489,18 @@ void hg_dispatcher_free(struct hg_dispatcher *d)
 	hg_free(d);
 }
 
+/* What the old limits hold until a moment, the new ones may not. */
+static void let_go_all_of(struct hg_pool *pool)
+{
+	struct hg_line *line;
+
+	HG_LIST_EACH(&pool->lines, line, link)
+	{
+		(void)hg_queue_release(&line->queue, INT64_MAX);
+		(void)hg_queue_release(&line->uploads, INT64_MAX);
+	}
+}
+
 void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
 {
 	struct hg_snapshot *old = d->snapshot;
@@ -502,6 +512,7 @@ void hg_dispatcher_adopt(struct hg_dispatcher *d, struct hg_snapshot *s)
 	d->wants_care = true;
 	HG_LIST_EACH(&d->pools.all, pool, link)
 	{
+		let_go_all_of(pool);
 		hg_dispatcher_look_at(d, pool); /* strategy, cap or concurrency may differ */
 	}
 	hg_snapshot_unref(old);
@@ -569,6 +580,18 @@ static void check_flight(const struct hg_flight *f)
 	}
 }
 
+static void check_waiting(const struct hg_dispatcher *d)
+{
+	uint32_t n[HG_CLASSES] = { 0 };
+	const struct hg_ticket *t;
+
+	HG_LIST_EACH(&d->tickets, t, all)
+	{
+		n[t->ask.klass] += waits(t);
+	}
+	HG_BUG_ON(memcmp(n, d->n_waiting, sizeof(n)) != 0);
+}
+
 void hg_dispatcher_check(const struct hg_dispatcher *d)
 {
 	uint32_t n = 0, on_wire = 0, per_identity = 0, per_site = 0;
@@ -585,6 +608,7 @@ void hg_dispatcher_check(const struct hg_dispatcher *d)
 		n++;
 	}
 	HG_BUG_ON(n != d->n_tickets);
+	check_waiting(d);
 	for (unsigned i = 0; i < HG_TICKET_ENDED; i++)
 		n -= d->n_in_state[i];
 	HG_BUG_ON(n != 0);

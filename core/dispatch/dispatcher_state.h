@@ -52,8 +52,9 @@ struct hg_dispatcher {
 	struct hg_retry_purse purse;
 	uint32_t n_tickets;
 	uint32_t n_in_state[HG_TICKET_STATES];
-	int64_t measured_us;      /* mono */
-	_Atomic uint32_t on_wire; /* read from any thread */
+	uint32_t n_waiting[HG_CLASSES]; /* QUEUED or PARKED */
+	int64_t measured_us;            /* mono */
+	_Atomic uint32_t on_wire;       /* read from any thread */
 
 	struct hg_series *in_state[HG_TICKET_STATES];
 	struct hg_series *queue_seconds[HG_CLASSES];

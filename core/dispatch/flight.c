@@ -68,6 +68,7 @@ struct hg_flight *hg_flight_of(const struct hg_ask *ask, struct hg_snapshot *sna
 	f->gate = hg_secondary_gate(&f->spend);
 	hg_waits_init(&f->waits);
 	f->line = line;
+	line->n_flights++;
 	f->share = share;
 	line->pool->n_flights++;
 	return f;
@@ -113,12 +114,21 @@ void hg_flight_charge(
 	ledger->identity->n_flights++;
 }
 
+void hg_flight_move(struct hg_flight *f, struct hg_line *line)
+{
+	HG_BUG_ON(!hg_list_is_empty(&f->queued) || line->pool != f->line->pool);
+	f->line->n_flights--;
+	f->line = line;
+	line->n_flights++;
+}
+
 void hg_flight_free(struct hg_flight *f)
 {
 	HG_BUG_ON(!hg_list_is_empty(&f->tickets) || !hg_list_is_empty(&f->queued));
 	HG_BUG_ON(hg_heap_has(&f->due) || f->taken);
 	hg_list_remove(&f->link);
 	refund(f);
+	f->line->n_flights--;
 	f->line->pool->n_flights--;
 	hg_share_unref(f->share);
 	hg_head_unref(f->head);

@@ -117,6 +117,8 @@ void hg_flight_free(struct hg_flight *f); /* off every list, queue and heap */
 /* Who pays for this sending. */
 void hg_flight_charge(
 	struct hg_flight *f, struct hg_credential *credential, struct hg_ledger *ledger);
+/* To another line of its pool; it does not wait. */
+void hg_flight_move(struct hg_flight *f, struct hg_line *line);
 /* Makes `fields` and `token` anew from what was asked. */
 void hg_flight_clothe(struct hg_flight *f, struct hg_secret *token);
 /* The same, with the client's own token if it has one and none for another host, then runs the SEND

@@ -124,6 +124,11 @@ static void note_wait(const struct hg_dispatcher *d, struct hg_ticket *t, const 
 		snprintf(t->waited.strategy, sizeof(t->waited.strategy), "%s", hg_pace_name(d, f));
 }
 
+static bool waits(enum hg_ticket_state state)
+{
+	return state == HG_TICKET_QUEUED || state == HG_TICKET_PARKED;
+}
+
 /* The only place that changes t->state: count, clock and metric can not disagree with it. */
 void hg_ticket_enter(
 	struct hg_dispatcher *d, struct hg_ticket *t, enum hg_ticket_state to, int64_t now_us)
@@ -140,6 +145,8 @@ void hg_ticket_enter(
 		d->n_in_state[to]++;
 		hg_series_add(d->in_state[to], 1);
 	}
+	d->n_waiting[t->ask.klass] -= waits(from);
+	d->n_waiting[t->ask.klass] += waits(to);
 	if (f)
 		stand_as(d, f, t, to, now_us);
 	if (f && (to == HG_TICKET_STREAMING ||
@@ -194,7 +201,11 @@ void hg_dispatcher_set_due(struct hg_dispatcher *d, struct hg_flight *f)
 /* Its tickets are QUEUED already, or will be. */
 void hg_dispatcher_queue(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
+	struct hg_line *line = f->line;
+
 	f->state = HG_FLIGHT_QUEUED;
+	if (!line->queue.n[f->klass] && !line->uploads.n[f->klass])
+		line->parks[f->klass] = (struct hg_park){ 0 }; /* nobody looked at since */
 	hg_queue_put(hg_flight_queue(f), f, now->mono_us);
 	hg_dispatcher_look_at(d, f->line->pool);
 }

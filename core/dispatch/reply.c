@@ -31,7 +31,7 @@ static void correct_resource(struct hg_flight *f, const char *resource)
 	hg_flight_charge(f, f->credential, is);
 	if (f->cost == 0)
 		return; /* GET /rate_limit tells of core, and waits for no budget */
-	f->line = hg_pool_line(f->line->pool, hg_str(resource), f->line->fit);
+	hg_flight_move(f, hg_pool_line(f->line->pool, hg_str(resource), f->line->fit));
 	hg_site_learn(is->identity->site, f->ask.route, resource);
 }
 
@@ -44,6 +44,17 @@ static int64_t query_took(struct hg_dispatcher *d, struct hg_flight *f, const st
 		(void)hg_shape_costs_note(
 			d->shapes, f->ask.graphql.shape, f->ask.graphql.points, (uint32_t)took);
 	return took;
+}
+
+/* Of a secondary limit `remaining` may be 0 whatever is left; a 401 tells of the budget of who is
+ * nobody, a mint of none. What failed before it was counted does not say that there is no limit. */
+static bool tells_of_budget(
+	const struct hg_flight *f, const struct hg_rate *rate, enum hg_refusal refusal)
+{
+	bool is_mint = f->errand && f->errand->kind == HG_ERRAND_MINT;
+	bool has_failed = f->head->status >= 500 && !rate->is_known;
+
+	return refusal != HG_REFUSAL_SECONDARY && f->head->status != 401 && !is_mint && !has_failed;
 }
 
 /* The head tells what it cost. */
@@ -63,9 +74,7 @@ static void settle(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 	if (rate->resource[0])
 		correct_resource(f, rate->resource);
 	f->taken = false;
-	/* Of a secondary limit `remaining` may be 0 whatever is left; a 401 tells of the budget of
-	 * who is nobody. */
-	if (refusal == HG_REFUSAL_SECONDARY || f->head->status == 401)
+	if (!tells_of_budget(f, rate, refusal))
 		rate = NULL;
 	hg_ledger_settle(f->ledger, f->cost, spent, rate, f->sent_us, now, &d->dice);
 	hg_dispatcher_look_at_all_of(d, f->ledger->identity);

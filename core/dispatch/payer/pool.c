@@ -105,6 +105,15 @@ static struct hg_payer *add_payer(struct hg_pool *pool, struct hg_credential *cr
 	return payer;
 }
 
+static void line_free(struct hg_line *line)
+{
+	hg_list_remove(&line->link);
+	hg_queue_fini(&line->queue);
+	hg_queue_fini(&line->uploads);
+	line->pool->n_lines--;
+	hg_free(line);
+}
+
 static void pool_free(struct hg_pools *p, struct hg_pool *pool)
 {
 	struct hg_line *line;
@@ -112,10 +121,7 @@ static void pool_free(struct hg_pools *p, struct hg_pool *pool)
 	HG_BUG_ON(pool->n_flights || hg_heap_has(&pool->wake));
 	HG_LIST_EACH(&pool->lines, line, link)
 	{
-		hg_list_remove(&line->link);
-		hg_queue_fini(&line->queue);
-		hg_queue_fini(&line->uploads);
-		hg_free(line);
+		line_free(line);
 	}
 	for (uint32_t i = 0; i < pool->n_payers; i++) {
 		struct hg_credential *cred = pool->payers[i].credential;
@@ -428,6 +434,34 @@ uint64_t hg_pool_fit(const struct hg_pool *pool, const struct hg_ask *ask, int64
 	return fit & ~lack ? fit & ~lack : fit;
 }
 
+/* The oldest in which nothing waits, and in which nothing did that is under way. */
+static bool forget_line(struct hg_pool *pool)
+{
+	struct hg_line *line;
+
+	HG_LIST_EACH(&pool->lines, line, link)
+	{
+		if (line->n_flights)
+			continue;
+		line_free(line);
+		return true;
+	}
+	return false;
+}
+
+/* All are in use: of another bucket, but nobody pays for what is not to be seen by it. */
+static struct hg_line *line_instead(struct hg_pool *pool, uint64_t fit)
+{
+	struct hg_line *line;
+
+	HG_LIST_EACH(&pool->lines, line, link)
+	{
+		if (!(line->fit & ~fit))
+			return line;
+	}
+	return HG_LIST_FIRST(&pool->lines, struct hg_line, link);
+}
+
 struct hg_line *hg_pool_line(struct hg_pool *pool, struct hg_str resource, uint64_t fit)
 {
 	struct hg_line *line;
@@ -439,8 +473,8 @@ struct hg_line *hg_pool_line(struct hg_pool *pool, struct hg_str resource, uint6
 		if (line->fit == fit && hg_str_is(hg_str(line->resource), resource))
 			return line;
 	}
-	if (pool->n_lines >= HG_LINES_MOST)
-		return HG_LIST_FIRST(&pool->lines, struct hg_line, link);
+	if (pool->n_lines >= HG_LINES_MOST && !forget_line(pool))
+		return line_instead(pool, fit);
 	line = hg_alloc0(sizeof(*line));
 	line->pool = pool;
 	line->fit = fit;

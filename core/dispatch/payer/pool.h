@@ -48,6 +48,7 @@ struct hg_line {
 	struct hg_list link; /* hg_pool.lines */
 	char resource[HG_RESOURCE_BYTES];
 	uint64_t fit;                     /* bits by payer */
+	uint32_t n_flights;               /* that wait in it, or did and are under way */
 	struct hg_queue queue, uploads;   /* which take a connection for long: hg_site.n_uploads */
 	struct hg_park parks[HG_CLASSES]; /* those of a class stand together */
 };
@@ -103,7 +104,8 @@ bool hg_pools_join(struct hg_pools *p, struct hg_credential *cred, struct hg_sco
 /* Bits of the payers that may pay for it. Never 0: when nobody's `owners:` fits, all may try; who
  * lacks a permission for the route may not, if others are there. */
 uint64_t hg_pool_fit(const struct hg_pool *pool, const struct hg_ask *ask, int64_t now_us);
-/* Made when it is not there; the first when there are too many. Never NULL. */
+/* Made when it is not there. When there are too many, one that no flight is in is forgotten for it;
+ * without any, one of the same payers, else the first. Never NULL. */
 struct hg_line *hg_pool_line(struct hg_pool *pool, struct hg_str resource, uint64_t fit);
 struct hg_queue *hg_line_queue(struct hg_line *line, bool is_upload);
 uint32_t hg_line_waiting(const struct hg_line *line);

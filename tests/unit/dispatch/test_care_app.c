@@ -86,6 +86,24 @@ static void one_that_can_not_be_replaced_is_used_until_it_ends(void **state)
 	rig_expect_refused(u, 503, "no_credential");
 }
 
+/* A mint tells nothing of the installation's budget: nobody knows yet what is left of it. */
+static void its_budget_is_felt_by_a_few_after_the_mint(void **state)
+{
+	(void)state;
+	struct hg_ticket *t[10];
+	char path[8];
+
+	add_app("app"), begin();
+	mint("ghs_a");
+	for (unsigned i = 0; i < 10; i++) {
+		(void)snprintf(path, sizeof(path), "/%u", i);
+		t[i] = rig_ask(&rig, "GET", path);
+	}
+	assert_int_equal(rig.n_sent, 1 + HG_LEDGER_FEELERS);
+	for (unsigned i = 0; i < 10; i++)
+		hg_ticket_unref(t[i]);
+}
+
 /* -- refused ----------------------------------------------------------------------------------- */
 
 static void a_token_that_github_does_not_know_yet_is_tried_again_in_a_second(void **state)
@@ -300,6 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(its_token_is_minted_at_the_start_and_requests_wait_for_it),
 		T(only_the_mint_is_signed_by_the_app),
+		T(its_budget_is_felt_by_a_few_after_the_mint),
 		T(the_next_one_is_minted_300_s_before_the_end_and_the_old_one_used_meanwhile),
 		T(one_that_can_not_be_replaced_is_used_until_it_ends),
 		T(a_token_that_github_does_not_know_yet_is_tried_again_in_a_second),

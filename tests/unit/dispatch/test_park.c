@@ -376,6 +376,98 @@ static void nobody_is_told_early_when_one_of_the_payers_is_not_paced(void **stat
 		hg_ticket_unref(t[i]);
 }
 
+/* -- who asks for more, and what stood --------------------------------------------------------- */
+
+static struct hg_ticket *ask_for(
+	uint32_t cost, const char *client, enum hg_class klass, const char *path, int64_t for_us)
+{
+	struct hg_ticket *t = rig_ticket(&rig, "GET", path, klass);
+
+	t->ask.cost = cost;
+	t->ask.client = hg_str(client);
+	t->ask.deadline_us = rig.now.mono_us + for_us;
+	rig_submit(&rig, t);
+	return t;
+}
+
+static void one_that_asks_for_more_than_is_left_stands_alone(void **state)
+{
+	(void)state;
+	add_token("a"), begin();
+	set_budget(0, 100, 15, 3600);
+	struct hg_ticket *dear = ask_for(20, "x", HG_CLASS_NORMAL, "/dear", 7200 * SEC);
+	assert_int_equal(rig.n_sent, 0);
+
+	struct hg_ticket *cheap = ask_for(1, "y", HG_CLASS_NORMAL, "/cheap", 60 * SEC);
+	assert_int_equal(rig.n_sent, 1);
+	rig_reply(&rig, 0, rig_limits(200, 100, 14, WALL / SEC + 3600));
+	rig_expect_whole(cheap, 200);
+	rig_advance(&rig, 3603 * SEC);
+	assert_int_equal(rig.n_sent, 2);
+	assert_true(hg_str_is(rig.sent[1]->ask.path, HG_STR("/dear")));
+	hg_ticket_unref(dear);
+}
+
+static void one_that_asks_for_more_and_can_not_wait_is_told_alone(void **state)
+{
+	(void)state;
+	add_token("a");
+	rig.snapshot.dispatch.max_concurrent = 1;
+	begin();
+	set_budget(0, 100, 15, 3600);
+	struct hg_ticket *cheap[3];
+	for (unsigned i = 0; i < 3; i++) {
+		char path[8];
+		(void)snprintf(path, sizeof(path), "/%u", i);
+		cheap[i] = ask_for(1, "y", HG_CLASS_NORMAL, path, 60 * SEC);
+	}
+	rig_reply(&rig, 0, rig_limits(200, 100, 14, WALL / SEC + 3600));
+
+	struct hg_ticket *dear = ask_for(20, "x", HG_CLASS_NORMAL, "/dear", 60 * SEC);
+	rig_expect_refused(dear, 429, "no_budget");
+	for (unsigned i = 1; i < 3; i++)
+		rig_reply(&rig, i, rig_limits(200, 100, 14 - i, WALL / SEC + 3600));
+	for (unsigned i = 0; i < 3; i++)
+		rig_expect_whole(cheap[i], 200);
+}
+
+/* Its class stood for that; nobody of it waits, so nobody looks whether it still does. */
+static void a_class_that_stood_is_looked_at_when_one_of_it_comes(void **state)
+{
+	(void)state;
+	add_token("a"), begin();
+	rig.snapshot.dispatch.reserve_normal = 0.5;
+	rig.snapshot.dispatch.reserve_low = 0.9;
+	begin();
+	set_budget(0, 100, 20, 3600);
+	struct hg_ticket *low = ask_for(1, "x", HG_CLASS_LOW, "/low", 7200 * SEC);
+	struct hg_ticket *late = ask_for(1, "x", HG_CLASS_NORMAL, "/late", 60 * SEC);
+	rig_expect_refused(late, 429, "no_budget");
+
+	rig.snapshot.dispatch.reserve_normal = 0;
+	begin();
+	struct hg_ticket *t = ask_for(1, "x", HG_CLASS_NORMAL, "/now", 60 * SEC);
+	assert_int_equal(t->state, HG_TICKET_SENT);
+	rig_reply(&rig, 0, rig_limits(200, 100, 19, WALL / SEC + 3600));
+	rig_expect_whole(t, 200);
+	hg_ticket_unref(low);
+}
+
+static void a_reload_lets_go_what_its_limits_do_not_hold(void **state)
+{
+	(void)state;
+	add_token("a"), begin();
+	use_up_the_route();
+	struct hg_ticket *t = ask_for(1, "x", HG_CLASS_NORMAL, "/x", 3000 * SEC);
+	assert_int_equal(t->state, HG_TICKET_QUEUED);
+
+	rig.snapshot.secondary.route_points = 0;
+	begin();
+	assert_int_equal(t->state, HG_TICKET_SENT);
+	rig_reply(&rig, 0, rig_head(200, NULL));
+	rig_expect_whole(t, 200);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -395,6 +487,10 @@ int main(void)
 		T(who_is_told_early_hears_how_many_are_ahead),
 		T(nobody_is_told_early_where_nothing_is_paced),
 		T(nobody_is_told_early_when_one_of_the_payers_is_not_paced),
+		T(one_that_asks_for_more_than_is_left_stands_alone),
+		T(one_that_asks_for_more_and_can_not_wait_is_told_alone),
+		T(a_class_that_stood_is_looked_at_when_one_of_it_comes),
+		T(a_reload_lets_go_what_its_limits_do_not_hold),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

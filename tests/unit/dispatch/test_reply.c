@@ -89,6 +89,23 @@ static void a_forbidden_that_is_no_limit_is_passed_on(void **state)
 	assert_int_equal(rig_own(&rig)->identity->blocked_us, INT64_MIN);
 }
 
+/* What stands before GitHub says nothing of a budget, and that nothing stops is not said by it. */
+static void an_edge_that_fails_does_not_say_that_there_are_no_limits(void **state)
+{
+	(void)state;
+	struct hg_ticket *t[10];
+	char path[8];
+
+	for (unsigned i = 0; i < 10; i++) {
+		(void)snprintf(path, sizeof(path), "/%u", i);
+		t[i] = rig_ask(&rig, "POST", path);
+	}
+	rig_reply(&rig, 0, rig_head(502, NULL));
+	assert_int_equal(rig.n_sent, 1 + HG_LEDGER_FEELERS);
+	for (unsigned i = 0; i < 10; i++)
+		hg_ticket_unref(t[i]);
+}
+
 /* -- time -------------------------------------------------------------------------------------- */
 
 static void a_connect_that_takes_too_long_is_tried_again_also_for_a_write(void **state)
@@ -275,6 +292,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_primary_refusal_is_waited_out_and_the_client_never_sees_it),
+		T(an_edge_that_fails_does_not_say_that_there_are_no_limits),
 		T(a_refusal_whose_wait_is_too_long_is_passed_on_as_it_came),
 		T(a_secondary_refusal_stops_the_whole_credential),
 		T(those_who_can_not_wait_get_the_refusal_and_the_others_wait),

@@ -341,6 +341,27 @@ static void a_line_is_a_resource_and_who_may_pay(void **state)
 	assert_int_equal(own_pool()->n_lines, HG_LINES_MOST);
 }
 
+static void a_line_in_which_nothing_is_gives_its_place_to_another(void **state)
+{
+	(void)state;
+	struct hg_line *line;
+
+	conf = conf_of_three();
+	hg_pools_adopt(&all, &conf);
+	for (uint64_t i = 0; i < HG_LINES_MOST; i++) {
+		line = hg_pool_line(own_pool(), HG_STR("core"), i + 1);
+		line->n_flights = i != 99;
+	}
+	line = hg_pool_line(own_pool(), HG_STR("search"), 5);
+	assert_string_equal(line->resource, "search");
+	assert_int_equal(line->fit, 5);
+	line->n_flights = 1;
+	/* all are in use: of those who may pay for it */
+	line = hg_pool_line(own_pool(), HG_STR("search"), 6);
+	assert_true(line->fit && !(line->fit & ~UINT64_C(6)));
+	assert_int_equal(own_pool()->n_lines, HG_LINES_MOST);
+}
+
 static void a_reload_that_adds_a_token_keeps_the_ledgers_of_the_others(void **state)
 {
 	(void)state;
@@ -409,6 +430,7 @@ int main(void)
 		T3(a_reload_may_say_that_two_tokens_are_one_users),
 		T3(who_fits_is_said_by_the_owners),
 		T3(a_line_is_a_resource_and_who_may_pay),
+		T3(a_line_in_which_nothing_is_gives_its_place_to_another),
 		T3(a_reload_that_adds_a_token_keeps_the_ledgers_of_the_others),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
