@@ -144,7 +144,11 @@ static bool ask_another(struct hg_dispatcher *d, struct hg_flight *f, const stru
 	uint64_t others = f->line->fit & ~bit_of(f);
 	/* Alone it waits for the verdict, or for an App's next token: what is out is told 503, and
 	 * a 401 would have the client doubt itself. */
-	if ((!others && !o->row->probes) || !may_repeat(d, f, o->row->is_charged))
+	if (f->ask.upload && hg_upload_is_touched(f->ask.upload))
+		return false; /* what was sent is gone */
+	/* Each of the others at most once: that is no retry, and neither is the wait for a verdict.
+	 */
+	if (!others && !(o->row->probes && (f->tries == 1 || may_repeat(d, f, o->row->is_charged))))
 		return false;
 	struct hg_flight *heir = bequeath(d, f, now->mono_us, now->mono_us);
 	if (!heir)

@@ -163,7 +163,8 @@ enum hg_stop hg_payer_why_not(const struct hg_dispatcher *d, const struct hg_fli
 	}
 	int64_t limit_us = hg_secondary_opens_us(
 		l->identity->secondary, &d->snapshot->secondary, &f->spend, now->mono_us, NULL);
-	if (limit_us > now->mono_us && !f->ask.url.n) {
+	bool has_limits = !l->heard || hg_ledger_is_known(l); /* a GHES may have none at all */
+	if (limit_us > now->mono_us && has_limits && !f->ask.url.n) {
 		*ret_until_us = limit_us;
 		return HG_STOP_LIMIT;
 	}

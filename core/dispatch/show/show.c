@@ -57,6 +57,8 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 				hg_stop_name(rests ? HG_STOP_RETRY
 						   : (enum hg_stop)hg_flight_park(f)->why),
 				(long long)(until_us - now->mono_us) / 1000);
+		} else if (t->state == HG_TICKET_QUEUED && f->waits.why != HG_STOPS) {
+			hg_show_member(out, "waits_for", hg_str(hg_wait_name(f->waits.why)));
 		}
 	}
 	hg_text_add_char(out, '}');
