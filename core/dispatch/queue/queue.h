@@ -19,9 +19,9 @@
  * it owes as long as others of its band wait, so one that asks one by one gets no more than one
  * that asks for all at once.
  *
- * Whom something stops that does not stop all (a secondary limit of its route, a strategy) is held:
- * its track lets others pass until a moment. A client with max_upstream under way lets
- * others pass until one of its own has ended.
+ * Whom something stops that does not stop all (a secondary limit of its route, or that it asks for
+ * more than is left) is held: its track lets others pass until a moment. A client with max_upstream
+ * under way lets others pass until one of its own has ended.
  *
  * Putting, choosing and taking cost the logarithm of lanes and tracks, however many wait.
  *
