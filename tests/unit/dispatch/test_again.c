@@ -142,7 +142,7 @@ static void nobody_else_is_asked_who_may_not_see_the_owner(void **state)
 	assert_int_equal(rig.n_sent, 2);
 }
 
-static void who_wants_no_retries_gets_the_first_refusal(void **state)
+static void to_ask_another_is_no_retry(void **state)
 {
 	(void)state;
 	begin_with_two();
@@ -151,7 +151,10 @@ static void who_wants_no_retries_gets_the_first_refusal(void **state)
 	t->ask.retries_most = 0;
 	rig_submit(&rig, t);
 	rig_reply(&rig, 0, needs_issues());
+	assert_int_equal(rig.n_sent, 2);
+	rig_reply(&rig, 1, needs_issues()); /* each of them at most once */
 	rig_expect_whole(t, 403);
+	assert_int_equal(rig.n_sent, 2);
 }
 
 static void all_who_share_it_go_on_by_another_one(void **state)
@@ -260,7 +263,7 @@ int main(void)
 		T(a_refusal_that_names_nothing_is_passed_on),
 		T(nobody_else_is_asked_for_who_has_a_token_of_its_own),
 		T(nobody_else_is_asked_who_may_not_see_the_owner),
-		T(who_wants_no_retries_gets_the_first_refusal),
+		T(to_ask_another_is_no_retry),
 		T(all_who_share_it_go_on_by_another_one),
 		T(refusals_of_one_storm_are_told_once_and_by_whose_budget_it_was),
 		T(a_secondary_limit_is_told_as_such),
