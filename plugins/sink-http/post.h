@@ -48,7 +48,7 @@ int post_fd(const struct post *p);            /* readable: something ended */
 struct post_end {
 	int status;             /* 0: there was no answer */
 	int64_t retry_after_us; /* what it asked for; 0: nothing */
-	char why[200];          /* for people, when status is 0 */
+	char why[256];          /* for people, when status is 0 */
 };
 bool post_take(struct post *p, struct post_end *ret_end); /* false: not yet */
 
