@@ -103,7 +103,7 @@ struct room { /* what outlives an instance */
 	int64_t began_us;   /* wall: makes the ids of this process its own */
 	uint32_t n_tries;   /* of what is held or was, in vain */
 	int64_t down_us;    /* mono: since when POSTs fail; 0: they do not */
-	char why[200];      /* the latest failure */
+	char why[256];      /* the latest failure */
 };
 
 struct sink {
