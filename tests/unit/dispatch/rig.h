@@ -18,7 +18,9 @@
 
 #define SEC 1000000ll
 #define WALL (1800000000ll * SEC) /* the rig begins at this moment */
+#ifndef RIG_SENT_MOST             /* a test that sends without end says more */
 #define RIG_SENT_MOST 256
+#endif
 
 struct rig {
 	struct hg_clock *clock;
