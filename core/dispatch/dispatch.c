@@ -35,13 +35,17 @@ struct hg_dispatch *hg_dispatch_new(
 	struct hg_transport transport = hg_upstream_transport(d->upstream);
 	hg_desk_init(&d->desk, loop, s, &transport, view, start_transfers);
 	hg_upstream_bind(d->upstream, d->desk.dispatcher);
-	hg_desk_turn_later(&d->desk); /* tokens are tried before the first client comes */
 	return d;
 }
 
 void hg_dispatch_set_news(struct hg_dispatch *d, const struct hg_news *news)
 {
 	hg_desk_set_news(&d->desk, news);
+}
+
+void hg_dispatch_begin(struct hg_dispatch *d)
+{
+	hg_desk_turn_later(&d->desk);
 }
 
 void hg_dispatch_free(struct hg_dispatch *d)

@@ -22,6 +22,8 @@ struct hg_dispatch *hg_dispatch_new(
 /* Whom it tells what happened to budgets, credentials and upstreams (news.h), on its own loop. */
 struct hg_news;
 void hg_dispatch_set_news(struct hg_dispatch *d, const struct hg_news *news);
+/* The plugins of its snapshot have been started: tokens are tried before the first client comes. */
+void hg_dispatch_begin(struct hg_dispatch *d);
 void hg_dispatch_free(struct hg_dispatch *d); /* ends what is under way with HG_ECANCELLED */
 struct hg_port *hg_dispatch_port(struct hg_dispatch *d); /* any; outlives the dispatch's clients */
 void hg_dispatch_adopt(struct hg_dispatch *d, struct hg_snapshot *s);

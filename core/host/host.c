@@ -49,6 +49,13 @@ static void make_dispatch(void *arg)
 			c->host->dispatch, &(struct hg_news){ hg_bus_tell, c->host->bus });
 }
 
+static void begin_dispatch(void *arg)
+{
+	struct hg_host *h = arg;
+
+	hg_dispatch_begin(h->dispatch);
+}
+
 static void free_dispatch(void *arg)
 {
 	struct hg_host *h = arg;
@@ -147,6 +154,7 @@ static int start(struct hg_host *h, struct hg_err *err)
 	if (rc >= 0) {
 		hg_inherited_drop_rest(&h->inherited);
 		start_fronts(h, fds);
+		hg_loop_call(h->dispatcher.loop, begin_dispatch, h);
 	}
 	hg_free(fds);
 	return rc;
