@@ -34,6 +34,7 @@ for _ = 1, 5 do
 	t.expect_equal(hub:show("tickets")[1].state, "streaming", "the state of its ticket")
 	local waiting = 0
 	for _, front in ipairs(hub:show("conns")) do waiting = waiting + front.unsent_bytes end
-	t.expect(waiting < 1000000, waiting .. " bytes wait")
+	-- what one reading of a fast socket brings may come on top of the windows
+	t.expect(waiting < 1300000, waiting .. " bytes wait")
 end
 deaf:leave()
