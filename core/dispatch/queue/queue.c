@@ -1,5 +1,6 @@
 #include "dispatch/queue/queue.h"
 #include "base/bug.h"
+#include "base/map.h"
 #include "dispatch/flight.h"
 #include "dispatch/queue/share.h"
 #include <hg/mem.h>
@@ -50,7 +51,9 @@ void hg_queue_init(struct hg_queue *q)
 void hg_queue_fini(struct hg_queue *q)
 {
 	HG_BUG_ON(q->n_all || !hg_list_is_empty(&q->bands));
+	HG_BUG_ON(q->tracks && hg_map_n(q->tracks));
 	hg_heap_fini(&q->held);
+	hg_map_free(q->tracks);
 }
 
 /* -- lanes take their turns -------------------------------------------------------------------- */
@@ -165,21 +168,34 @@ static struct hg_flight *first_of(const struct hg_track *track)
 	return HG_LIST_FIRST(&track->flights, struct hg_flight, in_track);
 }
 
-static struct hg_track *track_of(struct hg_lane *lane, uint64_t gate)
+/* What tells it from all others of its queue. */
+struct place {
+	const struct hg_lane *lane;
+	uint64_t gate;
+};
+
+static struct hg_str place_str(const struct place *p)
 {
+	return (struct hg_str){ (const char *)p, sizeof(*p) };
+}
+
+static struct hg_track *track_of(struct hg_queue *q, struct hg_lane *lane, uint64_t gate)
+{
+	const struct place at = { lane, gate };
 	struct hg_track *track;
 
-	HG_LIST_EACH(&lane->all_tracks, track, link)
-	{
-		if (track->gate == gate)
-			return track;
-	}
+	if (!q->tracks)
+		q->tracks = hg_map_new();
+	track = hg_map_find(q->tracks, place_str(&at));
+	if (track)
+		return track;
 	track = hg_alloc0(sizeof(*track));
+	hg_map_put(q->tracks, place_str(&at), track);
 	track->lane = lane;
 	track->gate = gate;
 	hg_list_init(&track->link);
 	hg_list_init(&track->flights);
-	hg_list_add_first(&lane->all_tracks, &track->link);
+	hg_list_add(&lane->all_tracks, &track->link);
 	return track;
 }
 
@@ -195,6 +211,7 @@ static void track_free(struct hg_queue *q, struct hg_track *track)
 	hg_heap_remove(&track->lane->tracks, &track->order);
 	hg_heap_remove(&q->held, &track->held);
 	hg_list_remove(&track->link);
+	hg_map_take(q->tracks, place_str(&(struct place){ track->lane, track->gate }));
 	hg_free(track);
 }
 
@@ -212,7 +229,7 @@ void hg_queue_put(struct hg_queue *q, struct hg_flight *f, int64_t now_us)
 	struct hg_lane *lane = lane_of(b, f->share);
 	if (hg_list_is_empty(&lane->all_tracks))
 		hg_heap_remove(&b->owing, &lane->turn);
-	struct hg_track *track = track_of(lane, f->gate);
+	struct hg_track *track = track_of(q, lane, f->gate);
 	b->n++;
 	b->n_lanes += lane->n++ == 0;
 	f->track = track;

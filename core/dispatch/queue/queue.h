@@ -23,7 +23,8 @@
  * more than is left) is held: its track lets others pass until a moment. A client with max_upstream
  * under way lets others pass until one of its own has ended.
  *
- * Putting, choosing and taking cost the logarithm of lanes and tracks, however many wait.
+ * Putting, choosing and taking cost the logarithm of lanes and tracks, however many wait; putting
+ * looks through the lanes of its client as well, one for each band that it waits in.
  *
  * Thread: dispatcher.   Clock: given.
  */
@@ -34,6 +35,7 @@
 #include <stdint.h>
 
 struct hg_flight;
+struct hg_map;
 struct hg_share;
 
 #define HG_AGEING_US (30 * 1000000ll)
@@ -44,6 +46,7 @@ struct hg_queue {
 	struct hg_list classes[HG_CLASSES]; /* hg_flight.queued; queued_us never falls along it */
 	struct hg_list bands;               /* hg_band.link: those in which somebody waits */
 	struct hg_heap held;                /* hg_track.held: those that stand until a moment */
+	struct hg_map *tracks;              /* by lane and gate; NULL: nobody has ever waited */
 	uint32_t n[HG_CLASSES];
 	uint32_t n_all;
 };
