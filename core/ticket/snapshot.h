@@ -122,6 +122,7 @@ struct hg_dispatch_conf {
 
 /* `secondary:` what one identity may do at GitHub besides its hourly budgets; 0: not limited. */
 struct hg_secondary_conf {
+	bool keep;                /* false: none of these holds, and none is learned */
 	int64_t route_points;     /* 850 a minute and route template; GitHub: 900 */
 	int64_t graphql_points;   /* 1900 a minute; GitHub: 2,000 */
 	int64_t cpu_us;           /* 80s of GitHub's time a minute; GitHub: 90 s */

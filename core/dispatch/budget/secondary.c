@@ -226,6 +226,8 @@ int64_t hg_secondary_opens_us(struct hg_secondary *s, const struct hg_secondary_
 	enum hg_secondary_why why = HG_SECONDARY_NONE;
 	int64_t opens_us = now_us;
 
+	if (!conf->keep)
+		n = 0;
 	for (unsigned i = 0; i < n; i++) {
 		int64_t us = check_opens_us(&checks[i], now_us);
 		if (us > opens_us) {
@@ -233,7 +235,7 @@ int64_t hg_secondary_opens_us(struct hg_secondary *s, const struct hg_secondary_
 			why = checks[i].why;
 		}
 	}
-	if (spend->is_write && s->last_write_us != HG_SECONDARY_NO_WRITE &&
+	if (conf->keep && spend->is_write && s->last_write_us != HG_SECONDARY_NO_WRITE &&
 		s->last_write_us + conf->write_gap_us > opens_us) {
 		opens_us = s->last_write_us + conf->write_gap_us;
 		why = HG_SECONDARY_GAP;
@@ -405,6 +407,8 @@ enum hg_secondary_why hg_secondary_object(struct hg_secondary *s,
 
 	if (ret_lesson)
 		*ret_lesson = (struct hg_lesson){ 0 };
+	if (!conf->keep)
+		return HG_SECONDARY_NONE;
 	if (s->last_why != HG_SECONDARY_NONE && sent_us <= s->last_objected_us) {
 		refine(checks, n, sent_us);
 		return s->last_why;

@@ -203,6 +203,9 @@ const struct hg_option hg_dispatch_options[] = {
 /* What an identity may do, a little below what GitHub publishes. The most of points is what a
  * second of dispatch/window.h can hold. */
 const struct hg_option hg_secondary_options[] = {
+	HG_BOOL(struct hg_secondary_conf, keep, "true", LIVE,
+		"What GitHub allows besides its hourly budgets is kept, so that it never has to "
+		"say no; false: none of the limits below holds, and none is learned."),
 	HG_INT(struct hg_secondary_conf, route_points, "850", "0", "60000", LIVE,
 		"Points a minute at one route template (a read is 1, a write 5); GitHub allows "
 		"900; 0: not limited."),

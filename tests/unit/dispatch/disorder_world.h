@@ -152,7 +152,8 @@ static inline void choose_secondary(struct hg_secondary_conf *c)
 {
 	if (one_in(2))
 		return;
-	*c = (struct hg_secondary_conf){ .graphql_points = 100,
+	*c = (struct hg_secondary_conf){ .keep = true,
+		.graphql_points = 100,
 		.cpu_us = 80 * SEC,
 		.cpu_graphql_us = 50 * SEC,
 		.content_a_minute = 5,

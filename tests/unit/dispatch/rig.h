@@ -96,6 +96,7 @@ static inline void rig_configure(struct rig *r, struct hg_snapshot *s)
 			.share_bytes = 1000,
 			.window_bytes = 500,
 			.retries = 3 },
+		.secondary.keep = true,
 		.on_unused = rig_unused,
 		.owner = r,
 	};

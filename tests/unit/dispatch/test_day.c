@@ -197,7 +197,8 @@ static void begin(uint64_t seed)
 	s->dispatch.reserve_low = 0.3;
 	s->dispatch.reserve_normal = 0.1;
 	s->dispatch.reserve_high = 0.05;
-	s->secondary = (struct hg_secondary_conf){ .route_points = 850,
+	s->secondary = (struct hg_secondary_conf){ .keep = true,
+		.route_points = 850,
 		.graphql_points = 1900,
 		.cpu_us = 80 * SECOND,
 		.cpu_graphql_us = 50 * SECOND,

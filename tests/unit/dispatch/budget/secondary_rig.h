@@ -14,7 +14,8 @@
 #define MINUTE (60 * SEC)
 #define HOUR (3600 * SEC)
 
-static const struct hg_secondary_conf house = { .route_points = 850,
+static const struct hg_secondary_conf house = { .keep = true,
+	.route_points = 850,
 	.graphql_points = 1900,
 	.cpu_us = 80 * SEC,
 	.cpu_graphql_us = 50 * SEC,

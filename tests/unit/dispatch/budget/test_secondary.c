@@ -408,6 +408,23 @@ static struct hg_spend read_nth(int n, char name[16])
 	return read_of(name);
 }
 
+static void what_is_not_kept_holds_nobody_and_learns_nothing(void **state)
+{
+	(void)state;
+	struct hg_spend write = { .route = HG_STR("/w"), .points = 5, .is_write = true };
+
+	rig.conf.route_points = 5;
+	spend_one(&rig, write, 0);
+	assert_true(opens_in(&rig, write, 0) > 0);
+	rig.conf.keep = false;
+	assert_int_equal(opens_in(&rig, write, 0), 0);
+	for (int i = 0; i < 20; i++)
+		spend_one(&rig, write, 0);
+	assert_int_equal(refuse(&rig, write, 0, 1), HG_SECONDARY_NONE);
+	rig.conf = house;
+	assert_int_equal(opens_in(&rig, write, 2 * SEC), 0); /* 850 still */
+}
+
 static void the_route_that_was_not_used_for_longest_is_forgotten(void **state)
 {
 	(void)state;
@@ -485,6 +502,7 @@ int main(void)
 		TEST(two_writes_are_a_second_apart),
 		TEST(tokens_are_counted_by_the_hour),
 		TEST(a_limit_of_0_is_none),
+		TEST(what_is_not_kept_holds_nobody_and_learns_nothing),
 		TEST(limits_may_change_at_any_time),
 		TEST(a_request_that_costs_more_than_a_limit_goes_alone),
 		TEST(what_never_left_does_not_count),
