@@ -24,6 +24,13 @@ static bool is_hashable(const struct ask *a, const struct hg_stored *kept)
 	       !hg_stored_header(kept, "content-encoding").n;
 }
 
+static bool has_body(const struct hg_stored *kept, struct hg_str body)
+{
+	struct hg_str mine = hg_stored_body(kept);
+
+	return mine.p == body.p || hg_str_is(mine, body);
+}
+
 static bool compute(const struct ask *a, const struct hg_send *s, const struct hg_stored *kept,
 	char ret_hex[INDEX_TAG_HEX])
 {
@@ -82,8 +89,9 @@ static void ask_about_own(const struct ask *a, struct hg_send *s, const struct i
 	hg_send_set_header(s, "If-None-Match", own);
 }
 
-/* The copy is not held for it: it has its own readers, and is asked for whole when it has gone. */
-static void ask_about_near(const struct ask *a, struct hg_send *s)
+/* The copy is not held for it: it has its own readers, and is asked for whole when it has gone.
+ * `own` NULL: the asker has none. */
+static bool ask_about_near(const struct ask *a, struct hg_send *s, const struct hg_stored *own)
 {
 	struct index_key near, copy;
 	struct index_found found;
@@ -91,10 +99,13 @@ static void ask_about_near(const struct ask *a, struct hg_send *s)
 
 	if (!hg_send_token(s) || !key_near_send(s, &near) ||
 		!model_find_near(a->model, &near, &copy) || !index_find(a->index, &copy, &found))
-		return;
-	if (find_computed(a, s, &copy, &found, hex))
+		return false;
+	bool asks = !(own && has_body(own, hg_stored_body(found.kept))) &&
+	            find_computed(a, s, &copy, &found, hex);
+	if (asks)
 		set_computed(s, hex);
 	hg_stored_unref(found.kept);
+	return asks;
 }
 
 void ask_set_tag(const struct ask *a, struct hg_send *s, const struct index_key *key,
@@ -104,10 +115,11 @@ void ask_set_tag(const struct ask *a, struct hg_send *s, const struct index_key 
 	bool may_compute = a->is_on && !model_rests(a->model, hg_send_route(s), now_us);
 
 	if (index_hold(a->index, key, hold_until_us, &found)) {
-		ask_about_own(a, s, key, &found, may_compute);
+		if (!may_compute || !found.terms.is_common || !ask_about_near(a, s, found.kept))
+			ask_about_own(a, s, key, &found, may_compute);
 		hg_stored_unref(found.kept);
 	} else if (may_compute) {
-		ask_about_near(a, s);
+		(void)ask_about_near(a, s, NULL);
 	}
 }
 
@@ -184,35 +196,39 @@ struct hg_stored *ask_adopt(const struct hg_stored *kept, struct hg_reply *reply
 	return hg_stored_make(hg_stored_status(kept), all, n_all, hg_stored_body(kept));
 }
 
-static void note_if_equal(const struct ask *a, const struct hg_request *r,
-	const struct hg_reply *reply, const struct index_key *key)
+/* Has the answer the body of this copy? If it was asked about with a computed tag, that is none. */
+static bool note_if_equal(const struct ask *a, const struct hg_request *r,
+	const struct hg_reply *reply, const struct index_key *key, const struct index_found *copy)
 {
 	uint64_t token = hg_reply_token(reply);
-	struct index_found found;
 	char hex[INDEX_TAG_HEX];
 
-	if (!index_find(a->index, key, &found))
-		return;
-	bool was_computed = found.terms.token != token &&
-	                    index_find_tag(a->index, key, found.version, token, hex);
-	if (was_computed && hg_str_is(hg_stored_body(found.kept), hg_reply_body(reply)))
+	if (!has_body(copy->kept, hg_reply_body(reply)))
+		return false;
+	if (copy->terms.token != token && index_find_tag(a->index, key, copy->version, token, hex))
 		ask_note(a, hg_request_route(r), false);
-	hg_stored_unref(found.kept);
+	return true;
 }
 
-void ask_note_whole(const struct ask *a, const struct hg_request *r, const struct hg_reply *reply,
+bool ask_note_whole(const struct ask *a, const struct hg_request *r, const struct hg_reply *reply,
 	const struct index_key *key, const struct index_key *near)
 {
 	struct index_found found;
-	struct index_key copy;
+	struct index_key others;
+	bool is_common = false;
 
 	if (!a->is_on || !hg_reply_token(reply))
-		return;
-	bool has_own = index_find(a->index, key, &found);
-	if (has_own) {
+		return false;
+	if (index_find(a->index, key, &found)) {
+		/* the old body, though others' was asked about: his is another */
+		is_common = !note_if_equal(a, r, reply, key, &found) && found.terms.is_common;
 		hg_stored_unref(found.kept);
-		note_if_equal(a, r, reply, key);
-	} else if (near && model_find_near(a->model, near, &copy)) {
-		note_if_equal(a, r, reply, &copy);
 	}
+	if (near && model_find_near(a->model, near, &others) &&
+		memcmp(&others, key, sizeof(others)) != 0 &&
+		index_find(a->index, &others, &found)) {
+		is_common |= note_if_equal(a, r, reply, &others, &found);
+		hg_stored_unref(found.kept);
+	}
+	return is_common;
 }

@@ -502,6 +502,7 @@ static struct hg_stored *renew(struct cache *c, struct hg_reply *reply, const st
 	terms.token = found->terms.token;
 	terms.model = found->terms.model;
 	terms.is_full = found->terms.is_full && !page_has_next(hg_stored_header(kept, "link"));
+	terms.is_common = found->terms.is_common;
 	index_renew(c->index, &v->key, found->kept, kept, &terms);
 	return kept;
 }
@@ -516,6 +517,7 @@ static struct hg_stored *adopt(struct cache *c, const struct hg_request *r, stru
 		return NULL;
 	struct index_terms terms = terms_of(c, v, kept, reply);
 	terms.is_full = is_full(r, reply, kept);
+	terms.is_common = true;
 	index_put(c->index, &v->key, kept, &terms);
 	model_put_near(c->ask.model, &v->near, &v->key);
 	show_size(c);
@@ -539,8 +541,8 @@ static enum hg_verdict answer_revalidated(
 		return HG_NEXT;
 	}
 	hg_request_answer_with(r, kept,
-		asked.is_near ? "fwd=uri-miss; fwd-status=304; stored"
-			      : "fwd=stale; fwd-status=304; stored",
+		v->is_stale ? "fwd=stale; fwd-status=304; stored"
+			    : "fwd=uri-miss; fwd-status=304; stored",
 		0);
 	hg_stored_unref(kept);
 	count(c, v->family, REVALIDATED);
@@ -618,11 +620,12 @@ static void cache_on_keep(void *self, struct hg_request *r, const struct hg_repl
 
 	if (!v || !may_be_kept(c, reply, v->family))
 		return;
-	if (!v->asked_whole && v->family != GRAPHQL)
-		ask_note_whole(&c->ask, r, reply, &v->key, v->has_near ? &v->near : NULL);
+	bool is_common = !v->asked_whole && v->family != GRAPHQL &&
+	                 ask_note_whole(&c->ask, r, reply, &v->key, v->has_near ? &v->near : NULL);
 	struct hg_stored *kept = hg_stored_new(reply, hg_reply_body(reply));
 	struct index_terms terms = terms_of(c, v, kept, reply);
 	terms.is_full = is_full(r, reply, kept);
+	terms.is_common = is_common;
 	index_put(c->index, &v->key, kept, &terms);
 	if (v->has_near)
 		model_put_near(c->ask.model, &v->near, &v->key);

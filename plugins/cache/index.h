@@ -38,7 +38,8 @@ struct index_terms {
 	int64_t fresh_us;        /* GitHub wants no question before; 0: it says nothing of that */
 	uint64_t token;          /* to whom GitHub gave the copy's own tag (hg_reply_token) */
 	enum index_model model;
-	bool is_full; /* a last page with as many items as fit (pages.h) */
+	bool is_full;   /* a last page with as many items as fit (pages.h) */
+	bool is_common; /* others were given the same bytes (ask.h) */
 };
 
 struct index_found {

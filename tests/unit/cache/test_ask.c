@@ -44,8 +44,8 @@ static const char *tag(uint64_t token, const char *body)
 }
 
 /* GitHub answered 200 to that token: its copy is kept, and others find it. */
-static struct hg_stored *keep(
-	const struct hg_request *r, uint64_t token, const char *etag, const char *body)
+static struct hg_stored *keep_as(const struct hg_request *r, uint64_t token, const char *etag,
+	const char *body, bool is_common)
 {
 	struct hg_stored *kept = stored_of(1, 100);
 	struct index_key key, near;
@@ -54,10 +54,17 @@ static struct hg_stored *keep(
 	kept->body = hg_str(body);
 	assert_true(key_of_request(r, &key) && key_near_request(r, &near));
 	index_put(ask.index, &key, kept,
-		&(struct index_terms){ .validated_at_us = 1, .token = token });
+		&(struct index_terms){
+			.validated_at_us = 1, .token = token, .is_common = is_common });
 	model_put_near(ask.model, &near, &key);
 	hg_stored_unref(kept);
 	return kept;
+}
+
+static struct hg_stored *keep(
+	const struct hg_request *r, uint64_t token, const char *etag, const char *body)
+{
+	return keep_as(r, token, etag, body, false);
 }
 
 /* What that token asks with on behalf of `r`; "": without a tag. Counts what was computed. */
@@ -89,13 +96,13 @@ static bool confirms(struct hg_request r, uint64_t token, const char *etag, bool
 	return true;
 }
 
-static void whole(const struct hg_request *r, uint64_t token, const char *body)
+static bool whole(const struct hg_request *r, uint64_t token, const char *body)
 {
 	struct hg_reply reply = { .token = token, .body = hg_str(body) };
 	struct index_key key, near;
 
 	assert_true(key_of_request(r, &key) && key_near_request(r, &near));
-	ask_note_whole(&ask, r, &reply, &key, &near);
+	return ask_note_whole(&ask, r, &reply, &key, &near);
 }
 
 static void who_was_given_the_tag_asks_with_it(void **state)
@@ -156,6 +163,42 @@ static void others_copies_are_asked_about_with_the_askers_tag(void **state)
 	assert_false(confirms(client, 2, tag(1, "x"), true));
 	assert_true(confirms(client, 2, tag(2, "x"), true));
 	assert_string_equal(asks(&client, 0, 0), ""); /* who has none pays for a 304 as well */
+}
+
+static void who_has_the_same_bytes_as_others_asks_about_their_newer_ones(void **state)
+{
+	(void)state;
+	keep_as(&client, 2, tag(2, "x"), "x", true);
+	keep(&pool, 1, tag(1, "x"), "x");
+	assert_string_equal(asks(&client, 2, 1), tag(2, "x")); /* none newer: checks the model */
+	keep(&pool, 1, tag(1, "y"), "y");
+	assert_string_equal(asks(&client, 2, 1), tag(2, "y"));
+	assert_true(confirms(client, 2, tag(2, "y"), true));
+	ask.is_on = false;
+	assert_string_equal(asks(&client, 2, 0), tag(2, "x"));
+}
+
+static void whose_body_is_his_own_asks_about_his_own(void **state)
+{
+	(void)state;
+	keep(&client, 2, tag(2, "x"), "x");
+	keep(&pool, 1, tag(1, "y"), "y");
+	assert_string_equal(asks(&client, 2, 1), tag(2, "x"));
+}
+
+static void bytes_are_common_when_others_were_given_them(void **state)
+{
+	(void)state;
+	assert_false(whole(&client, 2, "x")); /* nobody else has one */
+	keep(&pool, 1, tag(1, "x"), "x");
+	assert_true(whole(&client, 2, "x"));
+	assert_false(whole(&client, 2, "y"));
+	keep_as(&client, 2, tag(2, "x"), "x", true);
+	keep(&pool, 1, tag(1, "y"), "y");
+	assert_true(whole(&client, 2, "z"));  /* changed once more */
+	assert_false(whole(&client, 2, "x")); /* others' newer body is not for him */
+	assert_true(whole(&client, 2, "y"));
+	assert_false(whole(&client, 0, "y"));
 }
 
 static void the_same_token_in_other_hands_needs_no_other_tag(void **state)
@@ -267,6 +310,9 @@ int main(void)
 		T(where_the_model_does_not_hold_the_stored_tag_is_asked_with),
 		T(a_weak_tag_follows_the_model_as_well),
 		T(others_copies_are_asked_about_with_the_askers_tag),
+		T(who_has_the_same_bytes_as_others_asks_about_their_newer_ones),
+		T(whose_body_is_his_own_asks_about_his_own),
+		T(bytes_are_common_when_others_were_given_them),
 		T(the_same_token_in_other_hands_needs_no_other_tag),
 		T(what_is_large_or_encoded_is_not_hashed),
 		T(off_it_asks_with_what_it_was_given),
