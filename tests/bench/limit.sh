@@ -12,7 +12,7 @@ source "$root/tests/bench/lab.sh"
 
 readonly goal=3
 readonly rows_known="octokit-1 octokit-3 plain hubgate hubgate-half-opaque hubgate-no-tags
-	hubgate-no-cache saturation"
+	hubgate-own-tokens hubgate-own-tokens-no-model hubgate-no-cache saturation"
 # shellcheck disable=SC2034 # scripts/bench writes it above the samples
 columns="party round reads answered an_hour points reads/point points/distinct primary
 	secondary critical_p50_s critical_p99_s age_p99_s used_share clock_off_ms"

@@ -22,6 +22,10 @@ const noTags = (lab) => lab.hub.github("etag", { route: "*", mode: "none" });
 const hidden = (lab) => lab.hub.github("hidden",
 	{ route: "/repos/*", method: "GET", points: 20 });
 
+/* Tokens of 50 users, one a client. */
+const ownToken = (id) => `ghp_${`dashboard${id}`.padEnd(36, "0")}`;
+const noModel = ["metrics", { use: "cache", etag_model: "false" }, "ratelimit"];
+
 const parties = {
 	"octokit-1": { kind: "octokit", through: "github", processes: 1 },
 	"octokit-3": { kind: "octokit", through: "github", processes: 3 },
@@ -31,6 +35,10 @@ const parties = {
 		prepare: halfOpaque },
 	"hubgate-no-tags": { kind: "bare", through: "hubgate", processes: 3, plugins: whole,
 		prepare: noTags },
+	"hubgate-own-tokens": { kind: "bare", through: "hubgate", processes: 3, plugins: whole,
+		tokens: CLIENTS },
+	"hubgate-own-tokens-no-model": { kind: "bare", through: "hubgate", processes: 3,
+		plugins: noModel, tokens: CLIENTS },
 	"hubgate-hidden": { kind: "bare", through: "hubgate", processes: 3, plugins: whole,
 		prepare: hidden },
 	"hubgate-proven": { kind: "bare", through: "hubgate", processes: 3,
@@ -41,14 +49,15 @@ const parties = {
 
 /* -- the dashboard ----------------------------------------------------------------------------- */
 
-function dashboards(repos, processes) {
+function dashboards(repos, { processes, tokens }) {
 	const groups = Array.from({ length: processes }, () => []);
 	for (let id = 0; id < CLIENTS; id++) {
 		const isCritical = id % (CLIENTS / CRITICAL) === 0;
 		groups[id % processes].push({ id, everyS: EVERY_S, lanes: 4,
 			offsetS: id * EVERY_S / CLIENTS,
 			paths: repos.map((repo) => `/repos/${repo}`),
-			headers: isCritical ? { "x-hubgate-priority": "critical" } : {} });
+			headers: { ...isCritical && { "x-hubgate-priority": "critical" },
+				...tokens && { authorization: `Bearer ${ownToken(id)}` } } });
 	}
 	return groups;
 }
@@ -72,12 +81,12 @@ function agesS(run, lab) {
 }
 
 /* The samples, in the order of limit.sh's columns. */
-function samplesOf(run, minutes, isUrgent, ageP99S, usedShare) {
+function samplesOf(run, { minutes, tokens = 1 }, isUrgent, ageP99S, usedShare) {
 	const answered = run.reads.filter(isAnswered).length;
 	const points = run.stats.points.core ?? 0;
 	const waits = waitsS(run, isUrgent);
 	/* Who has spent everything gets no more in this hour. */
-	const anHour = points < LIMIT ? answered * 60 / minutes : answered;
+	const anHour = points < LIMIT * tokens ? answered * 60 / minutes : answered;
 	return [run.reads.length, answered, anHour, points, answered / points,
 		points / run.stats.distinct_answers, ...refusalsOf(run), quantile(waits, 0.5),
 		quantile(waits, 0.99), ageP99S, usedShare, run.offMs];
@@ -88,9 +97,9 @@ async function dashboard(name, { speed, minutes, seed }) {
 	const how = { speed, minutes, limit: LIMIT, plugins: party.plugins };
 	return withLab(how, async (lab) => {
 		const run = await lab.run({ ...party, seed, changeEveryS: 60 / CHANGES_A_MINUTE,
-			groups: dashboards(lab.repos, party.processes) });
+			groups: dashboards(lab.repos, party) });
 		const age = quantile(agesS(run, lab), 0.99);
-		return samplesOf(run, minutes, isCritical, age, NaN);
+		return samplesOf(run, { minutes, ...party }, isCritical, age, NaN);
 	});
 }
 
@@ -112,10 +121,10 @@ function saturating() {
 
 /* Class low asks for more than there is, each time for something new, and two critical clients ask
  * now and then. What low may have: all but its reserve and what the others took until its last.
- * It takes the whole hour to see, and little happens in a second: the clock is faster. */
+ * It takes the whole hour to see. */
 async function saturation({ speed }) {
 	const minutes = 60;
-	const how = { speed: 3 * speed, minutes, limit: LIMIT, plugins: ["metrics", "ratelimit"] };
+	const how = { speed, minutes, limit: LIMIT, plugins: ["metrics", "ratelimit"] };
 	return withLab(how, async (lab) => {
 		const run = await lab.run({ kind: "bare", through: "hubgate",
 			groups: [saturating()] });
@@ -124,7 +133,7 @@ async function saturation({ speed }) {
 		const lastMs = Math.max(...low.map((read) => read.overMs));
 		const others = answered.filter((read) => isUrgent(read) && read.overMs <= lastMs);
 		const used = low.length / (LIMIT * (1 - RESERVE_OF_LOW) - others.length);
-		return samplesOf(run, minutes, isUrgent, NaN, used);
+		return samplesOf(run, { minutes }, isUrgent, NaN, used);
 	});
 }
 
