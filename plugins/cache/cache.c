@@ -507,7 +507,8 @@ static struct hg_stored *renew(struct cache *c, struct hg_reply *reply, const st
 	return kept;
 }
 
-/* Somebody else's copy becomes the asker's own. */
+/* Somebody else's copy becomes the asker's own. Others go on asking about the first: it has the tags
+ * that 304s under way are about. */
 static struct hg_stored *adopt(struct cache *c, const struct hg_request *r, struct hg_reply *reply,
 	const struct visit *v, const struct index_found *found)
 {
@@ -519,7 +520,6 @@ static struct hg_stored *adopt(struct cache *c, const struct hg_request *r, stru
 	terms.is_full = is_full(r, reply, kept);
 	terms.is_common = true;
 	index_put(c->index, &v->key, kept, &terms);
-	model_put_near(c->ask.model, &v->near, &v->key);
 	show_size(c);
 	return kept;
 }
