@@ -507,8 +507,8 @@ static struct hg_stored *renew(struct cache *c, struct hg_reply *reply, const st
 	return kept;
 }
 
-/* Somebody else's copy becomes the asker's own. Others go on asking about the first: it has the tags
- * that 304s under way are about. */
+/* Somebody else's copy becomes the asker's own. Others go on asking about the first one: it has the
+ * tags that 304s under way are about. */
 static struct hg_stored *adopt(struct cache *c, const struct hg_request *r, struct hg_reply *reply,
 	const struct visit *v, const struct index_found *found)
 {
