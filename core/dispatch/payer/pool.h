@@ -64,7 +64,7 @@ struct hg_pool {
 	uint32_t n_payers;
 	struct hg_list lines;
 	uint32_t n_lines;
-	struct hg_arena arena; /* of payers and their owners */
+	struct hg_arena owners; /* of all payers */
 
 	/* the dispatcher's */
 	struct hg_list link;      /* most recently used first */
@@ -81,7 +81,7 @@ struct hg_pools {
 	struct hg_sites sites;
 	struct hg_pool *elsewhere;
 	uint32_t n_passthrough;
-	uint32_t n_orphans;  /* identities whose credentials joined others */
+	uint32_t n_orphans;  /* identities without a credential, so many at most: look for them */
 	uint32_t n_replaced; /* own ones that a reload replaced and whose flights still run */
 };
 
