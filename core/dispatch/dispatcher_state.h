@@ -45,6 +45,7 @@ struct hg_dispatcher {
 	struct hg_heap dues;      /* hg_flight.due */
 	struct hg_heap wakes;     /* hg_pool.wake */
 	struct hg_heap chores;    /* hg_credential.chore */
+	struct hg_heap ends;      /* hg_credential.end */
 	bool wants_care; /* the configuration is new, or one is used that is not: look at all
 	                    credentials */
 	struct hg_shape_costs *shapes;
@@ -215,6 +216,9 @@ void hg_care_for(struct hg_dispatcher *d, struct hg_credential *cred, const stru
 void hg_care_for_all(struct hg_dispatcher *d, const struct hg_now *now);
 /* Its chore is due. */
 void hg_care_run(struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now);
+/* Tells that its token ends, if it is time to, and when to look again: once a day at most. */
+void hg_care_watch_end(
+	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now);
 /* GitHub answered 401 to `refused`. */
 void hg_care_doubt(struct hg_dispatcher *d, struct hg_credential *cred,
 	const struct hg_secret *refused, const struct hg_now *now);

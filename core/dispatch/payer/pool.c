@@ -296,8 +296,27 @@ static void adopt_own(
 	}
 }
 
+/* What is out goes, and another comes by its name: it is the other's to be found good. */
+static void inherit_outage(struct hg_pools *p, struct hg_credential *heir)
+{
+	struct hg_credential *cred;
+
+	if (heir->out_us)
+		return;
+	HG_LIST_EACH(&p->all_credentials, cred, link)
+	{
+		if (!cred->out_us || hg_credential_payer(cred) ||
+			strcmp(cred->alias, heir->alias) != 0)
+			continue;
+		heir->out_us = cred->out_us;
+		cred->out_us = 0;
+		return;
+	}
+}
+
 void hg_pools_adopt(struct hg_pools *p, const struct hg_snapshot *snap)
 {
+	struct hg_credential *cred;
 	struct hg_pool *pool;
 
 	hg_sites_adopt(&p->sites, snap);
@@ -308,6 +327,11 @@ void hg_pools_adopt(struct hg_pools *p, const struct hg_snapshot *snap)
 	}
 	for (uint32_t i = 0; i < snap->n_upstreams; i++)
 		adopt_own(p, snap, &snap->upstreams[i]);
+	HG_LIST_EACH(&p->all_credentials, cred, link)
+	{
+		if (cred->kind == HG_CREDENTIAL_OWN && hg_credential_payer(cred))
+			inherit_outage(p, cred);
+	}
 }
 
 /* -- who pays ---------------------------------------------------------------------------------- */
