@@ -22,7 +22,7 @@
 #define ASK_AGAIN_US (60 * SEC_US)
 #define ASK_AGAIN_MOST_US (900 * SEC_US)
 #define LOOK_AT_END_US (86400 * SEC_US) /* the date may be set meanwhile */
-#define UNHEARD_US (5 * SEC_US) /* no answer at all: whether it is good is not known */
+#define UNHEARD_US (5 * SEC_US)         /* no answer at all: whether it is good is not known */
 
 /* -- what is due ------------------------------------------------------------------------------- */
 
