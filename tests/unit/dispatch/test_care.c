@@ -399,6 +399,21 @@ static void of_replacements_that_are_wrong_as_well_the_one_that_is_good_is_told(
 	assert_told("credential.recovered", "\"out_for_s\":20}");
 }
 
+static void one_that_was_replaced_comes_back_for_who_waits_and_is_not_told_again(void **state)
+{
+	(void)state;
+	struct hg_ticket *patient = put_the_only_one_out(90 * SEC);
+
+	replace(0, "ghp_mended");
+	rig_reply(&rig, errand(HG_ERRAND_ASK), rig_head(200, NULL));
+	assert_int_equal(told("credential.recovered"), 1);
+	rig_advance(&rig, 60 * SEC);
+	rig_reply(&rig, errand(HG_ERRAND_ASK), rig_head(200, NULL)); /* the old one's */
+	rig_reply(&rig, rig.n_sent - 1, rig_head(200, NULL));
+	rig_expect_whole(patient, 200);
+	assert_int_equal(told("credential.recovered"), 1);
+}
+
 static void when_its_trial_is_not_answered_it_is_tried_again(void **state)
 {
 	(void)state;
@@ -585,6 +600,7 @@ int main(void)
 		T(a_token_that_replaces_one_that_is_out_is_tried_and_its_recovery_told),
 		T(one_that_replaces_a_good_one_has_nothing_to_recover_from),
 		T(of_replacements_that_are_wrong_as_well_the_one_that_is_good_is_told),
+		T(one_that_was_replaced_comes_back_for_who_waits_and_is_not_told_again),
 		T(when_its_trial_is_not_answered_it_is_tried_again),
 		T(an_app_that_replaces_a_token_that_is_out_has_recovered_when_it_is_minted),
 		T(the_end_of_a_token_is_told_as_it_comes_near),
