@@ -384,6 +384,8 @@ int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now)
 {
 	struct hg_heap_node *n;
 
+	if (d->pools.has_joined)
+		hg_dispatcher_regroup(d, now);
 	while ((n = due_node(&d->deadlines, now->mono_us)))
 		run_out(d, HG_CONTAINER(n, struct hg_ticket, due), now);
 	while ((n = due_node(&d->dues, now->mono_us)))

@@ -48,8 +48,17 @@ static bool is_orphan(const struct hg_identity *id)
 
 static void drop_identity(struct hg_pools *p, struct hg_identity *id)
 {
+	struct hg_identity *other;
+
 	if (id->n_credentials || id->n_flights)
 		return;
+	if (p->has_joined) {
+		HG_LIST_EACH(&p->all_identities, other, link)
+		{
+			if (other->joined == id)
+				other->joined = NULL;
+		}
+	}
 	hg_map_take(p->identities, scope_str(&id->scope));
 	hg_identity_free(id);
 }
@@ -398,7 +407,12 @@ bool hg_pools_join(struct hg_pools *p, struct hg_credential *cred, struct hg_sco
 	was->n_credentials--;
 	is->n_credentials++;
 	cred->identity = is;
-	p->n_orphans += was->n_credentials == 0;
+	is->joined = NULL; /* it lives on: no circles */
+	if (was->n_credentials == 0) {
+		was->joined = is;
+		p->n_orphans++;
+	}
+	p->has_joined = true;
 	return true;
 }
 
