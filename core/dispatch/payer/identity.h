@@ -51,8 +51,9 @@ void hg_identity_rename(struct hg_identity *id, const char *name);
 struct hg_ledger *hg_identity_ledger(struct hg_identity *id, struct hg_str resource);
 
 /* The other turned out to be this one: what is known of its budgets, its block and its hour hold
- * here. What is under way goes with its flights (hg_dispatcher_regroup). What it was answered in the
- * last minute does not count here for the secondary limits: it happens once, and is soon over. */
+ * here. What is under way goes with its flights (hg_dispatcher_regroup). What it was answered in
+ * the last minute does not count here for the secondary limits: it happens once, and is soon over.
+ */
 void hg_identity_join(struct hg_identity *id, struct hg_identity *other, const struct hg_now *now);
 
 /* A secondary limit: nothing for wait_us; -1 = a minute, twice as long each time up to 15. */

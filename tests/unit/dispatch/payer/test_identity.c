@@ -186,6 +186,22 @@ static void what_is_under_way_follows_a_reload_that_says_whose_it_is(void **stat
 }
 
 /* Its pool is another, but what it has sent goes on. */
+static void two_reloads_in_one_turn_may_change_their_mind(void **state)
+{
+	(void)state;
+	add_token("a"), add_token("b"), begin();
+	set_budget(0, 100, 50, 3600);
+	upstream()->credentials[1].identity = "a";
+	rig_reconfigure(&rig);
+	upstream()->credentials[0].identity = upstream()->credentials[1].identity = "b";
+	rig_reconfigure(&rig);
+	rig_turn(&rig);
+	assert_ptr_equal(core_of(0), core_of(1));
+	assert_string_equal(credential(0)->identity->name, "b");
+	assert_int_equal(core_of(0)->theirs, 50);
+	assert_int_equal(hg_map_n(rig.d->pools.identities), 2); /* and "elsewhere" */
+}
+
 static void a_flight_whose_body_comes_yet_goes_along(void **state)
 {
 	(void)state;
@@ -306,6 +322,7 @@ int main(void)
 		T(what_is_under_way_counts_for_the_one_that_both_are),
 		T(what_was_learned_of_both_holds_for_the_one),
 		T(what_is_under_way_follows_a_reload_that_says_whose_it_is),
+		T(two_reloads_in_one_turn_may_change_their_mind),
 		T(a_flight_whose_body_comes_yet_goes_along),
 		T(the_dispatcher_may_end_before_the_other_identity_is_forgotten),
 		T(both_tokens_wait_for_what_blocks_the_one_identity),
