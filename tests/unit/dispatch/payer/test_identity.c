@@ -185,7 +185,6 @@ static void what_is_under_way_follows_a_reload_that_says_whose_it_is(void **stat
 	assert_int_equal(core_of(0)->in_flight, 0);
 }
 
-/* Its pool is another, but what it has sent goes on. */
 static void two_reloads_in_one_turn_may_change_their_mind(void **state)
 {
 	(void)state;
@@ -200,6 +199,28 @@ static void two_reloads_in_one_turn_may_change_their_mind(void **state)
 	assert_string_equal(credential(0)->identity->name, "b");
 	assert_int_equal(core_of(0)->theirs, 50);
 	assert_int_equal(hg_map_n(rig.d->pools.identities), 2); /* and "elsewhere" */
+}
+
+/* What it takes can be told from what is used only when nothing else is under way. */
+static void a_query_under_way_is_under_way_for_both(void **state)
+{
+	(void)state;
+	begin_with_two_of_somebody();
+	reply_with(1, rig_head(200, NULL), "{\"id\":1}"); /* "b" is the first to be known */
+	struct hg_ticket *t = rig_ticket(&rig, "POST", "/graphql", HG_CLASS_HIGH);
+	t->ask.resource = HG_STR("graphql");
+	t->ask.graphql.is_read = t->ask.graphql.is_query = true;
+	rig_submit(&rig, t);
+	assert_paid(2, "a");
+	name("{\"id\":1}");
+
+	struct hg_ledger *l = hg_identity_ledger(credential(1)->identity, HG_STR("graphql"));
+	assert_ptr_equal(rig.sent[2]->ledger, l);
+	assert_int_equal(l->used.n_under_way, 1);
+	rig_reply(&rig, 2, rig_head(200, NULL));
+	rig_expect_whole(t, 200);
+	assert_int_equal(l->used.n_under_way, 0);
+	assert_int_equal(l->in_flight, 0);
 }
 
 static void a_flight_whose_body_comes_yet_goes_along(void **state)
@@ -323,6 +344,7 @@ int main(void)
 		T(what_was_learned_of_both_holds_for_the_one),
 		T(what_is_under_way_follows_a_reload_that_says_whose_it_is),
 		T(two_reloads_in_one_turn_may_change_their_mind),
+		T(a_query_under_way_is_under_way_for_both),
 		T(a_flight_whose_body_comes_yet_goes_along),
 		T(the_dispatcher_may_end_before_the_other_identity_is_forgotten),
 		T(both_tokens_wait_for_what_blocks_the_one_identity),
