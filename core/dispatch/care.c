@@ -5,7 +5,8 @@
  *     GOOD ──401──► DOUBTED ──GET /rate_limit: 401──► OUT ──asked each 1 … 15 min: answered──► GOOD
  *                      └──── anything else ────► GOOD
  *
- * What is due next for each stands in the heap of chores. One errand at a time a credential.
+ * What is due next for each stands in the heap of chores, one errand at a time a credential; that a
+ * token ends, in the heap of ends.
  */
 #include "base/bug.h"
 #include "base/json.h"
@@ -20,7 +21,8 @@
 #define SEC_US INT64_C(1000000)
 #define ASK_AGAIN_US (60 * SEC_US)
 #define ASK_AGAIN_MOST_US (900 * SEC_US)
-#define UNHEARD_US (5 * SEC_US) /* no answer at all: whether it is good is not known */
+#define LOOK_AT_END_US (86400 * SEC_US) /* the date may be set meanwhile */
+#define UNHEARD_US (5 * SEC_US)         /* no answer at all: whether it is good is not known */
 
 /* -- what is due ------------------------------------------------------------------------------- */
 
@@ -77,6 +79,14 @@ void hg_care_for(struct hg_dispatcher *d, struct hg_credential *cred, const stru
 		hg_heap_move(&d->chores, &cred->chore, at_us);
 }
 
+/* Nobody knows whether it is good, and somebody should be told. */
+static bool wants_trial(const struct hg_dispatcher *d, const struct hg_credential *cred)
+{
+	bool is_heir = cred->out_us && cred->health == HG_HEALTH_GOOD && !cred->errand;
+
+	return is_heir || (d->snapshot->dispatch.ask_at_start && !cred->was_asked);
+}
+
 void hg_care_for_all(struct hg_dispatcher *d, const struct hg_now *now)
 {
 	struct hg_credential *cred;
@@ -90,10 +100,10 @@ void hg_care_for_all(struct hg_dispatcher *d, const struct hg_now *now)
 	{
 		if (cred->kind != HG_CREDENTIAL_OWN)
 			continue;
-		if (d->snapshot->dispatch.ask_at_start && cred->token && !cred->was_asked &&
-			payer_of(d, cred))
+		if (cred->token && wants_trial(d, cred) && payer_of(d, cred))
 			cred->ask_us = now->mono_us;
 		hg_care_for(d, cred, now);
+		hg_care_watch_end(d, cred, now);
 	}
 }
 
@@ -137,11 +147,15 @@ void hg_care_run(struct hg_dispatcher *d, struct hg_credential *cred, const stru
 static void leave(struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now)
 {
 	int64_t wait_us = ASK_AGAIN_US;
+	bool was_out = cred->health == HG_HEALTH_OUT;
 
-	if (cred->health != HG_HEALTH_OUT) {
-		cred->health = HG_HEALTH_OUT;
-		cred->out_us = now->mono_us;
+	cred->health = HG_HEALTH_OUT;
+	if (!was_out)
 		cred->n_asked = 0;
+	/* Of one that was replaced nobody wants to hear, unless a reload brings it back. */
+	if ((!was_out || !cred->out_us) && hg_credential_payer(cred)) {
+		if (!cred->out_us)
+			cred->out_us = now->mono_us;
 		HG_LOG(HG_LOG_DISPATCH, HG_LOG_ERROR, "credential invalid alias=%s why=%s",
 			cred->alias, hg_credential_said(cred));
 		hg_news_invalid(&d->news, cred->alias, hg_credential_said(cred));
@@ -155,14 +169,13 @@ static void leave(struct hg_dispatcher *d, struct hg_credential *cred, const str
 
 static void come_back(struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now)
 {
-	bool was_out = cred->health == HG_HEALTH_OUT;
-
 	cred->health = HG_HEALTH_GOOD;
 	cred->ask_us = INT64_MAX;
-	if (!was_out)
+	if (!cred->out_us)
 		return;
 	HG_LOG(HG_LOG_DISPATCH, HG_LOG_INFO, "credential recovered alias=%s", cred->alias);
 	hg_news_recovered(&d->news, cred->alias, now->mono_us - cred->out_us);
+	cred->out_us = 0;
 }
 
 void hg_care_doubt(struct hg_dispatcher *d, struct hg_credential *cred,
@@ -197,6 +210,28 @@ static void tell_permit(struct hg_credential *cred)
 	hg_text_fini(&off);
 }
 
+/* As it comes near, whether anything is asked or not. */
+void hg_care_watch_end(
+	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now)
+{
+	const struct hg_expiry_told was = cred->expiry_told;
+	struct hg_expiry_told *told = &cred->expiry_told;
+
+	hg_heap_remove(&d->ends, &cred->end);
+	if (!cred->expires_us || !hg_credential_payer(cred))
+		return;
+	int64_t next_us =
+		hg_news_expiry(&d->news, told, cred->alias, cred->expires_us, now->wall_us);
+	if (told->days && (told->days != was.days || told->expires_us != was.expires_us))
+		HG_LOG(HG_LOG_DISPATCH, HG_LOG_WARN, "credential expiring alias=%s within_days=%u",
+			cred->alias, told->days);
+	if (next_us == INT64_MAX)
+		return;
+	int64_t wait_us = next_us - now->wall_us;
+	hg_heap_move(&d->ends, &cred->end,
+		now->mono_us + (wait_us < LOOK_AT_END_US ? wait_us : LOOK_AT_END_US));
+}
+
 void hg_care_note_head(struct hg_dispatcher *d, struct hg_credential *cred,
 	const struct hg_head *head, const struct hg_now *now)
 {
@@ -212,11 +247,10 @@ void hg_care_note_head(struct hg_dispatcher *d, struct hg_credential *cred,
 		cred->permit_told = false;
 		tell_permit(cred);
 	}
-	if (cred->expires_us != ended_us)
-		set_gauges(cred, now);
-	if (cred->expires_us)
-		(void)hg_news_expiry(
-			&d->news, &cred->expiry_told, cred->alias, cred->expires_us, now->wall_us);
+	if (cred->expires_us == ended_us)
+		return;
+	set_gauges(cred, now);
+	hg_care_watch_end(d, cred, now);
 }
 
 /* -- what errands bring ------------------------------------------------------------------------ */

@@ -348,9 +348,13 @@ static void forget(void *arg, struct hg_pool *pool)
 	struct hg_dispatcher *d = arg;
 
 	hg_heap_remove(&d->wakes, &pool->wake);
-	for (uint32_t i = 0; i < pool->n_payers; i++)
-		if (pool->payers[i].credential->n_payers == 1) /* it goes with the pool */
-			hg_heap_remove(&d->chores, &pool->payers[i].credential->chore);
+	for (uint32_t i = 0; i < pool->n_payers; i++) {
+		struct hg_credential *cred = pool->payers[i].credential;
+		if (cred->n_payers > 1)
+			continue;
+		hg_heap_remove(&d->chores, &cred->chore); /* it goes with the pool */
+		hg_heap_remove(&d->ends, &cred->end);
+	}
 }
 
 /* One of each pool at a time, those first that wait for a connection, so that one with many
@@ -380,6 +384,8 @@ int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now)
 {
 	struct hg_heap_node *n;
 
+	if (d->pools.has_joined)
+		hg_dispatcher_regroup(d, now);
 	while ((n = due_node(&d->deadlines, now->mono_us)))
 		run_out(d, HG_CONTAINER(n, struct hg_ticket, due), now);
 	while ((n = due_node(&d->dues, now->mono_us)))
@@ -389,6 +395,8 @@ int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now)
 	d->wants_care = false;
 	while ((n = due_node(&d->chores, now->mono_us)))
 		hg_care_run(d, HG_CONTAINER(n, struct hg_credential, chore), now);
+	while ((n = due_node(&d->ends, now->mono_us)))
+		hg_care_watch_end(d, HG_CONTAINER(n, struct hg_credential, end), now);
 	while ((n = due_node(&d->wakes, now->mono_us))) {
 		hg_heap_remove(&d->wakes, n);
 		hg_dispatcher_look_at(d, HG_CONTAINER(n, struct hg_pool, wake));
@@ -397,7 +405,8 @@ int64_t hg_dispatcher_turn(struct hg_dispatcher *d, const struct hg_now *now)
 	hg_pools_trim(&d->pools, forget, d);
 
 	int64_t next_us = hg_dispatcher_measure(d, now);
-	const struct hg_heap *heaps[] = { &d->deadlines, &d->dues, &d->wakes, &d->chores };
+	const struct hg_heap *heaps[] = { &d->deadlines, &d->dues, &d->wakes, &d->chores,
+		&d->ends };
 	for (size_t i = 0; i < sizeof(heaps) / sizeof(heaps[0]); i++)
 		if ((n = hg_heap_first(heaps[i])) && n->key < next_us)
 			next_us = n->key;
@@ -427,6 +436,7 @@ struct hg_dispatcher *hg_dispatcher_new(
 	hg_heap_init(&d->dues);
 	hg_heap_init(&d->wakes);
 	hg_heap_init(&d->chores);
+	hg_heap_init(&d->ends);
 	d->shapes = hg_shape_costs_new(HG_SHAPES_MOST);
 	d->wants_care = true;
 	d->dice.state = hg_hash("dice", 4);
@@ -472,6 +482,7 @@ void hg_dispatcher_free(struct hg_dispatcher *d)
 	HG_LIST_EACH(&d->pools.all_credentials, cred, link)
 	{
 		hg_heap_remove(&d->chores, &cred->chore);
+		hg_heap_remove(&d->ends, &cred->end);
 	}
 	HG_LIST_EACH(&d->pools.all, pool, link)
 	{
@@ -484,6 +495,7 @@ void hg_dispatcher_free(struct hg_dispatcher *d)
 	hg_heap_fini(&d->dues);
 	hg_heap_fini(&d->wakes);
 	hg_heap_fini(&d->chores);
+	hg_heap_fini(&d->ends);
 	hg_shape_costs_free(d->shapes);
 	hg_snapshot_unref(d->snapshot);
 	hg_free(d);

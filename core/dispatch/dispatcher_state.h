@@ -45,6 +45,7 @@ struct hg_dispatcher {
 	struct hg_heap dues;      /* hg_flight.due */
 	struct hg_heap wakes;     /* hg_pool.wake */
 	struct hg_heap chores;    /* hg_credential.chore */
+	struct hg_heap ends;      /* hg_credential.end */
 	bool wants_care; /* the configuration is new, or one is used that is not: look at all
 	                    credentials */
 	struct hg_shape_costs *shapes;
@@ -94,6 +95,9 @@ void hg_dispatcher_land(
 /* What it took of the secondary limits is booked: it was answered, or may have been; or it did not
  * count. */
 void hg_dispatcher_end_spending(struct hg_flight *f, bool counts, int64_t now_us);
+/* After credentials were found to be of another identity: what is known and under way of them goes
+ * there, so that both together never spend more than the one may. */
+void hg_dispatcher_regroup(struct hg_dispatcher *d, const struct hg_now *now);
 /* The budget as fronts and metrics see it. */
 void hg_dispatcher_publish(struct hg_dispatcher *d, struct hg_ledger *l);
 /* All of an identity's are known, `n` of them, and may be told until then (Unix). */
@@ -215,6 +219,9 @@ void hg_care_for(struct hg_dispatcher *d, struct hg_credential *cred, const stru
 void hg_care_for_all(struct hg_dispatcher *d, const struct hg_now *now);
 /* Its chore is due. */
 void hg_care_run(struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now);
+/* Tells that its token ends, if it is time to, and when to look again: once a day at most. */
+void hg_care_watch_end(
+	struct hg_dispatcher *d, struct hg_credential *cred, const struct hg_now *now);
 /* GitHub answered 401 to `refused`. */
 void hg_care_doubt(struct hg_dispatcher *d, struct hg_credential *cred,
 	const struct hg_secret *refused, const struct hg_now *now);

@@ -357,6 +357,64 @@ void hg_dispatcher_land(
 	hg_dispatcher_publish(d, l);
 }
 
+/* -- identities that are one ------------------------------------------------------------------- */
+
+/* It is charged where its credential was. */
+static void follow(struct hg_flight *f, struct hg_identity *id)
+{
+	struct hg_ledger *was = f->ledger, *is = hg_identity_ledger(id, hg_str(was->resource));
+	struct hg_identity *other = was->identity;
+
+	if (f->taken)
+		hg_ledger_move(is, was, f->cost);
+	if (f->taken && f->ask.graphql.is_read) {
+		hg_used_lost(&was->used);
+		hg_used_sent(&is->used, &f->used);
+		f->used.was_alone = false;
+	}
+	if (f->is_spending) {
+		hg_secondary_untake(other->secondary, &f->spend, f->sent_us);
+		hg_secondary_take(id->secondary, &f->spend, f->sent_us);
+	}
+	if (f->on_breakers)
+		hg_breaker_untake(&other->breaker, f->sent_us); /* what it says is of `id` */
+	if (f->state >= HG_FLIGHT_SENT) {
+		other->on_wire--;
+		id->on_wire++;
+	}
+	hg_flight_charge(f, f->credential, is);
+}
+
+void hg_dispatcher_regroup(struct hg_dispatcher *d, const struct hg_now *now)
+{
+	struct hg_identity *id, *whose;
+	struct hg_ledger *l;
+	struct hg_flight *f;
+
+	d->pools.has_joined = false;
+	HG_LIST_EACH(&d->flights, f, link)
+	{
+		if (f->ledger && f->ledger->identity != f->credential->identity)
+			follow(f, f->credential->identity);
+	}
+	HG_LIST_EACH(&d->pools.all_identities, id, link)
+	{
+		for (whose = id->joined; whose && whose->joined;)
+			whose = whose->joined;
+		if (whose)
+			hg_identity_join(whose, id, now);
+	}
+	HG_LIST_EACH(&d->pools.all_identities, id, link)
+	{
+		id->joined = NULL;
+		HG_LIST_EACH(&id->ledgers, l, link)
+		{
+			hg_dispatcher_publish(d, l);
+		}
+		hg_dispatcher_look_at_all_of(d, id);
+	}
+}
+
 /* -- ends -------------------------------------------------------------------------------------- */
 
 void hg_dispatcher_end_ticket(

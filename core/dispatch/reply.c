@@ -26,8 +26,7 @@ static void correct_resource(struct hg_flight *f, const char *resource)
 
 	if (is == was)
 		return;
-	hg_ledger_untake(was, f->cost);
-	hg_ledger_take(is, f->cost);
+	hg_ledger_move(is, was, f->cost);
 	hg_flight_charge(f, f->credential, is);
 	if (f->cost == 0)
 		return; /* GET /rate_limit tells of core, and waits for no budget */

@@ -1,8 +1,15 @@
 -- d131: when the only token dies, clients are told 503 and when to come back, and then served.
 local t = require "story"
 local told = require "story.events".new { "credential.*" }
-local github = t.github { tokens = { "ghp_storyOnly=octocat" } }
-local hub = t.hub { upstream = github, clock = "held", token = "ghp_storyOnly",
+local github = t.github { tokens = { "ghp_storyOnly=octocat", "ghp_storyNext=hubot" } }
+local token_file = told.folder .. "/token"
+local function write_token(token)
+	local file = assert(io.open(token_file, "w"))
+	file:write(token, "\n")
+	file:close()
+end
+write_token("ghp_storyOnly")
+local hub = t.hub { upstream = github, clock = "held", token = "${file:" .. token_file .. "}",
 	plugins = told:beside() }
 local path = "/repos/octo-org/hello-world/issues/"
 local critical = { ["X-Hubgate-Priority"] = "critical", ["X-Hubgate-Deadline"] = "30" }
@@ -36,3 +43,13 @@ github:token { suspend = "ghp_storyOnly" }
 hub:get(path .. 40, critical):expect(503):expect_json { code = "no_credential" }
 t.expect(told:next("credential.invalid").why:find("suspended"), "why")
 t.expect(hub:show("credentials")[1].said:find("suspended"), "what is said")
+
+-- another one in its file: it is tried by itself, and is the recovery of that name
+t.clock:advance(20)
+write_token("ghp_storyNext")
+t.clock:advance(31)
+local back = told:next("credential.recovered")
+t.expect_equal(back.credential, "main", "which came back")
+t.expect(back.out_for_s >= 20 and back.out_for_s <= 51, "out for " .. back.out_for_s)
+t.expect_equal(hub:show("credentials")[1].state, "good", "its state")
+hub:get(path .. 41, critical):expect(200)

@@ -1,4 +1,4 @@
--- d134: that a token will end is told in time, and how it is shown and counted.
+-- d134: that a token ends is told in time, also when nobody asks, and how it is shown and counted.
 local t = require "story"
 local told = require "story.events".new { "credential.*" }
 local DAY = 86400
@@ -21,12 +21,13 @@ t.expect(ends and ends:find("T"), "no end is shown")
 t.expect(hub:get("/metrics").body:find('hubgate_credential_expires_seconds{credential="main"} %d+'),
 	"no metric")
 
-for _, row in ipairs { { 2, 29 }, { 23, 6 }, { 5, 1 } } do
+for _, row in ipairs { { 2, 30 }, { 23, 7 }, { 5, 1 } } do
+	local sent = #github:requests()
 	t.clock:advance(row[1] * DAY + 60)
-	ask(200)
 	local event = told:next("credential.expiring")
 	t.expect_equal(event.expires_at, ends, "when it ends")
-	t.expect(event.days_left <= row[2], event.days_left .. " days left")
+	t.expect_equal(event.days_left, row[2], "days left")
+	t.expect_equal(#github:requests(), sent, "requests, though nobody asked")
 	ask(200) -- and not twice
 end
 t.clock:advance(DAY + 1)

@@ -120,6 +120,13 @@ void hg_ledger_untake(struct hg_ledger *l, uint32_t cost)
 	HG_BUG_ON(l->in_flight < 0);
 }
 
+void hg_ledger_move(struct hg_ledger *l, struct hg_ledger *from, uint32_t cost)
+{
+	hg_ledger_untake(from, cost);
+	from->n_sent--;
+	hg_ledger_take(l, cost);
+}
+
 static void set_end(struct hg_ledger *l, int64_t reset_s, const struct hg_now *now)
 {
 	l->reset_s = reset_s;
@@ -263,6 +270,74 @@ void hg_ledger_close(struct hg_ledger *l, const struct hg_rate *rate, const stru
 	int64_t until_us = now->mono_us + wait_us + hg_dice_below(dice, JITTER_US);
 	if (until_us > l->closed_us)
 		l->closed_us = until_us;
+}
+
+/* -- two that are one -------------------------------------------------------------------------- */
+
+static void take_window(struct hg_ledger *l, const struct hg_ledger *from)
+{
+	l->limit = from->limit;
+	l->theirs = from->theirs;
+	l->spent = from->spent;
+	l->reset_s = from->reset_s;
+	l->ends_us = from->ends_us;
+	l->jitter_us = from->jitter_us;
+	l->rolled_us = from->rolled_us;
+	l->over = from->over;
+	l->made_up = from->made_up;
+	l->was_refused |= from->was_refused;
+}
+
+/* Both are open. */
+static void join_window(struct hg_ledger *l, const struct hg_ledger *from)
+{
+	int64_t later_us = from->ends_us - l->ends_us;
+
+	if (later_us >= -SAME_WINDOW_US && later_us <= SAME_WINDOW_US)
+		l->spent += from->spent;
+	if (later_us < 0) {
+		l->reset_s = from->reset_s;
+		l->ends_us = from->ends_us;
+	}
+	if (from->theirs < l->theirs)
+		l->theirs = from->theirs;
+	if (l->theirs > l->limit - l->spent)
+		l->theirs = l->spent < l->limit ? l->limit - l->spent : 0;
+	l->was_refused |= from->was_refused;
+}
+
+static void join_lost(struct hg_ledger *l, const struct hg_ledger *from)
+{
+	for (int i = 0; i < 2 && from->lost[i].points; i++) {
+		int into = l->lost[0].points != 0;
+		l->lost[into].points += from->lost[i].points;
+		l->lost[into].n += from->lost[i].n;
+		if (from->lost[i].last_us > l->lost[into].last_us)
+			l->lost[into].last_us = from->lost[i].last_us;
+	}
+}
+
+void hg_ledger_join(struct hg_ledger *l, struct hg_ledger *from, const struct hg_now *now)
+{
+	roll(l, now);
+	roll(from, now);
+	join_lost(l, from);
+	l->n_sent += from->n_sent;
+	l->n_refusals += from->n_refusals;
+	from->n_sent = from->n_refusals = 0;
+	if (from->closed_us > l->closed_us) {
+		l->closed_us = from->closed_us;
+		l->n_refused = from->n_refused;
+	}
+	if (from->last_paced_us > l->last_paced_us)
+		l->last_paced_us = from->last_paced_us;
+	l->heard |= from->heard;
+	if (!hg_ledger_is_known(from))
+		return;
+	if (!hg_ledger_is_known(l) || (l->over && !from->over))
+		take_window(l, from);
+	else if (!from->over)
+		join_window(l, from);
 }
 
 void hg_ledger_check(const struct hg_ledger *l)

@@ -81,6 +81,8 @@ int64_t hg_ledger_spares_us(
 
 void hg_ledger_take(struct hg_ledger *l, uint32_t cost);   /* before sending */
 void hg_ledger_untake(struct hg_ledger *l, uint32_t cost); /* it never left */
+/* What was taken of the other is this one's from now on. */
+void hg_ledger_move(struct hg_ledger *l, struct hg_ledger *from, uint32_t cost);
 /* The answer came, or it never will (`rate` NULL). When it says nothing about limits, up to
  * `spent` points are lost. */
 void hg_ledger_settle(struct hg_ledger *l, uint32_t cost, uint32_t spent,
@@ -92,6 +94,11 @@ void hg_ledger_forgive(struct hg_ledger *l, int64_t sent_us);
  * has passed already, a wait that doubles from 2 s to 1 min. */
 void hg_ledger_close(struct hg_ledger *l, const struct hg_rate *rate, const struct hg_now *now,
 	struct hg_dice *dice);
+
+/* Both turned out to be one at GitHub: what is known of either holds, the lower remaining and the
+ * earlier reset of windows that run beside each other. What is under way of `from` stays its own
+ * (hg_ledger_move). */
+void hg_ledger_join(struct hg_ledger *l, struct hg_ledger *from, const struct hg_now *now);
 
 bool hg_ledger_is_known(const struct hg_ledger *l);
 int64_t hg_ledger_remaining(const struct hg_ledger *l); /* >= 0: theirs less in flight and lost */

@@ -296,7 +296,7 @@ void hg_secondary_take(struct hg_secondary *s, const struct hg_spend *spend, int
 	}
 	if (spend->is_mint)
 		hg_window_add(&s->mints.window, HG_WINDOW_HOUR, 1, now_us);
-	if (spend->is_write)
+	if (spend->is_write && now_us > s->last_write_us)
 		s->last_write_us = now_us;
 }
 

@@ -32,7 +32,8 @@ static const struct hg_topic_row topics[HG_TOPICS] = {
 		"A token ends in 30, 7 or 1 days or less; once each.",
 		"credential expires_at days_left" },
 	[HG_TOPIC_CREDENTIAL_RECOVERED] = { "credential.recovered",
-		"A token that had left the pool works again.", "credential out_for_s" },
+		"A token that had left the pool works again, or another in its place does.",
+		"credential out_for_s" },
 	[HG_TOPIC_CREDENTIAL_PERMISSION] = { "credential.permission",
 		"GitHub refused a request because of what the token may do; once an hour and "
 		"route.",

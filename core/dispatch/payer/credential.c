@@ -27,7 +27,7 @@ struct hg_credential *hg_credential_new(enum hg_credential_kind kind, struct hg_
 void hg_credential_free(struct hg_credential *cred)
 {
 	HG_BUG_ON(cred->n_payers || cred->n_flights || cred->errand);
-	HG_BUG_ON(hg_heap_has(&cred->chore));
+	HG_BUG_ON(hg_heap_has(&cred->chore) || hg_heap_has(&cred->end));
 	hg_app_token_free(cred->app);
 	hg_list_remove(&cred->link);
 	cred->identity->n_credentials--;

@@ -57,7 +57,8 @@ struct hg_credential {
 
 	enum hg_credential_health health;
 	bool is_suspended; /* why it is out: GitHub said so of its user; else a 401 */
-	int64_t out_us;    /* mono: since when it is out */
+	int64_t out_us;    /* mono: since when its alias is told to be out; 0: it is not. Of one
+	                      that replaced what was out: until it is found good */
 	uint32_t n_asked;  /* in a row, whether it is good again */
 	struct {           /* routes that GitHub refused it for want of a permission, for an hour */
 		uint64_t route;
@@ -69,6 +70,7 @@ struct hg_credential {
 
 	/* care.c's */
 	struct hg_heap_node chore; /* when it needs something next; mono */
+	struct hg_heap_node end;   /* when it is told next that it ends; mono */
 	int64_t ask_us;            /* mono: when it is asked about; INT64_MAX: not */
 	bool was_asked;            /* once at least, whether it is good */
 	bool wants_name;           /* whose token it is is not known, and matters */

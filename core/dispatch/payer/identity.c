@@ -74,6 +74,34 @@ struct hg_ledger *hg_identity_ledger(struct hg_identity *id, struct hg_str resou
 	return l;
 }
 
+static void join_hour(struct hg_identity *id, const struct hg_identity *other, int64_t now_us)
+{
+	if (other->hour_began_us == INT64_MIN || now_us - other->hour_began_us >= HOUR_US)
+		return;
+	if (id->hour_began_us == INT64_MIN || now_us - id->hour_began_us >= HOUR_US)
+		id->hour_sent = 0;
+	id->hour_sent += other->hour_sent;
+	if (other->hour_began_us > id->hour_began_us)
+		id->hour_began_us = other->hour_began_us;
+}
+
+void hg_identity_join(struct hg_identity *id, struct hg_identity *other, const struct hg_now *now)
+{
+	struct hg_ledger *l;
+
+	HG_LIST_EACH(&other->ledgers, l, link)
+	{
+		struct hg_ledger *into = hg_identity_ledger(id, hg_str(l->resource));
+		if (hg_str_is(hg_str(into->resource), hg_str(l->resource)))
+			hg_ledger_join(into, l, now); /* else there are too many */
+	}
+	if (other->blocked_us > id->blocked_us) {
+		id->blocked_us = other->blocked_us;
+		id->n_blocks = other->n_blocks;
+	}
+	join_hour(id, other, now->mono_us);
+}
+
 void hg_identity_block(
 	struct hg_identity *id, int64_t wait_us, int64_t now_us, struct hg_dice *dice)
 {

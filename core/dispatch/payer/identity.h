@@ -36,8 +36,10 @@ struct hg_identity {
 	struct hg_secondary *secondary;
 	struct hg_breaker breaker;
 	struct hg_breaker_doubt doubt;
-	struct hg_list payers; /* hg_payer.of_identity: in whose pools something may go when it
-	                          changes */
+	struct hg_identity *joined; /* whom its last credential was found to be of: until the
+	                               dispatcher has brought there what it has */
+	struct hg_list payers;      /* hg_payer.of_identity: in whose pools something may go when it
+	                               changes */
 };
 
 struct hg_identity *hg_identity_new(struct hg_site *site, struct hg_scope scope);
@@ -47,6 +49,12 @@ void hg_identity_rename(struct hg_identity *id, const char *name);
 
 /* Made when it is not there; the first when there are too many. Never NULL. */
 struct hg_ledger *hg_identity_ledger(struct hg_identity *id, struct hg_str resource);
+
+/* The other turned out to be this one: what is known of its budgets, its block and its hour hold
+ * here. What is under way goes with its flights (hg_dispatcher_regroup). What it was answered in
+ * the last minute does not count here for the secondary limits: it happens once, and is soon over.
+ */
+void hg_identity_join(struct hg_identity *id, struct hg_identity *other, const struct hg_now *now);
 
 /* A secondary limit: nothing for wait_us; -1 = a minute, twice as long each time up to 15. */
 void hg_identity_block(

@@ -40,24 +40,39 @@ static struct hg_credential *credential_of(struct hg_pools *p, enum hg_credentia
 	return cred;
 }
 
+/* Nobody spends it, but what was sent for it is under way yet. */
+static bool is_orphan(const struct hg_identity *id)
+{
+	return id->n_credentials == 0 && id->n_flights;
+}
+
 static void drop_identity(struct hg_pools *p, struct hg_identity *id)
 {
+	struct hg_identity *other;
+
 	if (id->n_credentials || id->n_flights)
 		return;
+	if (p->has_joined) {
+		HG_LIST_EACH(&p->all_identities, other, link)
+		{
+			if (other->joined == id)
+				other->joined = NULL;
+		}
+	}
 	hg_map_take(p->identities, scope_str(&id->scope));
 	hg_identity_free(id);
 }
 
+/* Counts them anew: one may have got a credential again meanwhile, or gone with its last flight. */
 static void drop_orphans(struct hg_pools *p)
 {
 	struct hg_identity *id;
 
+	p->n_orphans = 0;
 	HG_LIST_EACH(&p->all_identities, id, link)
 	{
-		if (id->n_credentials || id->n_flights)
-			continue;
+		p->n_orphans += is_orphan(id);
 		drop_identity(p, id);
-		p->n_orphans--;
 	}
 }
 
@@ -69,6 +84,7 @@ static void drop_credential(struct hg_pools *p, struct hg_credential *cred)
 		return;
 	hg_map_take(p->credentials, scope_str(&cred->scope));
 	hg_credential_free(cred);
+	p->n_orphans += is_orphan(id); /* of one that was said to be another's */
 	drop_identity(p, id);
 }
 
@@ -82,8 +98,8 @@ static struct hg_pool *pool_new(struct hg_pools *p, enum hg_credential_kind kind
 	pool->kind = kind;
 	pool->scope = scope;
 	pool->site = site;
-	hg_arena_init(&pool->arena);
-	pool->payers = hg_arena_alloc0(&pool->arena, n_payers * sizeof(*pool->payers));
+	hg_arena_init(&pool->owners);
+	pool->payers = hg_alloc0(n_payers * sizeof(*pool->payers));
 	hg_list_init(&pool->lines);
 	hg_list_init(&pool->dirty);
 	hg_list_init(&pool->slotless);
@@ -135,7 +151,8 @@ static void pool_free(struct hg_pools *p, struct hg_pool *pool)
 	hg_list_remove(&pool->slotless);
 	p->n_replaced -= pool->kind == HG_CREDENTIAL_OWN && !pool->is_in_force;
 	p->n_passthrough -= pool->kind == HG_CREDENTIAL_PASSTHROUGH;
-	hg_arena_fini(&pool->arena);
+	hg_arena_fini(&pool->owners);
+	hg_free(pool->payers);
 	hg_free(pool);
 }
 
@@ -201,23 +218,34 @@ static void name_payer(struct hg_payer *payer, const struct hg_credential_conf *
 		hg_identity_rename(cred->identity, alias); /* of several the first names it */
 }
 
-static void set_owners(struct hg_payer *payer, const struct hg_option_list *owners)
-{
-	struct hg_arena *arena = &payer->pool->arena;
-
-	payer->n_owners = owners->n;
-	payer->owners = hg_arena_alloc(arena, (owners->n + 1) * sizeof(*payer->owners));
-	for (uint32_t i = 0; i < owners->n; i++)
-		payer->owners[i] = hg_arena_copy(arena, hg_str(owners->items[i]));
-}
-
 static bool has_owners(const struct hg_payer *payer, const struct hg_option_list *owners)
 {
-	bool same = payer->owners && payer->n_owners == owners->n;
+	bool same = payer->n_owners == owners->n;
 
 	for (uint32_t i = 0; i < owners->n && same; i++)
 		same = hg_str_is(payer->owners[i], hg_str(owners->items[i]));
 	return same;
+}
+
+/* Those of all payers, so that what they were before is given back. */
+static void set_owners(struct hg_pool *pool, const struct hg_upstream_conf *conf)
+{
+	struct hg_arena *arena = &pool->owners;
+	bool same = true;
+
+	for (uint32_t i = 0; i < pool->n_payers && same; i++)
+		same = has_owners(&pool->payers[i], &conf->credentials[i].owners);
+	if (same)
+		return;
+	hg_arena_clear(arena);
+	for (uint32_t i = 0; i < pool->n_payers; i++) {
+		const struct hg_option_list *owners = &conf->credentials[i].owners;
+		struct hg_payer *payer = &pool->payers[i];
+		payer->n_owners = owners->n;
+		payer->owners = hg_arena_alloc(arena, (owners->n + 1) * sizeof(*payer->owners));
+		for (uint32_t k = 0; k < owners->n; k++)
+			payer->owners[k] = hg_arena_copy(arena, hg_str(owners->items[k]));
+	}
 }
 
 /* The pool of this upstream; made when it is not there. */
@@ -240,8 +268,8 @@ static struct hg_pool *own_of(struct hg_pools *p, const struct hg_upstream_conf 
 			cred->app = c->app.id ? hg_app_token_new(&c->app, NULL) : NULL;
 			cred->wants_name = conf->n_credentials > 1 && !c->identity && c->token;
 		}
-		set_owners(payer, &c->owners);
 	}
+	set_owners(pool, conf);
 	p->n_replaced++; /* until it is one in force */
 	return pool;
 }
@@ -267,19 +295,37 @@ static void adopt_own(
 		return; /* two entries with one base URL and secret are one: the first names it */
 	pool->is_in_force = true;
 	p->n_replaced--;
+	set_owners(pool, conf);
 	for (uint32_t i = 0; i < pool->n_payers; i++) {
 		regroup(p, pool->payers[i].credential, conf, &conf->credentials[i]);
 		name_payer(&pool->payers[i], &conf->credentials[i]);
-		if (!has_owners(&pool->payers[i], &conf->credentials[i].owners))
-			set_owners(&pool->payers[i], &conf->credentials[i].owners);
 		pool->payers[i].credential->identity->max_per_hour =
 			conf->max_requests_per_hour ? conf->max_requests_per_hour
 						    : snap->dispatch.max_requests_per_hour;
 	}
 }
 
+/* What is out goes, and another comes by its name: it is the other's to be found good. */
+static void inherit_outage(struct hg_pools *p, struct hg_credential *heir)
+{
+	struct hg_credential *cred;
+
+	if (heir->out_us)
+		return;
+	HG_LIST_EACH(&p->all_credentials, cred, link)
+	{
+		if (!cred->out_us || hg_credential_payer(cred) ||
+			strcmp(cred->alias, heir->alias) != 0)
+			continue;
+		heir->out_us = cred->out_us;
+		cred->out_us = 0;
+		return;
+	}
+}
+
 void hg_pools_adopt(struct hg_pools *p, const struct hg_snapshot *snap)
 {
+	struct hg_credential *cred;
 	struct hg_pool *pool;
 
 	hg_sites_adopt(&p->sites, snap);
@@ -290,6 +336,11 @@ void hg_pools_adopt(struct hg_pools *p, const struct hg_snapshot *snap)
 	}
 	for (uint32_t i = 0; i < snap->n_upstreams; i++)
 		adopt_own(p, snap, &snap->upstreams[i]);
+	HG_LIST_EACH(&p->all_credentials, cred, link)
+	{
+		if (cred->kind == HG_CREDENTIAL_OWN && hg_credential_payer(cred))
+			inherit_outage(p, cred);
+	}
 }
 
 /* -- who pays ---------------------------------------------------------------------------------- */
@@ -356,7 +407,12 @@ bool hg_pools_join(struct hg_pools *p, struct hg_credential *cred, struct hg_sco
 	was->n_credentials--;
 	is->n_credentials++;
 	cred->identity = is;
-	p->n_orphans += was->n_credentials == 0;
+	is->joined = NULL; /* it lives on: no circles */
+	if (was->n_credentials == 0) {
+		was->joined = is;
+		p->n_orphans++;
+	}
+	p->has_joined = true;
 	return true;
 }
 

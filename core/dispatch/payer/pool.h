@@ -64,7 +64,7 @@ struct hg_pool {
 	uint32_t n_payers;
 	struct hg_list lines;
 	uint32_t n_lines;
-	struct hg_arena arena; /* of payers and their owners */
+	struct hg_arena owners; /* of all payers */
 
 	/* the dispatcher's */
 	struct hg_list link;      /* most recently used first */
@@ -81,7 +81,8 @@ struct hg_pools {
 	struct hg_sites sites;
 	struct hg_pool *elsewhere;
 	uint32_t n_passthrough;
-	uint32_t n_orphans;  /* identities whose credentials joined others */
+	bool has_joined;     /* a credential is of another identity than what it has under way */
+	uint32_t n_orphans;  /* identities without a credential, so many at most: look for them */
 	uint32_t n_replaced; /* own ones that a reload replaced and whose flights still run */
 };
 
@@ -98,7 +99,8 @@ struct hg_pool *hg_pools_find(
 void hg_pools_trim(struct hg_pools *p, void (*forget)(void *arg, struct hg_pool *pool), void *arg);
 
 /* GitHub, or the configuration, says whose this credential is: from now on it spends what that one
- * may. False: it is the first of them, or was one already. */
+ * may, and what is under way follows in the next turn (hg_dispatcher_regroup). False: it is the
+ * first of them, or was one already. */
 bool hg_pools_join(struct hg_pools *p, struct hg_credential *cred, struct hg_scope whose);
 
 /* Bits of the payers that may pay for it. Never 0: when nobody's `owners:` fits, all may try; who

@@ -265,6 +265,49 @@ static void check_app(const struct reading *rd)
 
 /* -- the rest ---------------------------------------------------------------------------------- */
 
+/* A person's, or one made to look like it; what an App was given is no way around a limit. */
+static bool is_personal(const struct hg_credential_conf *c)
+{
+	struct hg_str token;
+
+	if (!c->token)
+		return false;
+	token.p = hg_secret_bytes(c->token, &token.n);
+	return hg_token_kind(token) != HG_TOKEN_INSTALLATION;
+}
+
+/* Does GitHub count them apart, whatever they are called? Each installation by itself, and none of
+ * them with a user. A ghs_… may be of the same one. */
+static bool are_apart(const struct hg_credential_conf *a, const struct hg_credential_conf *b)
+{
+	if (a->app.id && b->app.id)
+		return a->app.installation && b->app.installation &&
+		       a->app.installation != b->app.installation;
+	return (a->app.id && is_personal(b)) || (b->app.id && is_personal(a));
+}
+
+/* It would spend half of what there is, and a refusal of one would stop the other. */
+static void check_shares(const struct reading *rd)
+{
+	const struct hg_credential_conf *c = rd->credential;
+
+	for (const struct hg_upstream_conf *u = rd->first; u <= rd->conf; u++) {
+		if (!hg_str_is(hg_str(u->base_url), hg_str(rd->conf->base_url)))
+			continue; /* another GitHub: a name there is another's */
+		for (uint32_t i = 0; i < u->n_credentials; i++) {
+			const struct hg_credential_conf *o = &u->credentials[i];
+			if (o == c || !o->identity || strcmp(o->identity, c->identity) != 0 ||
+				!are_apart(o, c))
+				continue;
+			refuse(rd, "identity",
+				"\"%s\" is that of %s already: GitHub counts each installation of "
+				"an App by itself, and apart from all users",
+				c->identity, o->alias ? o->alias : "another one");
+			return;
+		}
+	}
+}
+
 static void check_identity(const struct reading *rd)
 {
 	const char *identity = rd->credential->identity;
@@ -272,6 +315,8 @@ static void check_identity(const struct reading *rd)
 	if (identity && !has_only(identity, "._-@:/", IDENTITY_CHARS))
 		refuse(rd, "identity", "is no name: letters, digits and . _ - @ : /, %d at most",
 			IDENTITY_CHARS);
+	else if (identity)
+		check_shares(rd);
 }
 
 static void check_owners(const struct reading *rd)
@@ -303,17 +348,6 @@ static void check_is_something(const struct reading *rd, uint32_t n)
 }
 
 /* -- GitHub's terms ---------------------------------------------------------------------------- */
-
-/* A person's, or one made to look like it; what an App was given is no way around a limit. */
-static bool is_personal(const struct hg_credential_conf *c)
-{
-	struct hg_str token;
-
-	if (!c->token)
-		return false;
-	token.p = hg_secret_bytes(c->token, &token.n);
-	return hg_token_kind(token) != HG_TOKEN_INSTALLATION;
-}
 
 /* Of another user, as far as the configuration says: then the pool adds up limits. */
 static bool is_of_others(const struct hg_upstream_conf *conf, const struct hg_credential_conf *c)

@@ -332,6 +332,117 @@ static void a_full_site_lets_the_question_wait_a_second(void **state)
 	rig_expect_whole(u, 200);
 }
 
+/* -- one that a reload replaces ---------------------------------------------------------------- */
+
+/* Another token in the file of this one. */
+static void replace(unsigned i, const char *token)
+{
+	upstream()->credentials[i].token = keep(hg_secret_new(hg_str(token)));
+	begin();
+}
+
+static void a_token_that_replaces_one_that_is_out_is_tried_and_its_recovery_told(void **state)
+{
+	(void)state;
+	begin_with_two(); /* and without dispatch.ask_at_start */
+	put_a_out();
+	rig_advance(&rig, 30 * SEC);
+	replace(0, "ghp_mended");
+	assert_int_equal(told("credential.recovered"), 0); /* not before it is known */
+	rig_advance(&rig, 3 * SEC);
+	unsigned ask = errand(HG_ERRAND_ASK);
+	assert_ptr_equal(rig.sent[ask]->token, credential(0)->token);
+	rig_reply(&rig, ask, rig_head(200, NULL));
+	assert_int_equal(told("credential.recovered"), 1);
+	assert_told("credential.recovered", "{\"credential\":\"a\",\"out_for_s\":33}");
+	assert_int_equal(credential(0)->out_us, 0);
+	begin(); /* a reload that keeps it */
+	rig_advance(&rig, 3600 * SEC);
+	assert_false(has_errand(HG_ERRAND_ASK));
+	assert_int_equal(told("credential.recovered"), 1);
+}
+
+static void one_that_replaces_a_good_one_has_nothing_to_recover_from(void **state)
+{
+	(void)state;
+	begin_with_two();
+	put_a_out();
+	replace(1, "ghp_other"); /* of "b" */
+	rig_advance(&rig, 30 * SEC);
+	assert_false(has_errand(HG_ERRAND_ASK));
+	assert_true(credential(0)->out_us != 0); /* it is "a" that is out yet */
+	rig_advance(&rig, 30 * SEC);
+	rig_reply(&rig, errand(HG_ERRAND_ASK), rig_head(200, NULL));
+	assert_int_equal(told("credential.recovered"), 1);
+	assert_told("credential.recovered", "\"credential\":\"a\"");
+}
+
+static void of_replacements_that_are_wrong_as_well_the_one_that_is_good_is_told(void **state)
+{
+	(void)state;
+	begin_with_two();
+	put_a_out();
+	replace(0, "ghp_wrong");
+	rig_reply(&rig, errand(HG_ERRAND_ASK), refused());
+	assert_int_equal(told("credential.invalid"), 2); /* this one is, too */
+	rig_advance(&rig, 10 * SEC);
+	replace(0, "ghp_skipped");
+	rig_advance(&rig, 10 * SEC);
+	replace(0, "ghp_good");
+	while (has_errand(HG_ERRAND_ASK)) {
+		unsigned ask = errand(HG_ERRAND_ASK);
+		bool is_last = hg_secret_is(rig.sent[ask]->token, HG_STR("ghp_good"));
+		rig_reply(&rig, ask, rig_head(is_last ? 200 : 401, NULL));
+	}
+	assert_int_equal(told("credential.invalid"), 2); /* of one that is gone nobody is told */
+	assert_int_equal(told("credential.recovered"), 1);
+	assert_told("credential.recovered", "\"out_for_s\":20}");
+}
+
+static void one_that_was_replaced_comes_back_for_who_waits_and_is_not_told_again(void **state)
+{
+	(void)state;
+	struct hg_ticket *patient = put_the_only_one_out(90 * SEC);
+
+	replace(0, "ghp_mended");
+	rig_reply(&rig, errand(HG_ERRAND_ASK), rig_head(200, NULL));
+	assert_int_equal(told("credential.recovered"), 1);
+	rig_advance(&rig, 60 * SEC);
+	rig_reply(&rig, errand(HG_ERRAND_ASK), rig_head(200, NULL)); /* the old one's */
+	rig_reply(&rig, rig.n_sent - 1, rig_head(200, NULL));
+	rig_expect_whole(patient, 200);
+	assert_int_equal(told("credential.recovered"), 1);
+}
+
+static void when_its_trial_is_not_answered_it_is_tried_again(void **state)
+{
+	(void)state;
+	begin_with_two();
+	put_a_out();
+	replace(0, "ghp_mended");
+	rig_end(&rig, errand(HG_ERRAND_ASK), HG_EIO, true);
+	rig_advance(&rig, 5 * SEC);
+	rig_reply(&rig, errand(HG_ERRAND_ASK), rig_head(200, NULL));
+	assert_int_equal(told("credential.recovered"), 1);
+}
+
+static void an_app_that_replaces_a_token_that_is_out_has_recovered_when_it_is_minted(void **state)
+{
+	(void)state;
+	add_app("spare");
+	const struct hg_credential_conf app = upstream()->credentials[0];
+	upstream()->n_credentials = 0;
+	begin_with_two();
+	put_a_out();
+	upstream()->credentials[0] = app;
+	upstream()->credentials[0].alias = "a";
+	begin();
+	assert_int_equal(told("credential.recovered"), 0);
+	mint("ghs_a");
+	assert_int_equal(told("credential.recovered"), 1);
+	assert_told("credential.recovered", "\"credential\":\"a\"");
+}
+
 /* -- what a token may do, and until when ------------------------------------------------------- */
 
 static void the_end_of_a_token_is_told_as_it_comes_near(void **state)
@@ -347,6 +458,93 @@ static void the_end_of_a_token_is_told_as_it_comes_near(void **state)
 	}
 	assert_int_equal(told("credential.expiring"), 1);
 	assert_told("credential.expiring", "\"days_left\":5");
+}
+
+static void the_end_of_a_token_is_told_in_time_though_nobody_asks(void **state)
+{
+	(void)state;
+	const int64_t day = 86400 * SEC; /* 40 of them are left */
+	unsigned n_at[46];
+
+	add_token("a"), begin();
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+	rig_reply(&rig, 0,
+		rig_head(200, "GitHub-Authentication-Token-Expiration", "2027-02-24 08:00:00 UTC",
+			NULL));
+	rig_expect_whole(t, 200);
+	for (unsigned i = 0; i <= 45; i++) {
+		n_at[i] = told("credential.expiring");
+		rig_advance(&rig, day);
+	}
+	assert_int_equal(n_at[9], 0);
+	assert_int_equal(n_at[10], 1); /* on the second */
+	assert_int_equal(n_at[32], 1);
+	assert_int_equal(n_at[33], 2);
+	assert_int_equal(n_at[38], 2);
+	assert_int_equal(n_at[39], 3);
+	assert_int_equal(n_at[45], 3);
+	assert_told("credential.expiring", "\"days_left\":1}");
+	assert_int_equal(rig.n_sent, 1); /* nothing was asked for that */
+	assert_true(rig.next_us == INT64_MAX);
+}
+
+/* Or not at all, when there is no end. */
+static void who_is_idle_looks_at_the_end_once_a_day(void **state)
+{
+	(void)state;
+	const int64_t day = 86400 * SEC;
+
+	add_token("a"), begin();
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+	rig_reply(&rig, 0, rig_head(200, NULL));
+	rig_expect_whole(t, 200);
+	rig_advance(&rig, day);
+	assert_true(rig.next_us == INT64_MAX);
+	t = rig_ask(&rig, "GET", "/y");
+	rig_reply(&rig, 1,
+		rig_head(200, "GitHub-Authentication-Token-Expiration", "2027-12-24 08:00:00 UTC",
+			NULL));
+	rig_expect_whole(t, 200);
+	rig_advance(&rig, day / 2);
+	assert_int_equal(rig.next_us - rig.now.mono_us, day / 2);
+}
+
+static void who_sets_the_date_hears_of_an_end_within_a_day(void **state)
+{
+	(void)state;
+	const int64_t day = 86400 * SEC;
+
+	add_token("a"), begin();
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+	rig_reply(&rig, 0,
+		rig_head(200, "GitHub-Authentication-Token-Expiration", "2027-02-24 08:00:00 UTC",
+			NULL));
+	rig_expect_whole(t, 200);
+	rig.now.wall_us += 35 * day; /* it was wrong, or this machine slept */
+	rig_advance(&rig, day);
+	assert_int_equal(told("credential.expiring"), 1);
+	assert_told("credential.expiring", "\"days_left\":4}");
+}
+
+static void the_end_of_a_token_that_was_replaced_is_not_told(void **state)
+{
+	(void)state;
+	upstream()->stall_timeout_us = upstream()->total_timeout_us = 0;
+	add_token("a"), begin();
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
+	rig_reply(&rig, 0,
+		rig_head(200, "GitHub-Authentication-Token-Expiration", "2027-02-24 08:00:00 UTC",
+			NULL));
+	rig_expect_whole(t, 200);
+	t = rig_ask(&rig, "GET", "/y");
+	rig_answer(&rig, 1, rig_head(200, NULL)); /* it lives on with this one's body */
+	replace(0, "ghp_next");
+	assert_int_equal(rig.d->pools.n_replaced, 1);
+	rig_advance(&rig, 39 * 86400 * SEC);
+	assert_int_equal(rig.d->pools.n_replaced, 1);
+	assert_int_equal(told("credential.expiring"), 0);
+	rig_end(&rig, 1, 0, true);
+	rig_expect_whole(t, 200);
 }
 
 static void what_is_said_to_a_clients_token_is_not_told(void **state)
@@ -399,7 +597,17 @@ int main(void)
 		T(each_token_is_tried_once_at_the_start_when_that_is_wanted),
 		T(a_clients_token_is_not_tried_at_the_start),
 		T(a_full_site_lets_the_question_wait_a_second),
+		T(a_token_that_replaces_one_that_is_out_is_tried_and_its_recovery_told),
+		T(one_that_replaces_a_good_one_has_nothing_to_recover_from),
+		T(of_replacements_that_are_wrong_as_well_the_one_that_is_good_is_told),
+		T(one_that_was_replaced_comes_back_for_who_waits_and_is_not_told_again),
+		T(when_its_trial_is_not_answered_it_is_tried_again),
+		T(an_app_that_replaces_a_token_that_is_out_has_recovered_when_it_is_minted),
 		T(the_end_of_a_token_is_told_as_it_comes_near),
+		T(the_end_of_a_token_is_told_in_time_though_nobody_asks),
+		T(who_is_idle_looks_at_the_end_once_a_day),
+		T(who_sets_the_date_hears_of_an_end_within_a_day),
+		T(the_end_of_a_token_that_was_replaced_is_not_told),
 		T(what_is_said_to_a_clients_token_is_not_told),
 		T(the_scopes_of_a_classic_token_are_known_from_its_answers),
 	};

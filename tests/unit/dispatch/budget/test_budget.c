@@ -433,6 +433,107 @@ static void a_limit_that_is_small_or_unknown_spares_all_the_same(void **state)
 	assert_true(spares(1000)); /* more than there is: or it could never go */
 }
 
+/* -- two that turn out to be one --------------------------------------------------------------- */
+
+/* What was `l` so far is the other; `l` begins anew. */
+static struct hg_ledger set_aside(void)
+{
+	struct hg_ledger other = l;
+
+	hg_ledger_init(&l, HG_STR("core"));
+	return other;
+}
+
+static void join(struct hg_ledger *other)
+{
+	hg_ledger_join(&l, other, &now);
+	hg_ledger_check(&l);
+	hg_ledger_check(other);
+}
+
+static void of_two_that_are_one_the_lower_and_the_earlier_is_believed(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t other, other_reset_s, mine, my_reset_s; /* of 100; -1: nothing is known */
+		int64_t pass_s, is, reset_s;
+	} rows[] = {
+		{ 60, 3600, 80, 3600, 0, 60, 3600 }, { 80, 3600, 60, 3600, 0, 60, 3600 },
+		{ 60, 3602, 80, 3600, 0, 60, 3600 }, /* jitter */
+		{ 60, 600, 80, 3600, 0, 60, 600 }, { 80, 3600, 60, 600, 0, 60, 600 },
+		{ 60, 3600, -1, 0, 0, 60, 3600 }, { -1, 0, 80, 3600, 0, 80, 3600 },
+		{ 10, 60, 80, 3600, 63, 80, 3600 }, /* over: it says nothing of the one that runs */
+		{ 80, 3600, 10, 60, 63, 80, 3600 }, /* … and the one that runs is taken */
+		{ 60, 60, 80, 60, 63, 100, 60 },    /* over, both */
+	};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		setup(NULL);
+		if (rows[i].other >= 0)
+			spend(100, rows[i].other, rows[i].other_reset_s);
+		struct hg_ledger other = set_aside();
+		if (rows[i].mine >= 0)
+			spend(100, rows[i].mine, rows[i].my_reset_s);
+		pass(rows[i].pass_s * SEC);
+		join(&other);
+		assert_int_equal(l.theirs, rows[i].is);
+		assert_int_equal(l.reset_s, WALL / SEC + rows[i].reset_s);
+		assert_int_equal(l.limit, 100);
+		assert_true(l.heard);
+	}
+}
+
+static void what_both_spent_is_gone(void **state)
+{
+	(void)state;
+	for (int64_t i = 1; i <= 7; i++)
+		spend(100, 100 - i, 3600);
+	struct hg_ledger other = set_aside();
+	for (int64_t i = 1; i <= 5; i++)
+		spend(100, 100 - i, 3600);
+	join(&other);
+	assert_int_equal(l.theirs, 88); /* and not 93, as either believed */
+	assert_int_equal(l.n_sent, 12);
+}
+
+static void what_is_under_way_moves_and_what_was_lost_comes_along(void **state)
+{
+	(void)state;
+	spend(100, 50, 3600);
+	take();
+	take();
+	hg_ledger_settle(&l, 1, 1, NULL, now.mono_us, &now, &dice); /* nobody knows */
+	struct hg_ledger other = set_aside();
+	spend(100, 50, 3600);
+	take();
+	hg_ledger_settle(&l, 1, 1, NULL, now.mono_us, &now, &dice);
+	hg_ledger_move(&l, &other, 1);
+	join(&other);
+	assert_int_equal(other.in_flight, 0);
+	assert_int_equal(l.in_flight, 1);
+	assert_int_equal(hg_ledger_remaining(&l), 47);
+	assert_int_equal(l.n_sent, 5);
+	pass(3 * SEC);
+	settle(100, 47, 3600); /* sent after them: all are in it */
+	take(), settle(100, 46, 3600);
+	assert_int_equal(l.lost[0].points + l.lost[1].points, 0);
+}
+
+static void a_refusal_of_either_stops_both(void **state)
+{
+	(void)state;
+	const struct hg_rate r = { .limit = 100, .reset_s = WALL / SEC + 600 };
+
+	spend(100, 50, 3600);
+	hg_ledger_close(&l, &r, &now, &dice);
+	struct hg_ledger other = set_aside();
+	spend(100, 50, 3600);
+	assert_true(is_open(1));
+	join(&other);
+	assert_false(is_open(1));
+	assert_true(l.was_refused);
+}
+
 #define T(f) cmocka_unit_test_setup(f, setup)
 
 int main(void)
@@ -466,6 +567,10 @@ int main(void)
 		T(what_is_kept_for_better_classes_is_not_there_for_others),
 		T(what_is_under_way_may_turn_out_free_and_be_spared),
 		T(a_limit_that_is_small_or_unknown_spares_all_the_same),
+		T(of_two_that_are_one_the_lower_and_the_earlier_is_believed),
+		T(what_both_spent_is_gone),
+		T(what_is_under_way_moves_and_what_was_lost_comes_along),
+		T(a_refusal_of_either_stops_both),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -380,6 +380,100 @@ static void a_reload_that_adds_a_token_keeps_the_ledgers_of_the_others(void **st
 	assert_int_equal(hg_map_n(all.credentials), 3); /* a, b, elsewhere */
 }
 
+static void a_thousand_reloads_that_change_owners_keep_no_more_of_them_than_one(void **state)
+{
+	(void)state;
+	conf = conf_of_three();
+	hg_pools_adopt(&all, &conf);
+	const size_t once = own_pool()->owners.used_bytes;
+	assert_true(once > 0);
+
+	for (unsigned i = 0; i < 1000; i++) {
+		conf.upstreams[0].credentials[0].owners =
+			(struct hg_option_list){ i % 2 ? acme : other, 1 };
+		hg_pools_adopt(&all, &conf);
+	}
+	assert_true(own_pool()->owners.used_bytes <= once + 32);
+	assert_int_equal(fit_of("/repos/acme/x"), 5);
+	assert_int_equal(fit_of("/repos/other/x"), 6);
+	conf.upstreams[0].credentials[1].owners.n = 0; /* of one, and the others keep theirs */
+	hg_pools_adopt(&all, &conf);
+	assert_int_equal(fit_of("/repos/acme/x"), 7);
+	assert_int_equal(fit_of("/repos/nobody/x"), 6);
+}
+
+/* -- identities that nobody spends any more ---------------------------------------------------- */
+
+/* Three of one GitHub, each of its own pool, the first two of "w"; `n` of them. */
+static struct hg_snapshot conf_of_pools(uint32_t n)
+{
+	static const char *const names[] = { "x", "y", "z" };
+	struct hg_snapshot s = conf_of_three();
+	struct hg_upstream_conf first = s.upstreams[0];
+
+	s.n_upstreams = n;
+	for (uint32_t i = 0; i < n; i++) {
+		struct hg_upstream_conf *u = &s.upstreams[i];
+		*u = first;
+		u->name = names[i];
+		u->n_credentials = 1;
+		u->credentials[0] = (struct hg_credential_conf){
+			.alias = names[i], .identity = i < 2 ? "w" : "i", .token = tokens[i]
+		};
+	}
+	hg_snapshot_set_origins(&s);
+	return s;
+}
+
+/* "w", of which "x" went to "i" and "y" is gone, with one of "x" under way. */
+static struct hg_identity *leave_an_orphan(void)
+{
+	conf = conf_of_pools(3);
+	hg_pools_adopt(&all, &conf);
+	struct hg_identity *w = own()->identity;
+
+	w->n_flights = 1;
+	conf.upstreams[0].credentials[0].identity = "i";
+	conf.upstreams[1] = conf.upstreams[2];
+	conf.n_upstreams = 2;
+	hg_pools_adopt(&all, &conf);
+	hg_pools_trim(&all, nothing_to_forget, NULL);
+	assert_string_equal(own()->identity->name, "i");
+	assert_int_equal(w->n_credentials, 0);
+	return w;
+}
+
+static void an_identity_that_its_last_credential_left_goes_with_its_last_flight(void **state)
+{
+	(void)state;
+	struct hg_identity *w = leave_an_orphan();
+
+	assert_int_equal(all.n_orphans, 1);
+	hg_pools_trim(&all, nothing_to_forget, NULL);
+	assert_int_equal(all.n_orphans, 1);
+	w->n_flights = 0;
+	hg_pools_trim(&all, nothing_to_forget, NULL);
+	assert_int_equal(all.n_orphans, 0);
+	assert_int_equal(hg_map_n(all.identities), 2); /* "i" and elsewhere */
+}
+
+static void one_that_gets_a_credential_again_is_no_orphan(void **state)
+{
+	(void)state;
+	struct hg_identity *w = leave_an_orphan();
+
+	conf = conf_of_pools(3);
+	conf.upstreams[0].credentials[0].identity = "i";
+	hg_pools_adopt(&all, &conf);
+	assert_int_equal(w->n_credentials, 1);
+	hg_pools_trim(&all, nothing_to_forget, NULL);
+	assert_int_equal(all.n_orphans, 0);
+	w->n_flights = 0;
+	hg_pools_trim(&all, nothing_to_forget, NULL);
+	assert_int_equal(all.n_orphans, 0); /* nor less than that */
+	assert_int_equal(w->n_credentials, 1);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define T3(f) cmocka_unit_test_setup_teardown(f, setup, teardown_three)
 
@@ -432,6 +526,9 @@ int main(void)
 		T3(a_line_is_a_resource_and_who_may_pay),
 		T3(a_line_in_which_nothing_is_gives_its_place_to_another),
 		T3(a_reload_that_adds_a_token_keeps_the_ledgers_of_the_others),
+		T3(a_thousand_reloads_that_change_owners_keep_no_more_of_them_than_one),
+		T3(an_identity_that_its_last_credential_left_goes_with_its_last_flight),
+		T3(one_that_gets_a_credential_again_is_no_orphan),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

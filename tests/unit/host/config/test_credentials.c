@@ -168,6 +168,59 @@ static void a_token_that_ends_in_an_hour_is_warned_of_unless_a_file_brings_the_n
 	assert_int_equal(unlink(path), 0);
 }
 
+/* -- identities -------------------------------------------------------------------------------- */
+
+/* A pool of Apps with one good key; each row is what stands of one besides, a token or an App. */
+static void load_pool(struct fixture *f, const char *const rows[], unsigned n)
+{
+	struct hg_text text, pem;
+
+	hg_text_init(&text);
+	hg_text_init(&pem);
+	EVP_PKEY *pkey = EVP_RSA_gen(2048);
+	hg_text_add_char(&pem, '"');
+	add_pem(&pem, pkey, false, NULL);
+	hg_text_add(&pem, HG_STR("\""));
+	hg_text_add(&text, HG_STR("credentials:\n"));
+	for (unsigned i = 0; i < n; i++)
+		hg_text_printf(&text, "- {alias: a%u, identity: bot, %s%s%s}\n", i, rows[i],
+			rows[i][0] == 'a' ? ", app_private_key: " : "",
+			rows[i][0] == 'a' ? pem.p : "");
+	EVP_PKEY_free(pkey);
+	load(f, text.p);
+	hg_text_fini(&text);
+	hg_text_fini(&pem);
+}
+
+static void what_github_counts_apart_has_no_identity_in_common(void **state)
+{
+	static const struct {
+		const char *rows[2];
+		bool is_refused;
+	} cases[] = {
+		{ { "token: ghp_x", "app_id: 7, app_installation: 1" }, true },
+		{ { "app_id: 7, app_installation: 1", "token: github_pat_x" }, true },
+		{ { "app_id: 7, app_installation: 1", "token: x" }, true }, /* of an old form */
+		{ { "app_id: 7, app_installation: 1", "app_id: 7, app_installation: 2" }, true },
+		{ { "app_id: 7, app_installation: 1",
+			  "app_id: Iv1, app_installation: 1, app_repositories: [a]" },
+			false },
+		{ { "app_id: 7, app_installation: 1", "token: ghs_x" }, false }, /* maybe its own */
+		{ { "token: ghp_x", "token: gho_x" }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fixture f;
+		load_pool(&f, cases[i].rows, 2);
+		assert_int_equal(f.faults.n_errors, cases[i].is_refused);
+		if (cases[i].is_refused)
+			assert_non_null(strstr(said(&f),
+				"credentials[1].identity: \"bot\" is that of a0 already"));
+		drop(&f);
+	}
+}
+
 /* -- GitHub's terms ---------------------------------------------------------------------------- */
 
 static void a_pool_of_several_peoples_tokens_is_warned_of_once(void **state)
@@ -328,6 +381,7 @@ int main(void)
 		cmocka_unit_test(tokens_of_any_length_are_taken),
 		cmocka_unit_test(
 			a_token_that_ends_in_an_hour_is_warned_of_unless_a_file_brings_the_next),
+		cmocka_unit_test(what_github_counts_apart_has_no_identity_in_common),
 		cmocka_unit_test(a_pool_of_several_peoples_tokens_is_warned_of_once),
 		cmocka_unit_test(a_pool_is_read_in_its_order),
 		cmocka_unit_test(without_anything_there_is_one_unauthenticated),
