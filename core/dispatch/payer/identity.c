@@ -53,17 +53,29 @@ void hg_identity_rename(struct hg_identity *id, const char *name)
 	}
 }
 
-struct hg_ledger *hg_identity_ledger(struct hg_identity *id, struct hg_str resource)
+static struct hg_ledger *find_ledger(const struct hg_identity *id, struct hg_str resource)
 {
 	struct hg_ledger *l;
 
-	if (!hg_resource_is_sane(resource))
-		resource = HG_STR("core");
 	HG_LIST_EACH(&id->ledgers, l, link)
 	{
-		if (hg_str_is(hg_str(l->resource), resource))
+		if (resource.n < sizeof(l->resource) && l->resource[resource.n] == '\0' &&
+			memcmp(l->resource, resource.p, resource.n) == 0)
 			return l;
 	}
+	return NULL;
+}
+
+struct hg_ledger *hg_identity_ledger(struct hg_identity *id, struct hg_str resource)
+{
+	struct hg_ledger *l = find_ledger(id, resource);
+
+	if (!l && !hg_resource_is_sane(resource)) {
+		resource = HG_STR("core");
+		l = find_ledger(id, resource);
+	}
+	if (l)
+		return l;
 	if (id->n_ledgers >= HG_LEDGERS_MOST)
 		return HG_LIST_FIRST(&id->ledgers, struct hg_ledger, link);
 	l = hg_alloc(sizeof(*l));

@@ -287,7 +287,14 @@ static void a_ledger_is_made_once_for_each_resource(void **state)
 	assert_ptr_equal(core->identity, id);
 	assert_ptr_not_equal(hg_identity_ledger(id, HG_STR("search")), core);
 	assert_ptr_equal(hg_identity_ledger(id, HG_STR("core")), core);
+	/* what is no name of a resource is core's, and a beginning of one is another */
+	assert_ptr_equal(hg_identity_ledger(id, HG_STR("Co\\re")), core);
+	assert_ptr_equal(hg_identity_ledger(id, (struct hg_str){ 0 }), core);
+	assert_ptr_equal(
+		hg_identity_ledger(id, HG_STR("a_name_longer_than_any_resource_of_githubs")), core);
 	assert_int_equal(id->n_ledgers, 2);
+	assert_ptr_not_equal(hg_identity_ledger(id, HG_STR("cor")), core);
+	assert_int_equal(id->n_ledgers, 3);
 }
 
 static void as_many_are_under_way_as_its_site_allows(void **state)
