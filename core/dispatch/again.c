@@ -110,7 +110,7 @@ static int64_t book_refusal(struct hg_dispatcher *d, struct hg_flight *f, enum h
 		hg_identity_block(l->identity, wait_us, now->mono_us, &d->dice);
 		learn(d, f, now);
 	}
-	hg_dispatcher_end_spending(f, false, now->mono_us);
+	hg_dispatcher_end_spending(d, f, false, now->mono_us);
 	l->was_refused = true;
 	hg_series_add(
 		hg_core_series(HG_METRIC_LIMIT_HITS, f->credential->label, l->resource, kind), 1);

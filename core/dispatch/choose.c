@@ -293,8 +293,10 @@ again: /* after each that is held or gone, of which there are as many as there a
 	}
 	if (is_stopped(d, line, firsts[0], now, wake_us))
 		return NULL;
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		classes[i] = firsts[i]->klass;
+		hg_flight_expect(firsts[i], d->shapes);
+	}
 	stand = 0;
 	for (unsigned i = 0; i < n; i++) {
 		if (stand & 1u << classes[i])

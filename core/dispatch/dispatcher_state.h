@@ -94,7 +94,8 @@ void hg_dispatcher_land(
 	struct hg_dispatcher *d, struct hg_flight *f, bool sent, const struct hg_now *now);
 /* What it took of the secondary limits is booked: it was answered, or may have been; or it did not
  * count. */
-void hg_dispatcher_end_spending(struct hg_flight *f, bool counts, int64_t now_us);
+void hg_dispatcher_end_spending(
+	struct hg_dispatcher *d, struct hg_flight *f, bool counts, int64_t now_us);
 /* After credentials were found to be of another identity: what is known and under way of them goes
  * there, so that both together never spend more than the one may. */
 void hg_dispatcher_regroup(struct hg_dispatcher *d, const struct hg_now *now);

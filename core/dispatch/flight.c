@@ -47,7 +47,8 @@ static struct hg_spend spend_of(const struct hg_ask *a)
 		.points = reads ? 1 : 5,
 		.is_graphql = is_graphql,
 		.is_write = !reads,
-		.is_content = a->is_content };
+		.is_content = a->is_content,
+		.is_upload = a->upload != NULL };
 }
 
 struct hg_flight *hg_flight_of(const struct hg_ask *ask, struct hg_snapshot *snapshot,
@@ -112,6 +113,12 @@ void hg_flight_charge(
 	f->ledger = ledger;
 	credential->n_flights++;
 	ledger->identity->n_flights++;
+}
+
+void hg_flight_expect(struct hg_flight *f, struct hg_shape_costs *shapes)
+{
+	if (f->ask.graphql.is_read)
+		f->spend.expected_us = hg_shape_costs_time_us(shapes, f->ask.graphql.shape);
 }
 
 void hg_flight_move(struct hg_flight *f, struct hg_line *line)

@@ -117,6 +117,8 @@ void hg_flight_free(struct hg_flight *f); /* off every list, queue and heap */
 /* Who pays for this sending. */
 void hg_flight_charge(
 	struct hg_flight *f, struct hg_credential *credential, struct hg_ledger *ledger);
+/* What GitHub's time it will take, as is known of its shape by now; it is not under way. */
+void hg_flight_expect(struct hg_flight *f, struct hg_shape_costs *shapes);
 /* To another line of its pool; it does not wait. */
 void hg_flight_move(struct hg_flight *f, struct hg_line *line);
 /* Makes `fields` and `token` anew from what was asked. */

@@ -4,6 +4,7 @@
  */
 #include "base/bug.h"
 #include "base/trace.h"
+#include "dispatch/budget/under_way.h"
 #include "dispatch/dispatcher_state.h"
 #include "dispatch/errand.h"
 #include <stdarg.h>
@@ -300,15 +301,34 @@ void hg_dispatcher_publish(struct hg_dispatcher *d, struct hg_ledger *l)
 	set_gauges(l);
 }
 
-void hg_dispatcher_end_spending(struct hg_flight *f, bool counts, int64_t now_us)
+/* What its shape takes of GitHub's time. What failed or was given up before it had taken longer
+ * than expected says nothing; of a shape that is not known, before GitHub would have ended it. */
+static void note_time(struct hg_dispatcher *d, const struct hg_flight *f, int64_t took_us)
+{
+	int64_t more_than_us =
+		f->spend.expected_us ? f->spend.expected_us : HG_UNDER_WAY_MOST_US - 1;
+
+	if (took_us > HG_UNDER_WAY_MOST_US)
+		took_us = HG_UNDER_WAY_MOST_US;
+	if ((f->head && f->head->status == 200 && took_us >= 0) || took_us > more_than_us)
+		hg_shape_costs_note_time(
+			d->shapes, f->ask.graphql.shape, f->ask.graphql.points, took_us);
+}
+
+void hg_dispatcher_end_spending(
+	struct hg_dispatcher *d, struct hg_flight *f, bool counts, int64_t now_us)
 {
 	struct hg_secondary *s = f->ledger->identity->secondary;
 
 	if (!f->is_spending)
 		return;
+	/* what an upload's client needs is not GitHub's */
+	int64_t took_us = f->is_uploading ? 0 : now_us - f->asked_us;
 	f->is_spending = false;
+	if (counts && f->ask.graphql.is_read)
+		note_time(d, f, took_us);
 	if (counts)
-		hg_secondary_settle(s, &f->spend, f->sent_us, now_us);
+		hg_secondary_settle(s, &f->spend, f->sent_us, took_us, now_us);
 	else
 		hg_secondary_untake(s, &f->spend, f->sent_us);
 }
@@ -341,7 +361,7 @@ void hg_dispatcher_land(
 	else if (f->taken)
 		hg_ledger_untake(l, f->cost);
 	f->taken = false;
-	hg_dispatcher_end_spending(f, sent, now->mono_us);
+	hg_dispatcher_end_spending(d, f, sent, now->mono_us);
 	f->paused = false;
 	hg_heap_remove(&d->dues, &f->due);
 	HG_BUG_ON(l->identity->on_wire == 0 || f->share->in_flight == 0);

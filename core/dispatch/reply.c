@@ -154,7 +154,7 @@ static void pass(struct hg_dispatcher *d, struct hg_flight *f, enum hg_finding f
 	if (wait_us < 0 && f->head->status == 503)
 		wait_us = hg_rate_retry_after_us(f->head, now);
 	if (finding != HG_FINDING_PRIMARY && finding != HG_FINDING_SECONDARY) {
-		hg_dispatcher_end_spending(f, true, now->mono_us);
+		hg_dispatcher_end_spending(d, f, true, now->mono_us);
 		hg_ledger_forgive(f->ledger, f->sent_us);
 		hg_identity_forgive(f->ledger->identity, f->sent_us);
 	}

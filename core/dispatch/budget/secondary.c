@@ -5,7 +5,6 @@
 #include "base/map.h"
 #include <hg/mem.h>
 
-#define CPU_MOST_US 10000000ll /* GitHub gives up then */
 #define FIRST_GUESS_US 500000u /* of a route when nothing has been answered yet */
 #define LOOK_AGAIN_US 250000ll /* when what is under way holds GitHub's time */
 #define CHECKS_MOST 6
@@ -53,6 +52,7 @@ void hg_secondary_free(struct hg_secondary *s)
 		return;
 	HG_LIST_EACH(&s->used, r, link)
 	hg_free(r);
+	hg_under_way_fini(&s->under_way);
 	hg_map_free(s->by_name);
 	hg_free(s);
 }
@@ -135,18 +135,18 @@ static struct hg_pot *use_pot(struct hg_secondary *s, const struct hg_spend *spe
 
 /* -- GitHub's time ----------------------------------------------------------------------------- */
 
-/* n more, or less, of the pot's requests are under way. */
-static void expect(struct hg_secondary *s, struct hg_pot *pot, int n)
+/* What is expected of one when nothing is known of it but its pot. */
+static struct hg_under_way_one one_of(
+	const struct hg_pot *pot, const struct hg_spend *spend, int64_t sent_us)
 {
-	int64_t us = n * (int64_t)pot->average_us;
-
-	pot->in_flight += (uint32_t)n;
-	s->expected_us += us;
-	if (pot == &s->graphql)
-		s->expected_graphql_us += us;
+	return (struct hg_under_way_one){ .sent_us = sent_us,
+		.average_us = &pot->average_us,
+		.expected_us = spend->expected_us,
+		.is_graphql = spend->is_graphql,
+		.is_upload = spend->is_upload };
 }
 
-static uint32_t average(uint32_t before_us, int64_t cpu_us)
+uint32_t hg_secondary_average(uint32_t before_us, int64_t cpu_us)
 {
 	int64_t by_us = cpu_us - (int64_t)before_us;
 
@@ -155,15 +155,10 @@ static uint32_t average(uint32_t before_us, int64_t cpu_us)
 
 static void learn_time(struct hg_secondary *s, struct hg_pot *pot, int64_t cpu_us)
 {
-	uint32_t before_us = pot->average_us;
-
-	pot->average_us = average(before_us, cpu_us);
-	int64_t more_us = (int64_t)pot->in_flight * ((int64_t)pot->average_us - before_us);
-	s->expected_us += more_us;
-	if (pot == &s->graphql)
-		s->expected_graphql_us += more_us;
-	else
-		s->average_us = average(s->average_us, cpu_us);
+	pot->average_us = hg_secondary_average(pot->average_us, cpu_us);
+	if (pot != &s->graphql)
+		s->average_us = hg_secondary_average(s->average_us, cpu_us);
+	hg_under_way_forget(&s->under_way);
 }
 
 static void count_time(struct hg_meter *cpu, int64_t *rest_us, int64_t cpu_us, int64_t now_us)
@@ -178,21 +173,24 @@ static void count_time(struct hg_meter *cpu, int64_t *rest_us, int64_t cpu_us, i
 
 /* All the counts that it would be in; pot: NULL = of a route without any yet. */
 static unsigned list_checks(struct hg_secondary *s, const struct hg_secondary_conf *conf,
-	const struct hg_spend *spend, struct hg_pot *pot, struct check checks[CHECKS_MOST])
+	const struct hg_spend *spend, struct hg_pot *pot, int64_t now_us,
+	struct check checks[CHECKS_MOST])
 {
-	uint32_t cpu = hg_secondary_ticks(pot ? pot->average_us : s->average_us);
+	uint32_t average_us = pot ? pot->average_us : s->average_us;
+	uint32_t cpu = hg_secondary_ticks(spend->expected_us ? spend->expected_us : average_us);
 	unsigned n = 0;
 
+	hg_under_way_look(&s->under_way, now_us);
 	if (pot)
 		checks[n++] = (struct check){ &pot->points, HG_WINDOW_MINUTE,
 			spend->is_graphql ? HG_SECONDARY_GRAPHQL : HG_SECONDARY_ROUTE,
 			hg_secondary_points(conf, spend->is_graphql), spend->points, 0 };
 	checks[n++] = (struct check){ &s->cpu, HG_WINDOW_MINUTE, HG_SECONDARY_CPU,
-		hg_secondary_ticks(conf->cpu_us), cpu, hg_secondary_ticks(s->expected_us) };
+		hg_secondary_ticks(conf->cpu_us), cpu, hg_secondary_ticks(s->under_way.us) };
 	if (spend->is_graphql)
 		checks[n++] = (struct check){ &s->cpu_graphql, HG_WINDOW_MINUTE, HG_SECONDARY_CPU,
 			hg_secondary_ticks(conf->cpu_graphql_us), cpu,
-			hg_secondary_ticks(s->expected_graphql_us) };
+			hg_secondary_ticks(s->under_way.graphql_us) };
 	if (spend->is_content) {
 		checks[n++] = (struct check){ &s->content_minute, HG_WINDOW_MINUTE,
 			HG_SECONDARY_CONTENT, (uint32_t)conf->content_a_minute, 1, 0 };
@@ -222,12 +220,11 @@ int64_t hg_secondary_opens_us(struct hg_secondary *s, const struct hg_secondary_
 	const struct hg_spend *spend, int64_t now_us, enum hg_secondary_why *ret_why)
 {
 	struct check checks[CHECKS_MOST];
-	unsigned n = list_checks(s, conf, spend, find_pot(s, spend), checks);
+	unsigned n =
+		conf->keep ? list_checks(s, conf, spend, find_pot(s, spend), now_us, checks) : 0;
 	enum hg_secondary_why why = HG_SECONDARY_NONE;
 	int64_t opens_us = now_us;
 
-	if (!conf->keep)
-		n = 0;
 	for (unsigned i = 0; i < n; i++) {
 		int64_t us = check_opens_us(&checks[i], now_us);
 		if (us > opens_us) {
@@ -276,7 +273,7 @@ void hg_secondary_read(struct hg_secondary *s, const struct hg_secondary_conf *c
 		ret->limit = (uint32_t)(conf->write_gap_us / 1000);
 		return;
 	}
-	unsigned n = list_checks(s, conf, spend, find_pot(s, spend), checks);
+	unsigned n = list_checks(s, conf, spend, find_pot(s, spend), now_us, checks);
 	for (unsigned i = 0; i < n; i++)
 		if (why == HG_SECONDARY_NONE || checks[i].why == why)
 			read_check(&checks[i], now_us, ret, &closest);
@@ -287,9 +284,11 @@ void hg_secondary_read(struct hg_secondary *s, const struct hg_secondary_conf *c
 void hg_secondary_take(struct hg_secondary *s, const struct hg_spend *spend, int64_t now_us)
 {
 	struct hg_pot *pot = use_pot(s, spend);
+	struct hg_under_way_one one = one_of(pot, spend, now_us);
 
+	pot->in_flight++;
+	hg_under_way_put(&s->under_way, &one);
 	hg_window_add(&pot->points.window, HG_WINDOW_MINUTE, spend->points, now_us);
-	expect(s, pot, 1);
 	if (spend->is_content) {
 		hg_window_add(&s->content_minute.window, HG_WINDOW_MINUTE, 1, now_us);
 		hg_window_add(&s->content_hour.window, HG_WINDOW_HOUR, 1, now_us);
@@ -301,19 +300,22 @@ void hg_secondary_take(struct hg_secondary *s, const struct hg_spend *spend, int
 }
 
 /* It is not under way any more. NULL: it never was. */
-static struct hg_pot *leave(struct hg_secondary *s, const struct hg_spend *spend)
+static struct hg_pot *leave(struct hg_secondary *s, const struct hg_spend *spend, int64_t sent_us)
 {
 	struct hg_pot *pot = find_pot(s, spend);
 
 	if (HG_ODD(!pot || !pot->in_flight))
 		return NULL;
-	expect(s, pot, -1);
+	struct hg_under_way_one one = one_of(pot, spend, sent_us);
+	if (HG_ODD(!hg_under_way_take(&s->under_way, &one)))
+		return NULL;
+	pot->in_flight--;
 	return pot;
 }
 
 void hg_secondary_untake(struct hg_secondary *s, const struct hg_spend *spend, int64_t taken_us)
 {
-	struct hg_pot *pot = leave(s, spend);
+	struct hg_pot *pot = leave(s, spend, taken_us);
 
 	if (!pot)
 		return;
@@ -326,22 +328,21 @@ void hg_secondary_untake(struct hg_secondary *s, const struct hg_spend *spend, i
 		hg_window_sub(&s->mints.window, HG_WINDOW_HOUR, 1, taken_us);
 }
 
-void hg_secondary_settle(
-	struct hg_secondary *s, const struct hg_spend *spend, int64_t sent_us, int64_t now_us)
+void hg_secondary_settle(struct hg_secondary *s, const struct hg_spend *spend, int64_t sent_us,
+	int64_t took_us, int64_t now_us)
 {
-	struct hg_pot *pot = leave(s, spend);
-	int64_t cpu_us = now_us - sent_us;
+	struct hg_pot *pot = leave(s, spend, sent_us);
 
 	if (!pot)
 		return;
-	if (cpu_us < 0)
-		cpu_us = 0;
-	if (cpu_us > CPU_MOST_US)
-		cpu_us = CPU_MOST_US;
-	learn_time(s, pot, cpu_us);
-	count_time(&s->cpu, &s->rest_us, cpu_us, now_us);
+	if (took_us < 0)
+		took_us = 0;
+	if (took_us > HG_UNDER_WAY_MOST_US)
+		took_us = HG_UNDER_WAY_MOST_US;
+	learn_time(s, pot, took_us);
+	count_time(&s->cpu, &s->rest_us, took_us, now_us);
 	if (spend->is_graphql)
-		count_time(&s->cpu_graphql, &s->rest_graphql_us, cpu_us, now_us);
+		count_time(&s->cpu_graphql, &s->rest_graphql_us, took_us, now_us);
 }
 
 /* -- GitHub objects ---------------------------------------------------------------------------- */
@@ -403,7 +404,7 @@ enum hg_secondary_why hg_secondary_object(struct hg_secondary *s,
 	int64_t now_us, struct hg_lesson *ret_lesson)
 {
 	struct check checks[CHECKS_MOST];
-	unsigned n = list_checks(s, conf, spend, use_pot(s, spend), checks);
+	unsigned n = list_checks(s, conf, spend, use_pot(s, spend), now_us, checks);
 
 	if (ret_lesson)
 		*ret_lesson = (struct hg_lesson){ 0 };

@@ -11,8 +11,11 @@
  *
  * (struct hg_secondary_conf; how many are under way at once is not counted here.) Points count in
  * rolling windows (window.h). GitHub's time is about the time of its answers: until one is there,
- * its route's average is expected; it rises at once by half of the difference and falls by an
- * eighth, so that it errs on the safe side.
+ * what its shape took (GraphQL, shape_cost.h), else its route's average is expected, or what it has
+ * been under way already when that is more, all that GitHub gives it when it hangs (under_way.h).
+ * Averages rise at once by half of the difference and fall by an eighth, so that they err on the
+ * safe side. What nobody has seen yet may be slower than all that was: of a burst of that, as many
+ * as are under way at once are too many.
  *
  * When GitHub objects all the same, it has a lower limit that it does not publish, and it does not
  * say which. Blamed is what stood closest to its limit, when that was over four fifths of it, else
@@ -23,7 +26,7 @@
  *
  *     hg_secondary_opens_us(s, conf, &spend, now_us, &why) <= now_us  ->  send it:
  *     hg_secondary_take(s, &spend, now_us)                                 then exactly one of
- *         hg_secondary_settle(s, &spend, now_us, later_us)     answered, or nobody knows
+ *         hg_secondary_settle(s, &spend, now_us, …)           answered, or nobody knows
  *         hg_secondary_untake(s, &spend, now_us)               never left
  *         hg_secondary_object(…); hg_secondary_untake(…)       GitHub refused: a secondary limit
  *
@@ -40,10 +43,11 @@
 
 struct hg_secondary; /* of one identity */
 
-struct hg_spend {            /* what one request would use */
-	struct hg_str route; /* template; "" = none: they count together. GraphQL: not read */
-	uint32_t points;     /* 1 or 5 */
-	bool is_graphql, is_write, is_content, is_mint;
+struct hg_spend {             /* what one request would use */
+	struct hg_str route;  /* template; "" = none: they count together. GraphQL: not read */
+	uint32_t points;      /* 1 or 5 */
+	uint32_t expected_us; /* of GitHub's time; 0: its route's average. From take on it stays */
+	bool is_graphql, is_write, is_content, is_mint, is_upload;
 };
 
 enum hg_secondary_why { /* what a request waits for, or what was blamed */
@@ -79,12 +83,13 @@ void hg_secondary_read(struct hg_secondary *s, const struct hg_secondary_conf *c
 
 void hg_secondary_take(struct hg_secondary *s, const struct hg_spend *spend, int64_t now_us);
 
-/* It never left, or GitHub refused it: it did not count. (A write's gap stays.) */
+/* It never left, or GitHub refused it: it did not count. (A write's gap stays.) The same spend and
+ * moment as it was taken with, here and below. */
 void hg_secondary_untake(struct hg_secondary *s, const struct hg_spend *spend, int64_t taken_us);
 
-/* Its answer came; the time since it was sent is GitHub's, 10 s at most (GitHub ends it then). */
-void hg_secondary_settle(
-	struct hg_secondary *s, const struct hg_spend *spend, int64_t sent_us, int64_t now_us);
+/* Its answer came, or never will; GitHub worked on it for took_us, of which 10 s count at most. */
+void hg_secondary_settle(struct hg_secondary *s, const struct hg_spend *spend, int64_t sent_us,
+	int64_t took_us, int64_t now_us);
 
 struct hg_lesson { /* what an objection taught: points, requests, or seconds of GitHub's time */
 	int64_t was, is; /* the limit in force; the same, when it was not believed */
@@ -95,7 +100,11 @@ enum hg_secondary_why hg_secondary_object(struct hg_secondary *s,
 	const struct hg_secondary_conf *conf, const struct hg_spend *spend, int64_t sent_us,
 	int64_t now_us, struct hg_lesson *ret_lesson);
 
-/* Equal for those that wait for the same things; differs from run to run. */
+/* What is expected after an answer that took so long. */
+uint32_t hg_secondary_average(uint32_t before_us, int64_t took_us);
+
+/* Equal for those that wait for the same things; differs from run to run. What is expected of them
+ * is not in it: of one client's queries the quick do not pass the slow one for ever. */
 uint64_t hg_secondary_gate(const struct hg_spend *spend);
 
 /* A JSON object: each dimension with what is used and its limit (null: none), and the routes that

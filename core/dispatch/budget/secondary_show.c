@@ -127,7 +127,8 @@ void hg_secondary_show(const struct hg_secondary *s, const struct hg_secondary_c
 	}
 	hg_text_printf(out,
 		"\"expected_ms\":%lld,\"expected_graphql_ms\":%lld,\"next_write_in_ms\":%lld",
-		(long long)s->expected_us / 1000, (long long)s->expected_graphql_us / 1000,
+		(long long)hg_under_way_sum(&s->under_way, false, now_us) / 1000,
+		(long long)hg_under_way_sum(&s->under_way, true, now_us) / 1000,
 		gap_us > 0 ? (long long)(gap_us + 999) / 1000 : 0ll);
 	hg_text_printf(out, ",\"objected_to\":\"%s\"", hg_secondary_why_name(s->last_why));
 	if (s->last_why != HG_SECONDARY_NONE)
@@ -142,8 +143,7 @@ void hg_secondary_check(const struct hg_secondary *s)
 {
 	const struct hg_meter *const meters[] = { &s->graphql.points, &s->nameless.points, &s->cpu,
 		&s->cpu_graphql, &s->content_minute, &s->content_hour, &s->mints };
-	int64_t graphql_us = (int64_t)s->graphql.in_flight * s->graphql.average_us;
-	int64_t expected_us = graphql_us + (int64_t)s->nameless.in_flight * s->nameless.average_us;
+	uint32_t in_flight = s->graphql.in_flight + s->nameless.in_flight;
 	size_t n = 0;
 
 	for (unsigned i = 0; i < sizeof(meters) / sizeof(meters[0]); i++)
@@ -152,9 +152,14 @@ void hg_secondary_check(const struct hg_secondary *s)
 		struct hg_secondary_route *r = HG_CONTAINER(at, struct hg_secondary_route, link);
 		HG_BUG_ON(hg_map_find(s->by_name, (struct hg_str){ r->name, r->n }) != r);
 		hg_window_check(&r->pot.points.window);
-		expected_us += (int64_t)r->pot.in_flight * r->pot.average_us;
+		in_flight += r->pot.in_flight;
 	}
 	HG_BUG_ON(n != hg_map_n(s->by_name));
-	HG_BUG_ON(s->expected_us != expected_us || s->expected_graphql_us != graphql_us);
+	HG_BUG_ON(s->under_way.n != in_flight);
+	HG_BUG_ON(s->under_way.has_looked &&
+		  (s->under_way.us !=
+				  hg_under_way_sum(&s->under_way, false, s->under_way.looked_us) ||
+			  s->under_way.graphql_us !=
+				  hg_under_way_sum(&s->under_way, true, s->under_way.looked_us)));
 	hg_map_check(s->by_name);
 }

@@ -8,6 +8,7 @@
 #include "base/list.h"
 #include "dispatch/budget/learned.h"
 #include "dispatch/budget/secondary.h"
+#include "dispatch/budget/under_way.h"
 #include "dispatch/budget/window.h"
 
 #define HG_SECONDARY_TICK_US 10000ll /* in which windows count GitHub's time */
@@ -35,8 +36,7 @@ struct hg_secondary_route {
 
 /*
  * - a route is in `by_name` and in `used`
- * - expected_us is the sum of in_flight x average_us over all pots; expected_graphql_us the part
- *   of `graphql`
+ * - `under_way` has as many as are in_flight in all pots
  */
 struct hg_secondary {
 	struct hg_map *by_name;
@@ -44,7 +44,7 @@ struct hg_secondary {
 	struct hg_pot graphql, nameless;
 	struct hg_meter cpu, cpu_graphql; /* ticks, when they are answered */
 	struct hg_meter content_minute, content_hour, mints;
-	int64_t expected_us, expected_graphql_us;
+	struct hg_under_way under_way;
 	int64_t rest_us, rest_graphql_us; /* answered, less than a tick */
 	uint32_t average_us;              /* of all REST answers: the guess for a new route */
 	int64_t last_write_us;

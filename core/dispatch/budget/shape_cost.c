@@ -3,12 +3,14 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "dispatch/budget/rate.h"
+#include "dispatch/budget/secondary.h"
 #include <hg/mem.h>
 
 struct entry {
 	struct hg_list link; /* those asked for last are at the end */
 	uint64_t shape;
 	uint32_t cost;
+	uint32_t time_us; /* 0: never answered */
 };
 
 struct hg_shape_costs {
@@ -67,10 +69,13 @@ uint32_t hg_shape_costs_predict(struct hg_shape_costs *c, uint64_t shape, uint32
 	return e ? e->cost : counted;
 }
 
-static struct entry *put(struct hg_shape_costs *c, uint64_t shape, uint32_t cost)
+static struct entry *find_or_put(struct hg_shape_costs *c, uint64_t shape, uint32_t cost)
 {
-	struct entry *e = hg_alloc0(sizeof(*e));
+	struct entry *e = find(c, shape);
 
+	if (e)
+		return e;
+	e = hg_alloc0(sizeof(*e));
 	if (hg_map_n(c->by_shape) == c->most)
 		forget(c, HG_LIST_FIRST(&c->entries, struct entry, link));
 	e->shape = shape;
@@ -86,9 +91,7 @@ uint32_t hg_shape_costs_note(
 {
 	if (!shape)
 		return counted;
-	struct entry *e = find(c, shape);
-	if (!e)
-		e = put(c, shape, counted);
+	struct entry *e = find_or_put(c, shape, counted);
 	if (actual == 0)
 		actual = 1; /* what is sent may cost */
 	if (actual >= e->cost)
@@ -96,6 +99,27 @@ uint32_t hg_shape_costs_note(
 	else
 		e->cost -= (e->cost - actual + 7) / 8;
 	return e->cost;
+}
+
+uint32_t hg_shape_costs_time_us(struct hg_shape_costs *c, uint64_t shape)
+{
+	const struct entry *e = shape ? find(c, shape) : NULL;
+
+	return e ? e->time_us : 0;
+}
+
+void hg_shape_costs_note_time(
+	struct hg_shape_costs *c, uint64_t shape, uint32_t counted, int64_t took_us)
+{
+	if (!shape)
+		return;
+	struct entry *e = find_or_put(c, shape, counted);
+	if (!e->time_us)
+		e->time_us = (uint32_t)took_us;
+	else
+		e->time_us = hg_secondary_average(e->time_us, took_us);
+	if (!e->time_us)
+		e->time_us = 1; /* it is known, and nothing */
 }
 
 uint32_t hg_shape_costs_n(const struct hg_shape_costs *c)

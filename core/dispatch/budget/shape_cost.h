@@ -1,5 +1,5 @@
 /*
- * shape_cost - what GraphQL requests of one shape have really cost.
+ * shape_cost - what GraphQL requests of one shape have really cost: points, and GitHub's time.
  *
  * What is counted from a query (ticket/graphql_weight.h) is GitHub's published rule; what it takes
  * may differ. So the next of a shape is predicted from the last ones: up at once, down by an eighth
@@ -7,6 +7,9 @@
  *
  *     counted 1     GitHub took 9  ->  the next is predicted 9
  *                   GitHub took 1  ->  8, then 7, 6, …
+ *
+ * How long GitHub takes for one is learned beside it, as for routes (hg_secondary_average): what is
+ * under way, and what is to go, counts for that. A shape that was never answered has none.
  *
  * The map is bounded; the shape that was not asked for the longest is forgotten, and predicted by
  * counting again.
@@ -36,6 +39,11 @@ uint32_t hg_shape_costs_predict(struct hg_shape_costs *c, uint64_t shape, uint32
 /* It took `actual` points, 0 … HG_GRAPHQL_MOST_POINTS. Returns what the next one is predicted. */
 uint32_t hg_shape_costs_note(
 	struct hg_shape_costs *c, uint64_t shape, uint32_t counted, uint32_t actual);
+/* What the next of this shape will take of GitHub's time, µs; 0: not known. */
+uint32_t hg_shape_costs_time_us(struct hg_shape_costs *c, uint64_t shape);
+/* One that was counted so took `took_us`, 0 … HG_UNDER_WAY_MOST_US. */
+void hg_shape_costs_note_time(
+	struct hg_shape_costs *c, uint64_t shape, uint32_t counted, int64_t took_us);
 uint32_t hg_shape_costs_n(const struct hg_shape_costs *c);
 
 /* -- what one request took, by the budget before and after it ---------------------------------- */

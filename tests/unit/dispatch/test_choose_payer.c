@@ -91,7 +91,7 @@ static void use_up_the_route(void)
 	rig.snapshot.secondary.route_points = 1;
 	begin();
 	hg_secondary_take(s, &spend, rig.now.mono_us);
-	hg_secondary_settle(s, &spend, rig.now.mono_us, rig.now.mono_us);
+	hg_secondary_settle(s, &spend, rig.now.mono_us, 0, rig.now.mono_us);
 }
 
 static void lack(void)

@@ -71,7 +71,7 @@ static inline int64_t opens_in(struct secondary_rig *r, struct hg_spend spend, i
 static inline void spend_one(struct secondary_rig *r, struct hg_spend spend, int64_t now_us)
 {
 	hg_secondary_take(r->s, &spend, now_us);
-	hg_secondary_settle(r->s, &spend, now_us, now_us);
+	hg_secondary_settle(r->s, &spend, now_us, 0, now_us);
 	hg_secondary_check(r->s);
 }
 
@@ -80,7 +80,7 @@ static inline void work(
 	struct secondary_rig *r, struct hg_spend spend, int64_t for_us, int64_t now_us)
 {
 	hg_secondary_take(r->s, &spend, now_us - for_us);
-	hg_secondary_settle(r->s, &spend, now_us - for_us, now_us);
+	hg_secondary_settle(r->s, &spend, now_us - for_us, for_us, now_us);
 	hg_secondary_check(r->s);
 }
 

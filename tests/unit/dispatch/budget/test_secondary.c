@@ -231,7 +231,8 @@ static void what_is_under_way_is_expected_to_take_its_routes_average(void **stat
 	assert_in_range(opens_in(&rig, slow, taken_us), 1, SEC);
 	assert_int_equal(rig.why, HG_SECONDARY_CPU);
 	for (uint32_t i = 0; i < n; i++)
-		hg_secondary_settle(rig.s, &slow, taken_us, taken_us + 1000); /* and it was quick */
+		hg_secondary_settle(
+			rig.s, &slow, taken_us, 1000, taken_us + 1000); /* and it was quick */
 	assert_int_equal(opens_in(&rig, slow, taken_us + 1000), 0);
 	for (int i = 0; i < 100; i++)
 		work(&rig, slow, 1000, taken_us);
@@ -285,7 +286,7 @@ static void refusals_of_what_was_under_way_are_one_objection(void **state)
 	}
 	assert_int_equal(refuse(&rig, other, 500, SEC + 500), HG_SECONDARY_ROUTE);
 	for (int i = 0; i < 100; i++)
-		hg_secondary_settle(rig.s, &list, i, SEC);
+		hg_secondary_settle(rig.s, &list, i, SEC - i, SEC);
 	assert_int_equal(room_for(&rig, other, 2 * SEC), 840); /* it is not to blame */
 	/* one that was sent later is another objection */
 	assert_int_equal(refuse(&rig, other, 2 * SEC, 3 * SEC), HG_SECONDARY_ROUTE);
@@ -447,7 +448,7 @@ static void the_route_that_was_not_used_for_longest_is_forgotten(void **state)
 	spend_one(&rig, read_of("/learned"), 0);
 	assert_true(opens_in(&rig, read_of("/learned"), 0) > 0); /* one is all it may */
 	hg_secondary_settle(
-		rig.s, &(struct hg_spend){ .route = HG_STR("/flying"), .points = 1 }, 0, 1);
+		rig.s, &(struct hg_spend){ .route = HG_STR("/flying"), .points = 1 }, 0, 1, 1);
 }
 
 static void a_blamed_route_may_be_forgotten(void **state)

@@ -130,7 +130,8 @@ static void answered(struct world *w, const struct flying *f)
 	exact_window_add(&w->cpu, f->cpu_us, f->answered_us);
 	if (f->spend.is_graphql)
 		exact_window_add(&w->cpu_graphql, f->cpu_us, f->answered_us);
-	hg_secondary_settle(w->rig.s, &f->spend, f->sent_us, f->answered_us);
+	hg_secondary_settle(
+		w->rig.s, &f->spend, f->sent_us, f->answered_us - f->sent_us, f->answered_us);
 }
 
 /* All that happens up to a moment, in its order. */

@@ -55,11 +55,11 @@ static void what_was_used_and_learned_is_shown(void **state)
 		"\"content_minute\":{\"used\":1,\"limit\":70,\"learned\":false},"
 		"\"content_hour\":{\"used\":1,\"limit\":450,\"learned\":false},"
 		"\"mints\":{\"used\":0,\"limit\":1900,\"learned\":false},"
-		"\"expected_ms\":500,\"expected_graphql_ms\":0,\"next_write_in_ms\":0,"
+		"\"expected_ms\":1000,\"expected_graphql_ms\":0,\"next_write_in_ms\":0,"
 		"\"objected_to\":\"route\",\"objected_ago_ms\":500,\"routes_known\":3,\"routes\":["
 		"{\"route\":\"/a\\\"b\",\"used\":5,\"limit\":5,\"learned\":true},"
 		"{\"route\":\"/busy\",\"used\":426,\"limit\":850,\"learned\":false}]}");
-	hg_secondary_settle(r.s, &(struct hg_spend){ .points = 1 }, SEC / 2, SEC);
+	hg_secondary_settle(r.s, &(struct hg_spend){ .points = 1 }, SEC / 2, SEC / 2, SEC);
 	secondary_rig_end(&r);
 }
 

@@ -40,6 +40,32 @@ static void it_rises_at_once_and_falls_slowly(void **state)
 	hg_shape_costs_free(c);
 }
 
+static void the_time_of_a_shape_rises_by_half_and_falls_by_an_eighth(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t took_us;
+		uint32_t next_us;
+	} steps[] = { { 4000, 4000 }, { 8000, 6000 }, { 2000, 5500 }, { 5500, 5500 } };
+	struct hg_shape_costs *c = hg_shape_costs_new(4);
+
+	assert_int_equal(hg_shape_costs_time_us(c, 7), 0);
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		hg_shape_costs_note_time(c, 7, 3, steps[i].took_us);
+		assert_int_equal(hg_shape_costs_time_us(c, 7), steps[i].next_us);
+	}
+	assert_int_equal(hg_shape_costs_time_us(c, 8), 0);
+	assert_int_equal(hg_shape_costs_predict(c, 7, 9), 3); /* as it was counted */
+	hg_shape_costs_note(c, 7, 3, 5);
+	assert_int_equal(hg_shape_costs_time_us(c, 7), 5500);
+	hg_shape_costs_note_time(c, 9, 1, 0);
+	assert_int_equal(hg_shape_costs_time_us(c, 9), 1); /* known, and quick */
+	hg_shape_costs_note_time(c, 0, 1, 4000);
+	assert_int_equal(hg_shape_costs_time_us(c, 0), 0);
+	assert_int_equal(hg_shape_costs_n(c), 2);
+	hg_shape_costs_free(c);
+}
+
 static void the_shape_not_asked_for_the_longest_is_forgotten(void **state)
 {
 	(void)state;
@@ -138,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_shape_that_is_not_known_costs_what_was_counted),
 		cmocka_unit_test(it_rises_at_once_and_falls_slowly),
+		cmocka_unit_test(the_time_of_a_shape_rises_by_half_and_falls_by_an_eighth),
 		cmocka_unit_test(the_shape_not_asked_for_the_longest_is_forgotten),
 		cmocka_unit_test(what_a_request_took_is_told_when_it_was_alone),
 		cmocka_unit_test(others_under_way_make_it_unclear),

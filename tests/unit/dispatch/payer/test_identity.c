@@ -119,7 +119,7 @@ static void what_is_under_way_counts_for_the_one_that_both_are(void **state)
 	assert_int_equal(core->identity->on_wire, 50);
 	assert_int_equal(core->theirs, 60);
 	struct hg_secondary *limits = core->identity->secondary;
-	assert_true(limits->expected_us > 0); /* GitHub's time, of what is under way */
+	assert_int_equal(limits->under_way.n, 50); /* GitHub's time */
 	hg_secondary_check(limits);
 
 	while (n < 90)
@@ -134,7 +134,7 @@ static void what_is_under_way_counts_for_the_one_that_both_are(void **state)
 	assert_int_equal(core->in_flight, 0);
 	assert_int_equal(core->identity->on_wire, 0);
 	assert_int_equal(core->theirs, 60 - most);
-	assert_int_equal(limits->expected_us, 0);
+	assert_int_equal(limits->under_way.n, 0);
 	while (n > 0)
 		hg_ticket_unref(tickets[--n]);
 }
