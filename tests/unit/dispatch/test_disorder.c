@@ -12,9 +12,9 @@
  *     up to two minutes that pass                     somebody looks at `show`
  *
  * After each, all pools are looked at by force: if that sends anything, a wake-up was missed, and
- * the test says what. (It may refuse: what makes things worse, as an errand that takes the last
- * place under a cap, wakes nobody, and who can not make it any more hears so a little later.) Then
- * all answers come, and every request has to end.
+ * the test says what. Nor may it refuse anybody: what makes things worse, as an errand that takes
+ * the last place under a cap, has told those who can not make it any more. Then all answers come,
+ * and every request has to end.
  *
  * One test for each seed, and each seed must hold. All take about 4 s of work; with the address
  * sanitizer there are fewer, for the same.
@@ -41,7 +41,7 @@ static struct {
 
 static void check_that_nothing_is_overlooked(void)
 {
-	unsigned n_sent = rig.n_sent;
+	unsigned n_sent = rig.n_sent, n_tickets = rig.d->n_tickets;
 	int64_t next_us = rig.next_us - rig.now.mono_us;
 	struct hg_pool *pool;
 
@@ -60,6 +60,10 @@ static void check_that_nothing_is_overlooked(void)
 	if (rig.n_sent > n_sent)
 		fail_msg("seed %llu, step %u: nobody would have looked for %lld us",
 			(unsigned long long)run.seed, run.step, (long long)next_us);
+	if (rig.d->n_tickets < n_tickets)
+		fail_msg("seed %llu, step %u: %u could not make it any more, and nobody had told "
+			 "them",
+			(unsigned long long)run.seed, run.step, n_tickets - rig.d->n_tickets);
 }
 
 /* -- steps ------------------------------------------------------------------------------------- */

@@ -81,6 +81,53 @@ static void it_counts_among_what_is_under_way(void **state)
 	rig_expect_whole(t, 200);
 }
 
+static enum hg_stop stop_of(const struct hg_ticket *t)
+{
+	return ((const struct hg_flight *)t->flight)->waits.why;
+}
+
+static void who_can_not_make_it_behind_its_last_place_hears_at_once(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.max_concurrent = 1;
+	add_app("app"), begin();
+	mint("ghs_a");
+	credential(0)->identity->max_per_hour = 3;
+	int64_t due_us = hg_app_token_due_us(credential(0)->app); /* the old one is good still */
+	rig_advance(&rig, due_us - 10 * SEC - rig.now.mono_us);
+	struct hg_ticket *first = rig_ask(&rig, "GET", "/x");
+	struct hg_ticket *hurried = rig_ask(&rig, "GET", "/y");
+	struct hg_ticket *patient = rig_ticket(&rig, "GET", "/z", HG_CLASS_HIGH);
+
+	hg_dispatcher_on_connected(rig.d, rig.sent[1], &rig.now);
+	patient->ask.deadline_us += 3600 * SEC;
+	rig_submit(&rig, patient);
+	assert_int_equal(stop_of(patient), HG_STOP_NONE); /* for its turn */
+	rig_advance(&rig, 10 * SEC);
+	assert_int_equal(asked(HG_ERRAND_MINT)->ledger->identity->hour_sent, 3);
+	rig_expect_refused(hurried, 429, "no_budget");
+	assert_int_equal(patient->state, HG_TICKET_PARKED);
+	assert_int_equal(stop_of(patient), HG_STOP_CAP);
+	hg_ticket_unref(patient);
+	hg_ticket_unref(first);
+}
+
+static void who_waits_for_its_connection_goes_when_it_ends(void **state)
+{
+	(void)state;
+	upstream()->max_connections = 1;
+	upstream()->http2 = false;
+	add_token("a"), begin();
+	unsigned i = ask_about(0);
+	struct hg_ticket *t = ask_as_client("/x"); /* of another pool */
+
+	assert_int_equal(t->state, HG_TICKET_QUEUED);
+	assert_int_equal(stop_of(t), HG_STOP_SLOT);
+	rig_reply(&rig, i, rig_head(200, NULL));
+	assert_int_equal(t->state, HG_TICKET_SENT);
+	hg_ticket_unref(t);
+}
+
 static void a_mint_counts_as_one_and_opens_no_gap_between_writes(void **state)
 {
 	(void)state;
@@ -202,6 +249,8 @@ int main(void)
 		T(it_costs_no_points_but_for_a_name),
 		T(it_goes_past_a_budget_that_is_spent_and_past_the_queue),
 		T(it_counts_among_what_is_under_way),
+		T(who_can_not_make_it_behind_its_last_place_hears_at_once),
+		T(who_waits_for_its_connection_goes_when_it_ends),
 		T(a_mint_counts_as_one_and_opens_no_gap_between_writes),
 		T(it_is_not_tried_again_by_itself),
 		T(one_that_hangs_is_cut_and_was_not_answered),
