@@ -110,7 +110,18 @@ enum hg_stop hg_line_stop(const struct hg_line *line, uint32_t cost, const struc
 
 /* A line stands when nobody could pay for anything; or when what its first one needs is under way
  * and may turn out free: nobody passes that because it asks for less. One that needs more than is
- * left before a known moment waits alone (wait_alone), as others take nothing from it. */
+ * left before a known moment waits alone (wait_alone), as others take nothing from it.
+ *
+ *     20 left, 1 of them under way  ->  one that needs 20 stands, and those that need 1 behind it
+ *                     it was free   ->  the one that needs 20 goes
+ *                     it was not    ->  19 are left: it waits for the reset, the others go by
+ *
+ * Why none of the 19 goes meanwhile: whatever it takes, the first one may lack, and then it waits
+ * for up to an hour, each time that somebody cheaper comes. What the others wait is an answer: the
+ * line sends nothing, so what holds the first one only gets less. (Another line or pool with the
+ * same payer may still send, as may an errand; then it stands until that has spent what it needs,
+ * or its own deadline.) To count apart what can not turn out free would not help: where one request
+ * costs more than another, which is GraphQL, all of them may cost less than predicted. */
 static bool is_stopped(struct hg_dispatcher *d, struct hg_line *line, struct hg_flight *first,
 	const struct hg_now *now, int64_t *wake_us)
 {

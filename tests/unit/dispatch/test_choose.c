@@ -81,6 +81,31 @@ static void nobody_takes_what_one_waits_for_that_is_under_way(void **state)
 	rig_expect_whole(cheap, 200);
 }
 
+static void who_asks_for_less_waits_for_one_answer_and_no_longer(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 100, 20, 3600);
+	struct hg_ticket *under_way = rig_ask(&rig, "GET", "/under_way");
+	struct hg_ticket *dear = rig_ticket(&rig, "GET", "/dear", HG_CLASS_HIGH);
+	dear->ask.cost = 20;
+	dear->ask.deadline_us = rig.now.mono_us + 7200 * SEC;
+	rig_submit(&rig, dear);
+	struct hg_ticket *cheap = rig_ticket(&rig, "GET", "/cheap", HG_CLASS_NORMAL);
+	rig_submit(&rig, cheap);
+	assert_int_equal(rig.n_sent, 2);
+
+	rig_reply(&rig, 1, rig_limits(200, 100, 19, WALL / SEC + 3600)); /* it was not free */
+	rig_expect_whole(under_way, 200);
+	assert_int_equal(rig.n_sent, 3);
+	assert_true(hg_str_is(rig.sent[2]->ask.path, HG_STR("/cheap")));
+	rig_reply(&rig, 2, rig_limits(200, 100, 18, WALL / SEC + 3600));
+	rig_expect_whole(cheap, 200);
+	rig_advance(&rig, 3603 * SEC);
+	assert_int_equal(rig.n_sent, 4);
+	assert_true(hg_str_is(rig.sent[3]->ask.path, HG_STR("/dear")));
+	hg_ticket_unref(dear);
+}
+
 static void no_more_than_max_concurrent_are_on_the_wire(void **state)
 {
 	(void)state;
@@ -501,6 +526,7 @@ int main(void)
 		T(classes_go_in_order_and_first_come_first_within_one),
 		T(one_that_costs_more_than_is_left_holds_nobody_up_who_asks_for_less),
 		T(nobody_takes_what_one_waits_for_that_is_under_way),
+		T(who_asks_for_less_waits_for_one_answer_and_no_longer),
 		T(no_more_than_max_concurrent_are_on_the_wire),
 		T(an_unknown_budget_is_felt_by_a_few_first),
 		T(an_empty_budget_parks_until_its_reset),
