@@ -158,7 +158,6 @@ static void learn_time(struct hg_secondary *s, struct hg_pot *pot, int64_t cpu_u
 	pot->average_us = hg_secondary_average(pot->average_us, cpu_us);
 	if (pot != &s->graphql)
 		s->average_us = hg_secondary_average(s->average_us, cpu_us);
-	hg_under_way_forget(&s->under_way);
 }
 
 static void count_time(struct hg_meter *cpu, int64_t *rest_us, int64_t cpu_us, int64_t now_us)

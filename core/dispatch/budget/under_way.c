@@ -53,11 +53,6 @@ bool hg_under_way_take(struct hg_under_way *w, const struct hg_under_way_one *on
 	return false;
 }
 
-void hg_under_way_forget(struct hg_under_way *w)
-{
-	w->has_looked = false;
-}
-
 int64_t hg_under_way_sum(const struct hg_under_way *w, bool is_graphql, int64_t now_us)
 {
 	int64_t us = 0;

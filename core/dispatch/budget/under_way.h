@@ -41,10 +41,9 @@ struct hg_under_way {
 
 void hg_under_way_fini(struct hg_under_way *w);
 void hg_under_way_put(struct hg_under_way *w, const struct hg_under_way_one *one);
-/* One like this has ended. False: there is none. */
+/* One like this has ended. False: there is none. Averages may change with it, before the next look.
+ */
 bool hg_under_way_take(struct hg_under_way *w, const struct hg_under_way_one *one);
-/* An average has changed. */
-void hg_under_way_forget(struct hg_under_way *w);
 /* `us` and `graphql_us`, a part of it, are those of that moment. */
 void hg_under_way_look(struct hg_under_way *w, int64_t now_us);
 /* The same, and nothing changes. */

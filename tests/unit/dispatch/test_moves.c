@@ -80,6 +80,8 @@ static void a_failure_says_nothing_of_a_shape_but_that_it_takes_longer(void **st
 	(void)state;
 	struct hg_ticket *t = query(7);
 
+	connect_it(0);
+	rig_advance(&rig, 2 * SEC);
 	reply_with(0, rig_head(404, NULL), "{}"); /* before anything was worked on */
 	rig_expect_whole(t, 404);
 	assert_int_equal(expected_of(7), 0);
