@@ -135,7 +135,7 @@ static struct hg_pot *use_pot(struct hg_secondary *s, const struct hg_spend *spe
 
 /* -- GitHub's time ----------------------------------------------------------------------------- */
 
-/* What is expected of one when nothing is known of it but its pot. */
+/* A request of this pot, as one that is under way. */
 static struct hg_under_way_one one_of(
 	const struct hg_pot *pot, const struct hg_spend *spend, int64_t sent_us)
 {
