@@ -1,5 +1,6 @@
 #include "ask.h"
 #include "key.h"
+#include <hg/hash.h>
 #include <hg/log.h>
 #include <hg/metric.h>
 
@@ -15,6 +16,29 @@ static void set_computed(struct hg_send *s, const char hex[INDEX_TAG_HEX])
 	memcpy(tag + 1, hex, INDEX_TAG_HEX - 1);
 	tag[INDEX_TAG_HEX] = quote.p[0];
 	hg_send_set_header(s, "If-None-Match", (struct hg_str){ tag, INDEX_TAG_HEX + 1 });
+}
+
+/* Whose tag it is: the algorithm hashes Accept as well, and one token may ask about one copy with
+ * several (key_near_send). Cookies, which it also hashes, never go up. 0: nobody's. */
+static uint64_t asker_of(uint64_t token, struct hg_str accept)
+{
+	uint64_t words[3] = { token }, asker[2];
+
+	if (!token)
+		return 0;
+	hg_hash128(accept.p, accept.n, (uint8_t *)&words[1]);
+	hg_hash128(words, sizeof(words), (uint8_t *)asker);
+	return asker[0] ? asker[0] : 1;
+}
+
+static uint64_t asker_of_send(const struct hg_send *s)
+{
+	return asker_of(hg_send_token(s), hg_send_header(s, "accept"));
+}
+
+static uint64_t asker_of_reply(const struct hg_request *r, const struct hg_reply *reply)
+{
+	return asker_of(hg_reply_token(reply), hg_request_header(r, "accept"));
 }
 
 /* The hash is of what GitHub sends before any content coding. */
@@ -42,15 +66,15 @@ static bool compute(const struct ask *a, const struct hg_send *s, const struct h
 static bool find_computed(const struct ask *a, const struct hg_send *s, const struct index_key *key,
 	const struct index_found *found, char ret_hex[INDEX_TAG_HEX])
 {
-	uint64_t token = hg_send_token(s);
+	uint64_t asker = asker_of_send(s);
 
-	if (!token || found->terms.model == INDEX_OPAQUE)
+	if (!asker || found->terms.model == INDEX_OPAQUE)
 		return false;
-	if (index_find_tag(a->index, key, found->version, token, ret_hex))
+	if (index_find_tag(a->index, key, found->version, asker, ret_hex))
 		return true;
 	if (!compute(a, s, found->kept, ret_hex))
 		return false;
-	index_put_tag(a->index, key, found->version, token, ret_hex, a->max_tags);
+	index_put_tag(a->index, key, found->version, asker, ret_hex, a->max_tags);
 	return true;
 }
 
@@ -135,15 +159,15 @@ void ask_note(const struct ask *a, struct hg_str route, bool held)
 			(int)route.n, route.p, (long long)(a->rest_us / 1000000));
 }
 
-static bool confirm_near(const struct ask *a, const struct hg_reply *reply,
-	const struct index_key *near, struct ask_found *ret_found)
+static bool confirm_near(const struct ask *a, const struct hg_request *r,
+	const struct hg_reply *reply, const struct index_key *near, struct ask_found *ret_found)
 {
 	uint64_t token = hg_reply_token(reply);
 	struct index_key copy;
 
 	if (!token || !model_find_near(a->model, near, &copy) ||
-		!index_confirm(
-			a->index, &copy, hg_reply_header(reply, "etag"), token, &ret_found->found))
+		!index_confirm(a->index, &copy, hg_reply_header(reply, "etag"),
+			asker_of_reply(r, reply), &ret_found->found))
 		return false;
 	/* its own tag says nothing to a token that was not given it */
 	if (ret_found->found.is_computed || ret_found->found.terms.token == token)
@@ -156,9 +180,9 @@ bool ask_confirm(const struct ask *a, struct hg_request *r, const struct hg_repl
 	const struct index_key *key, const struct index_key *near, struct ask_found *ret_found)
 {
 	ret_found->is_near = false;
-	if (!index_confirm(a->index, key, hg_reply_header(reply, "etag"), hg_reply_token(reply),
+	if (!index_confirm(a->index, key, hg_reply_header(reply, "etag"), asker_of_reply(r, reply),
 		    &ret_found->found)) {
-		if (!near || !confirm_near(a, reply, near, ret_found))
+		if (!near || !confirm_near(a, r, reply, near, ret_found))
 			return false;
 		ret_found->is_near = true;
 	}
@@ -205,7 +229,8 @@ static bool note_if_equal(const struct ask *a, const struct hg_request *r,
 
 	if (!has_body(copy->kept, hg_reply_body(reply)))
 		return false;
-	if (copy->terms.token != token && index_find_tag(a->index, key, copy->version, token, hex))
+	if (copy->terms.token != token &&
+		index_find_tag(a->index, key, copy->version, asker_of_reply(r, reply), hex))
 		ask_note(a, hg_request_route(r), false);
 	return true;
 }

@@ -2,7 +2,8 @@
  * ask - with which tag GitHub is asked about a copy, and which copy its 304 is about.
  *
  * GitHub's tags depend on the token (P1 of its pitfalls). Whoever was given the copy's own tag asks
- * with that. For others the tag is computed (hg_send_model_tag), once for each body and token:
+ * with that. For others the tag is computed (hg_send_model_tag), once for each body, token and
+ * Accept:
  *
  *     own copy,  tag given to the paying token      its own tag, and once: does the model hold?
  *     own copy,  another token of the pool pays     a computed tag; its own if the route rests

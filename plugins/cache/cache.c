@@ -87,7 +87,7 @@ static const struct hg_option cache_options[] = {
 	HG_BYTES(struct cache_conf, max_model_bytes, "1MiB", "1KiB", "64MiB", HG_OPT_LIVE,
 		"No tag is computed of a larger body: that takes about a millisecond for a MiB."),
 	HG_INT(struct cache_conf, max_model_tags, "8", "1", "64", HG_OPT_LIVE,
-		"Computed tags that are remembered with a copy, one for each token."),
+		"Computed tags that are remembered with a copy, one for each token and Accept."),
 	HG_USEC(struct cache_conf, model_rest_us, "1h", "1s", "7d", HG_OPT_LIVE,
 		"How long none is computed for a route where GitHub had others three times."),
 	HG_USEC(struct cache_conf, page_look_every_us, "60s", "0", "1d", HG_OPT_LIVE,

@@ -12,7 +12,7 @@
 #define ENTRY_BYTES (sizeof(struct entry) + 16) /* with its share of the buckets */
 
 struct tag {
-	uint64_t token;
+	uint64_t asker;
 	char hex[INDEX_TAG_HEX];
 };
 
@@ -235,24 +235,24 @@ bool index_is_tag(struct hg_str a, struct hg_str b)
 	return a.n && hg_str_is(a, without_weak(b));
 }
 
-static struct tag *tag_for(const struct entry *e, uint64_t token)
+static struct tag *tag_for(const struct entry *e, uint64_t asker)
 {
-	for (uint32_t i = 0; token && i < e->n_tags; i++)
-		if (e->tags[i].token == token)
+	for (uint32_t i = 0; asker && i < e->n_tags; i++)
+		if (e->tags[i].asker == asker)
 			return &e->tags[i];
 	return NULL;
 }
 
-static bool is_computed(const struct entry *e, struct hg_str tag, uint64_t token)
+static bool is_computed(const struct entry *e, struct hg_str tag, uint64_t asker)
 {
-	const struct tag *known = tag_for(e, token);
+	const struct tag *known = tag_for(e, asker);
 
 	tag = without_weak(tag);
 	return known && tag.n == INDEX_TAG_HEX + 1 && tag.p[0] == '"' &&
 	       memcmp(tag.p + 1, known->hex, INDEX_TAG_HEX - 1) == 0;
 }
 
-bool index_confirm(struct index *x, const struct index_key *key, struct hg_str tag, uint64_t token,
+bool index_confirm(struct index *x, const struct index_key *key, struct hg_str tag, uint64_t asker,
 	struct index_found *ret_found)
 {
 	struct shard *s = shard_of(x, key);
@@ -260,7 +260,7 @@ bool index_confirm(struct index *x, const struct index_key *key, struct hg_str t
 	pthread_mutex_lock(&s->lock);
 	struct entry *e = *place_of(s, key);
 	bool is_own = e && index_is_tag(hg_stored_header(e->kept, "etag"), tag);
-	bool is_so = is_own || (e && is_computed(e, tag, token));
+	bool is_so = is_own || (e && is_computed(e, tag, asker));
 	if (is_so) {
 		*ret_found = found_of(e);
 		ret_found->is_computed = !is_own;
@@ -318,30 +318,30 @@ static struct tag *place_for_tag(struct entry *e, uint32_t most)
 	return &e->tags[e->next_tag];
 }
 
-void index_put_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t token,
+void index_put_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t asker,
 	const char hex[INDEX_TAG_HEX], uint32_t most)
 {
 	struct shard *s = shard_of(x, key);
 
 	pthread_mutex_lock(&s->lock);
 	struct entry *e = entry_of(s, key, version);
-	if (e && !tag_for(e, token)) {
+	if (e && !tag_for(e, asker)) {
 		struct tag *tag = place_for_tag(e, most);
-		tag->token = token;
+		tag->asker = asker;
 		memcpy(tag->hex, hex, sizeof(tag->hex));
 		count_bytes(s, e);
 	}
 	pthread_mutex_unlock(&s->lock);
 }
 
-bool index_find_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t token,
+bool index_find_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t asker,
 	char ret_hex[INDEX_TAG_HEX])
 {
 	struct shard *s = shard_of(x, key);
 
 	pthread_mutex_lock(&s->lock);
 	struct entry *e = entry_of(s, key, version);
-	const struct tag *tag = e ? tag_for(e, token) : NULL;
+	const struct tag *tag = e ? tag_for(e, asker) : NULL;
 	if (tag)
 		memcpy(ret_hex, tag->hex, sizeof(tag->hex));
 	pthread_mutex_unlock(&s->lock);

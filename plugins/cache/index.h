@@ -12,7 +12,8 @@
  *
  *     hold "1"   put "2"   304 of "1"  ->  not confirmed
  *
- * A body has another tag for each token that asks (hg_send_model_tag). Those that were computed are
+ * A body has another tag for each token that asks, and for each Accept (hg_send_model_tag): `asker`
+ * is a hash of all that the tag depends on besides the body. Those that were computed are
  * remembered with the copy until another body is put in its place, the last few of them.
  *
  * Thread: any.   Clock: given.
@@ -46,7 +47,7 @@ struct index_found {
 	struct hg_stored *kept; /* a reference for the caller */
 	struct index_terms terms;
 	uint64_t version; /* of the body; a renewed copy has the same */
-	bool is_computed; /* index_confirm: by a tag that was computed for that token */
+	bool is_computed; /* index_confirm: by a tag that was computed for that asker */
 };
 
 struct index_state {
@@ -63,9 +64,9 @@ bool index_find(struct index *x, const struct index_key *key, struct index_found
 /* The same, and keeps it from being evicted until then. */
 bool index_hold(struct index *x, const struct index_key *key, int64_t until_us,
 	struct index_found *ret_found);
-/* The copy that a 304 with this tag to this token confirms; the dispatcher sees to it that each has
+/* The copy that a 304 with this tag to this asker confirms; the dispatcher sees to it that each has
  * the tag that was asked with. False: the copy it speaks of is gone. */
-bool index_confirm(struct index *x, const struct index_key *key, struct hg_str tag, uint64_t token,
+bool index_confirm(struct index *x, const struct index_key *key, struct hg_str tag, uint64_t asker,
 	struct index_found *ret_found);
 /* Do both name the same? Weakly, as If-None-Match does: compression makes a strong tag weak. */
 bool index_is_tag(struct hg_str a, struct hg_str b);
@@ -75,12 +76,12 @@ bool index_claim_look(
 	struct index *x, const struct index_key *key, int64_t now_us, int64_t every_us);
 
 /* What was found out about the copy's body: nothing of it is noted when another body came. The tag
- * is what hg_send_model_tag gives; of `most` tokens at most, the oldest makes room. */
+ * is what hg_send_model_tag gives; of `most` askers at most, the oldest makes room. */
 void index_set_model(
 	struct index *x, const struct index_key *key, uint64_t version, enum index_model model);
-void index_put_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t token,
+void index_put_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t asker,
 	const char hex[INDEX_TAG_HEX], uint32_t most);
-bool index_find_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t token,
+bool index_find_tag(struct index *x, const struct index_key *key, uint64_t version, uint64_t asker,
 	char ret_hex[INDEX_TAG_HEX]);
 
 /* Puts `kept` in the place of `old`, which it renews; nothing when another copy is there by now. */

@@ -2,7 +2,8 @@
  * fixture - what the host would give the cache's files: kept replies, requests, what is sent.
  *
  * Kept replies count how many of them live. A request is a list of fields. Tags are readable: what
- * `token` would be given for a body that begins with `b` is 64 digits that begin with both.
+ * `token` would be given for a body that begins with `b` is 64 digits that begin with both, and
+ * then the length of Accept.
  */
 #pragma once
 #include <stdarg.h>
@@ -216,6 +217,7 @@ bool hg_send_model_tag(
 	(void)vary;
 	((struct hg_send *)s)->n_computed++;
 	tag_of(s->token, body, ret_hex);
+	ret_hex[2] = (char)('0' + hg_request_header(&s->r, "accept").n % 10);
 	return true;
 }
 

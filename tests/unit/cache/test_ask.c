@@ -165,6 +165,30 @@ static void others_copies_are_asked_about_with_the_askers_tag(void **state)
 	assert_string_equal(asks(&client, 0, 0), ""); /* who has none pays for a 304 as well */
 }
 
+/* One token asks in two ways that lead to one copy: GitHub hashes Accept, so it has two tags. */
+static void a_tag_is_remembered_for_the_accept_it_was_computed_with(void **state)
+{
+	(void)state;
+	struct hg_request any = client, json = client;
+	char of_any[80], of_json[80];
+
+	any.fields[0] = (struct hg_field){ HG_STR("Accept"), HG_STR("*/*") };
+	json.fields[0] = (struct hg_field){ HG_STR("Accept"), HG_STR("application/json") };
+	any.n_fields = json.n_fields = 1;
+	keep(&pool, 1, tag(1, "x"), "x");
+	(void)snprintf(of_any, sizeof(of_any), "%s", asks(&any, 2, 1));
+	(void)snprintf(of_json, sizeof(of_json), "%s", asks(&json, 2, 1));
+	assert_string_not_equal(of_any, of_json);
+	assert_string_equal(asks(&any, 2, 0), of_any); /* both are remembered */
+	assert_string_equal(asks(&json, 2, 0), of_json);
+	assert_true(confirms(any, 2, of_any, true));
+	assert_true(confirms(json, 2, of_json, true));
+	assert_false(confirms(json, 2, of_any, true));
+	for (int i = 0; i < 3; i++) /* who was not asked so casts no doubt */
+		whole(&client, 2, "x");
+	assert_int_equal(n_mismatches, 0);
+}
+
 static void who_has_the_same_bytes_as_others_asks_about_their_newer_ones(void **state)
 {
 	(void)state;
@@ -310,6 +334,7 @@ int main(void)
 		T(where_the_model_does_not_hold_the_stored_tag_is_asked_with),
 		T(a_weak_tag_follows_the_model_as_well),
 		T(others_copies_are_asked_about_with_the_askers_tag),
+		T(a_tag_is_remembered_for_the_accept_it_was_computed_with),
 		T(who_has_the_same_bytes_as_others_asks_about_their_newer_ones),
 		T(whose_body_is_his_own_asks_about_his_own),
 		T(bytes_are_common_when_others_were_given_them),
