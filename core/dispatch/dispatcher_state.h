@@ -10,7 +10,8 @@
  *     pace.c         how fast: what strategies are asked, and told
  *     moves.c        what all of them do to tickets and flights         (calls none of them)
  *     measure.c      gauges that change with time alone
- *     show.c, show_budget.c, show_credential.c, explain.c  for people
+ *     show.c, show_budget.c, show_credential.c  for people; why one waits: explain.c, over
+ *     ahead.c (who goes before it) and payer_look.c (who could pay)
  *
  * Everything is decided in hg_dispatcher_turn or in what the transport and the fronts report;
  * sending happens in the turn only, so no transport is entered from its own callback.

@@ -1,7 +1,7 @@
 /*
  * ways - what all loops remember of the requests with one id: the records of their trace rings
  * (base/trace.h) in one row, and what the dispatcher says of those that it has
- * (dispatch/explain.h).
+ * (dispatch/show/explain.h).
  *
  *     a request's loop     hg_ways_ask ─► host ─► each front and the dispatcher
  *                          answer      ◄─ host ◄─ their copies; the last one answers
