@@ -2,7 +2,7 @@
  * dispatcher_state - what the files of the dispatcher share, and nobody else sees.
  *
  *     dispatcher.c   tickets come and go; moments that are due         (calls all below)
- *     reply.c        what upstream says: heads, pieces, ends, refusals, retries
+ *     reply.c        what upstream says: heads, pieces, ends, refusals, retries  (look.h)
  *     again.c        what is tried once more, and by whom
  *     care.c         credentials: minted, asked about, named  (errand.h)
  *     choose.c       who goes next, and who pays: stops, paces, sends
