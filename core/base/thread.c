@@ -2,7 +2,8 @@
 
 #include <hg/mem.h>
 #include "base/bug.h"
-#include "base/stopwatch.h"
+#include "base/callback.h"
+#include "base/instance.h"
 #include "base/loop.h"
 #include "base/loop_inside.h"
 
@@ -10,9 +11,7 @@
 
 struct post {
 	struct hg_message message;
-	void *self;
-	void (*fn)(void *self, void *arg);
-	void *arg;
+	struct hg_callback callback;
 };
 
 static struct hg_loop *loop_of(const struct hg_thread *t)
@@ -22,14 +21,11 @@ static struct hg_loop *loop_of(const struct hg_thread *t)
 
 static void on_post(struct hg_message *m)
 {
-	struct post p = *HG_CONTAINER(m, struct post, message);
-	hg_free(HG_CONTAINER(m, struct post, message));
-	struct hg_instance *in = p.self ? hg_instance_of(p.self) : NULL;
-	struct hg_stopwatch w = hg_stopwatch_begin(in, "post");
-	p.fn(p.self, p.arg);
-	hg_stopwatch_end(&w);
-	if (in)
-		atomic_fetch_sub(&in->n_pending, 1);
+	struct post *p = HG_CONTAINER(m, struct post, message);
+	struct hg_callback c = p->callback;
+
+	hg_free(p);
+	hg_callback_run(c, "post");
 }
 
 struct hg_thread *hg_thread_self(void)
@@ -68,17 +64,11 @@ int hg_thread_post(struct hg_thread *t, void *self, void (*fn)(void *self, void 
 {
 	struct post *p = hg_alloc0(sizeof(*p));
 	p->message.run = on_post;
-	p->self = self;
-	p->fn = fn;
-	p->arg = arg;
-	/* Counted before posting: it may have run when hg_loop_post returns. */
-	struct hg_instance *in = self ? hg_instance_of(self) : NULL;
-	if (in)
-		atomic_fetch_add(&in->n_pending, 1);
+	p->callback = (struct hg_callback){ self, fn, arg };
+	hg_callback_owe(&p->callback);
 	if (hg_loop_post(loop_of(t), &p->message))
 		return HG_OK;
-	if (in)
-		atomic_fetch_sub(&in->n_pending, 1);
+	hg_callback_forgo(&p->callback);
 	hg_free(p);
 	return HG_EFULL;
 }

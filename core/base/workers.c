@@ -5,7 +5,7 @@
 #include <hg/mem.h>
 #include <hg/offload.h>
 #include "base/bug.h"
-#include "base/stopwatch.h"
+#include "base/callback.h"
 #include "base/loop.h"
 
 enum { THREADS_MAX = 64 };
@@ -13,10 +13,8 @@ enum { THREADS_MAX = 64 };
 struct job {
 	struct hg_message message; /* `next` links the queue first, then carries it home */
 	struct hg_loop *loop;      /* who asked */
-	void *self;
 	void (*work)(void *arg);
-	void (*done)(void *self, void *arg);
-	void *arg;
+	struct hg_callback done; /* with the same arg */
 };
 
 /* The lock is a leaf; it guards all. */
@@ -37,14 +35,11 @@ static struct {
 
 static void on_done(struct hg_message *m)
 {
-	struct job job = *HG_CONTAINER(m, struct job, message);
-	hg_free(HG_CONTAINER(m, struct job, message));
-	struct hg_instance *in = job.self ? hg_instance_of(job.self) : NULL;
-	struct hg_stopwatch w = hg_stopwatch_begin(in, "offload done");
-	job.done(job.self, job.arg);
-	hg_stopwatch_end(&w);
-	if (in)
-		atomic_fetch_sub(&in->n_pending, 1);
+	struct job *job = HG_CONTAINER(m, struct job, message);
+	struct hg_callback done = job->done;
+
+	hg_free(job);
+	hg_callback_run(done, "offload done");
 }
 
 /* Waits. NULL: the pool ends and everything is taken. */
@@ -69,7 +64,7 @@ static void *work_until_end(void *unused)
 {
 	struct job *job;
 	while ((job = take_job())) {
-		job->work(job->arg);
+		job->work(job->done.arg);
 		job->message.run = on_done;
 		hg_loop_post_reserved(job->loop, &job->message);
 		pthread_mutex_lock(&pool.lock);
@@ -116,12 +111,9 @@ int hg_offload(void *self, void (*work)(void *arg), void (*done)(void *self, voi
 	HG_BUG_ON(!hg_loop_self());
 	struct job *job = hg_alloc0(sizeof(*job));
 	job->loop = hg_loop_self();
-	job->self = self;
 	job->work = work;
-	job->done = done;
-	job->arg = arg;
-	if (self)
-		atomic_fetch_add(&hg_instance_of(self)->n_pending, 1);
+	job->done = (struct hg_callback){ self, done, arg };
+	hg_callback_owe(&job->done);
 
 	pthread_mutex_lock(&pool.lock);
 	bool has_room = pool.n < pool.room;
@@ -134,8 +126,7 @@ int hg_offload(void *self, void (*work)(void *arg), void (*done)(void *self, voi
 	pthread_mutex_unlock(&pool.lock);
 	if (has_room)
 		return HG_OK;
-	if (self)
-		atomic_fetch_sub(&hg_instance_of(self)->n_pending, 1);
+	hg_callback_forgo(&job->done);
 	hg_free(job);
 	return HG_EFULL;
 }

@@ -2,7 +2,7 @@
  * dispatcher_state - what the files of the dispatcher share, and nobody else sees.
  *
  *     dispatcher.c   tickets come and go; moments that are due         (calls all below)
- *     reply.c        what upstream says: heads, pieces, ends, refusals, retries
+ *     reply.c        what upstream says: heads, pieces, ends, refusals, retries  (look.h)
  *     again.c        what is tried once more, and by whom
  *     care.c         credentials: minted, asked about, named  (errand.h)
  *     choose.c       who goes next, and who pays: stops, paces, sends
@@ -10,7 +10,8 @@
  *     pace.c         how fast: what strategies are asked, and told
  *     moves.c        what all of them do to tickets and flights         (calls none of them)
  *     measure.c      gauges that change with time alone
- *     show.c, show_budget.c, show_credential.c, explain.c  for people
+ *     show.c, show_budget.c, show_credential.c  for people; why one waits: explain.c, over
+ *     ahead.c (who goes before it) and payer_look.c (who could pay)
  *
  * Everything is decided in hg_dispatcher_turn or in what the transport and the fronts report;
  * sending happens in the turn only, so no transport is entered from its own callback.

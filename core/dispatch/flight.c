@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/secret.h"
 #include "base/stopwatch.h"
+#include "dispatch/look.h"
 #include "dispatch/payer/pool.h"
 #include "dispatch/queue/share.h"
 #include <hg/mem.h>
@@ -140,7 +141,7 @@ void hg_flight_free(struct hg_flight *f)
 	hg_share_unref(f->share);
 	hg_head_unref(f->head);
 	hg_chunks_clear(&f->kept);
-	hg_chunks_clear(&f->held);
+	hg_look_drop(f->look);
 	hg_chunks_clear(&f->ask.body);
 	hg_upload_unref(f->ask.upload);
 	hg_secret_unref(f->ask.token);

@@ -20,13 +20,13 @@
 #include "dispatch/budget/secondary.h"
 #include "dispatch/budget/shape_cost.h"
 #include "dispatch/stop.h"
-#include "ticket/graphql_verdict.h"
 #include "ticket/snapshot.h"
 #include "ticket/ticket.h"
 
 struct hg_credential;
 struct hg_ledger; /* budget.h */
 struct hg_line;   /* pool.h */
+struct hg_look;
 struct hg_errand;
 struct hg_share;
 
@@ -74,11 +74,7 @@ struct hg_flight {
 	struct hg_chunks
 		kept; /* all pieces so far, while within share_bytes: late followers get them */
 	bool keeps;   /* `kept` is complete */
-	/* A head that may be a limit's refusal, which only its body tells: held with what came of
-	 * it until that is known. */
-	enum hg_look { HG_LOOK_NONE, HG_LOOK_GRAPHQL, HG_LOOK_REFUSAL } look;
-	struct hg_graphql_sight *sight; /* of GraphQL, until its end */
-	struct hg_chunks held;
+	struct hg_look *look; /* in `arena`, or NULL; while it is on, nobody has `head` */
 	bool paused;
 	bool is_multiplexed; /* the transport said so before the head: HTTP/2 */
 	bool connected;      /* the transport said so: from now on the first byte is awaited */

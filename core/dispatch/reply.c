@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "dispatch/dispatcher_state.h"
 #include "dispatch/errand.h"
+#include "dispatch/look.h"
 #include "dispatch/outcome.h"
 #include "dispatch/budget/overview.h"
 #include <hg/strategy.h>
@@ -13,8 +14,7 @@
 #include <stdio.h>
 
 #define SEC_US 1000000ll
-#define SURE 0.5           /* of a forecast, to warn by it */
-#define REFUSAL_BYTES 4096 /* of a 403, in which a limit would be named; GitHub's have 300 */
+#define SURE 0.5 /* of a forecast, to warn by it */
 
 /* -- booking ----------------------------------------------------------------------------------- */
 
@@ -234,24 +234,6 @@ static struct hg_head *head_told(const struct hg_flight *f, struct hg_head *head
 	return told;
 }
 
-/* What only the body tells: whether a 403 or a GraphQL answer is a limit's refusal. */
-static enum hg_look look_at(struct hg_flight *f, const struct hg_rate *rate, enum hg_refusal kind)
-{
-	struct hg_str type = hg_head_find(f->head, "content-type");
-
-	if (f->ask.url.n || kind != HG_REFUSAL_NONE)
-		return HG_LOOK_NONE;
-	if (f->head->status == 200 && f->ask.graphql.is_read) {
-		f->sight = hg_arena_alloc(&f->arena, sizeof(*f->sight));
-		hg_graphql_verdict_begin(f->sight, rate->remaining == 0);
-		return HG_LOOK_GRAPHQL;
-	}
-	if (f->head->status == 403 && type.n >= 16 &&
-		hg_str_starts(type, HG_STR("application/json")))
-		return HG_LOOK_REFUSAL;
-	return HG_LOOK_NONE;
-}
-
 static void publish(struct hg_dispatcher *d, struct hg_flight *f, const struct hg_now *now)
 {
 	struct hg_ledger *l = f->ledger;
@@ -295,8 +277,9 @@ void hg_dispatcher_on_head(struct hg_dispatcher *d, struct hg_flight *f, struct 
 		return;
 	}
 	enum hg_finding finding = hg_outcome_read(head, kind);
-	f->look = finding == HG_FINDING_NONE ? look_at(f, &rate, kind) : HG_LOOK_NONE;
-	if (f->look == HG_LOOK_NONE)
+	if (!f->ask.url.n && finding == HG_FINDING_NONE)
+		f->look = hg_look_begin(&f->arena, &f->ask, head, rate.remaining == 0);
+	if (!hg_look_is_on(f->look))
 		pass(d, f, finding, wait_us, &rate, now);
 	hg_dispatcher_set_due(d, f);
 }
@@ -341,11 +324,9 @@ static void deliver(
 static void let_go(struct hg_dispatcher *d, struct hg_flight *f, enum hg_finding finding,
 	const struct hg_now *now)
 {
-	struct hg_chunks held = f->held;
+	struct hg_chunks held = hg_look_take(f->look);
 	struct hg_rate rate;
 
-	f->held = (struct hg_chunks){ 0 };
-	f->look = HG_LOOK_NONE;
 	rate_of(f, f->head, now, &rate);
 	pass(d, f, finding, hg_rate_retry_after_us(f->head, now), &rate, now);
 	for (uint32_t i = 0; i < held.n; i++)
@@ -354,56 +335,23 @@ static void let_go(struct hg_dispatcher *d, struct hg_flight *f, enum hg_finding
 	hg_dispatcher_set_due(d, f);
 }
 
-/* In a 403 that no header tells from one of permission. */
-static enum hg_finding read_held(const struct hg_chunks *body)
-{
-	struct hg_text text;
-
-	hg_text_init(&text);
-	for (uint32_t i = 0; i < body->n; i++)
-		hg_text_add(&text, (struct hg_str){ body->items[i]->bytes, body->items[i]->n });
-	enum hg_finding finding = hg_outcome_read_body(hg_text_str(&text));
-	hg_text_fini(&text);
-	return finding;
-}
-
-/* False: it is held until more of it has come. */
-static bool is_seen(struct hg_flight *f, bool is_whole, enum hg_finding *ret_finding)
-{
-	*ret_finding = HG_FINDING_NONE;
-	if (f->look == HG_LOOK_REFUSAL) {
-		*ret_finding = read_held(&f->held);
-		return *ret_finding != HG_FINDING_NONE || is_whole ||
-		       f->held.bytes >= REFUSAL_BYTES;
-	}
-	if (f->sight->look == HG_GRAPHQL_HOLD && !is_whole)
-		return false;
-	if (f->sight->look == HG_GRAPHQL_REFUSED)
-		*ret_finding = hg_graphql_verdict_end(f->sight) == HG_GRAPHQL_PRIMARY
-		                       ? HG_FINDING_PRIMARY
-		                       : HG_FINDING_SECONDARY;
-	return true;
-}
-
 static void look_at_piece(
 	struct hg_dispatcher *d, struct hg_flight *f, struct hg_chunk *c, const struct hg_now *now)
 {
 	enum hg_finding finding;
 
-	hg_chunks_add(&f->held, hg_chunk_ref(c));
 	f->moved_us = now->mono_us;
-	if (is_seen(f, false, &finding))
+	if (hg_look_hold(f->look, c, &finding))
 		let_go(d, f, finding, now);
 }
 
 void hg_dispatcher_on_chunk(
 	struct hg_dispatcher *d, struct hg_flight *f, struct hg_chunk *c, const struct hg_now *now)
 {
-	if (f->sight)
-		hg_graphql_verdict_feed(f->sight, (struct hg_str){ c->bytes, c->n });
+	hg_look_read(f->look, c);
 	if (f->errand)
 		hg_errand_add(f->errand, c);
-	else if (f->look != HG_LOOK_NONE)
+	else if (hg_look_is_on(f->look))
 		look_at_piece(d, f, c, now);
 	else
 		deliver(d, f, c, now);
@@ -457,12 +405,10 @@ static void fail(struct hg_dispatcher *d, struct hg_flight *f, enum hg_retry_pha
 /* Nobody has been given it. */
 static void forget_head(struct hg_flight *f)
 {
-	if (f->look == HG_LOOK_NONE)
+	if (!hg_look_is_on(f->look))
 		return;
 	hg_head_unref(HG_TAKE(f->head));
-	hg_chunks_clear(&f->held);
-	f->sight = NULL;
-	f->look = HG_LOOK_NONE;
+	hg_look_drop(HG_TAKE(f->look));
 }
 
 /* No tickets: what it brought, or that it brought nothing, is for care.c. */
@@ -479,9 +425,11 @@ static void end_errand(struct hg_dispatcher *d, struct hg_flight *f, bool sent, 
 /* The points that GitHub says a query took. */
 static void note_cost(struct hg_dispatcher *d, const struct hg_flight *f)
 {
-	if (f->sight && f->sight->cost >= 0)
-		(void)hg_shape_costs_note(d->shapes, f->ask.graphql.shape, f->ask.graphql.points,
-			(uint32_t)f->sight->cost);
+	int64_t cost = hg_look_cost(f->look);
+
+	if (cost >= 0)
+		(void)hg_shape_costs_note(
+			d->shapes, f->ask.graphql.shape, f->ask.graphql.points, (uint32_t)cost);
 }
 
 struct overview {
@@ -526,10 +474,9 @@ static void finish(struct hg_dispatcher *d, struct hg_flight *f, const struct hg
 	static const struct hg_ticket_end whole = {
 		.code = HG_OK, .word = "", .retry_after_s = -1
 	};
-	enum hg_finding finding;
 
-	if (f->look != HG_LOOK_NONE && is_seen(f, true, &finding))
-		let_go(d, f, finding, now);
+	if (hg_look_is_on(f->look))
+		let_go(d, f, hg_look_end(f->look), now);
 	note_cost(d, f);
 
 	hg_series_observe(

@@ -2,8 +2,7 @@
  * hg_offload without threads: base/workers.c is not linked into the fake.
  */
 #include "base/bug.h"
-#include "base/instance.h"
-#include "base/stopwatch.h"
+#include "base/callback.h"
 #include "fake/fake_inside.h"
 
 #define ROOM 10000u /* as the daemon's */
@@ -12,10 +11,8 @@ struct job {
 	struct hg_message message; /* carries it home */
 	struct hg_list link;
 	struct hg_loop *loop;
-	void *self;
 	void (*work)(void *arg);
-	void (*done)(void *self, void *arg);
-	void *arg;
+	struct hg_callback done; /* with the same arg */
 };
 
 static struct {
@@ -26,15 +23,11 @@ static struct {
 
 static void on_done(struct hg_message *m)
 {
-	struct job job = *HG_CONTAINER(m, struct job, message);
-	struct hg_instance *in = job.self ? hg_instance_of(job.self) : NULL;
+	struct job *job = HG_CONTAINER(m, struct job, message);
+	struct hg_callback done = job->done;
 
-	hg_free(HG_CONTAINER(m, struct job, message));
-	struct hg_stopwatch w = hg_stopwatch_begin(in, "offload done");
-	job.done(job.self, job.arg);
-	hg_stopwatch_end(&w);
-	if (in)
-		atomic_fetch_sub(&in->n_pending, 1);
+	hg_free(job);
+	hg_callback_run(done, "offload done");
 }
 
 int hg_offload(void *self, void (*work)(void *arg), void (*done)(void *self, void *arg), void *arg)
@@ -45,15 +38,12 @@ int hg_offload(void *self, void (*work)(void *arg), void (*done)(void *self, voi
 	struct job *job = hg_alloc0(sizeof(*job));
 	*job = (struct job){ .message.run = on_done,
 		.loop = hg_loop_self(),
-		.self = self,
 		.work = work,
-		.done = done,
-		.arg = arg };
+		.done = { self, done, arg } };
 	hg_list_init(&job->link);
 	hg_list_add(&pool.jobs, &job->link);
 	pool.n++;
-	if (self)
-		atomic_fetch_add(&hg_instance_of(self)->n_pending, 1);
+	hg_callback_owe(&job->done);
 	return HG_OK;
 }
 
@@ -65,7 +55,7 @@ static void run(struct job *job)
 	hg_list_remove(&job->link);
 	pool.n--;
 	hg_loop_enter(NULL);
-	job->work(job->arg);
+	job->work(job->done.arg);
 	hg_loop_enter(before);
 	hg_loop_post_reserved(job->loop, &job->message);
 }

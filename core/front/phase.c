@@ -53,43 +53,37 @@ static enum hg_verdict call(
 	return checked(r, v);
 }
 
-enum hg_verdict hg_phase_admit(struct hg_request *r)
+/* One after the other, from where the one before WAIT left off, until one does not say NEXT. `at`:
+ * where the hook stands in a plugin's table. */
+static enum hg_verdict ask_in_turn(
+	struct hg_request *r, const struct hg_hooks *hooks, const char *name, size_t at)
 {
-	const struct hg_hooks *hooks = &r->snapshot->admit;
 	enum hg_verdict v = HG_NEXT;
 
 	while (v == HG_NEXT && r->hook_at < hooks->n) {
 		struct hg_instance *in = hooks->in[r->hook_at++];
+		verdict_hook hook = *(const verdict_hook *)((const char *)in->table + at);
 		if (hg_when_is_met(r, in))
-			v = call(r, in, "on_admit", in->table->on_admit);
+			v = call(r, in, name, hook);
 	}
 	return v;
+}
+
+#define AT(hook) #hook, HG_FIELD(struct hg_plugin, hook, verdict_hook)
+
+enum hg_verdict hg_phase_admit(struct hg_request *r)
+{
+	return ask_in_turn(r, &r->snapshot->admit, AT(on_admit));
 }
 
 enum hg_verdict hg_phase_weigh(struct hg_request *r)
 {
-	const struct hg_hooks *hooks = &r->snapshot->weigh;
-	enum hg_verdict v = HG_NEXT;
-
-	while (v == HG_NEXT && r->hook_at < hooks->n) {
-		struct hg_instance *in = hooks->in[r->hook_at++];
-		if (hg_when_is_met(r, in))
-			v = call(r, in, "on_weigh", in->table->on_weigh);
-	}
-	return v;
+	return ask_in_turn(r, &r->snapshot->weigh, AT(on_weigh));
 }
 
 enum hg_verdict hg_phase_lookup(struct hg_request *r)
 {
-	const struct hg_hooks *hooks = &r->snapshot->lookup;
-	enum hg_verdict v = HG_NEXT;
-
-	while (v == HG_NEXT && r->hook_at < hooks->n) {
-		struct hg_instance *in = hooks->in[r->hook_at++];
-		if (hg_when_is_met(r, in))
-			v = call(r, in, "on_lookup", in->table->on_lookup);
-	}
-	return v;
+	return ask_in_turn(r, &r->snapshot->lookup, AT(on_lookup));
 }
 
 enum hg_verdict hg_phase_head(struct hg_request *r)

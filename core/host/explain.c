@@ -16,19 +16,17 @@ static void add_past(const struct hg_ways *w, const struct hg_way *way, struct h
 	hg_text_add_char(out, ']');
 }
 
-static void answer(struct hg_request *r, const struct hg_ways *w)
+static enum hg_verdict answer(struct hg_request *r, const struct hg_ways *w)
 {
 	struct hg_way way;
 	struct hg_text out;
 	bool has_past = hg_way_read(w, &way), has_now = w->explained.n > 0;
 
+	if (!has_past && !has_now)
+		return hg_ways_refuse(r);
 	hg_text_init(&out);
-	if (has_past || has_now) {
-		hg_text_add(&out, HG_STR("{\"id\":"));
-		hg_text_add_json(&out, w->id);
-	} else {
-		hg_text_add(&out, HG_STR("{\"message\":" HG_WAYS_NONE));
-	}
+	hg_text_add(&out, HG_STR("{\"id\":"));
+	hg_text_add_json(&out, w->id);
 	if (has_now) {
 		hg_text_add(&out, HG_STR(",\"now\":["));
 		hg_text_add(&out, hg_text_str(&w->explained));
@@ -37,8 +35,9 @@ static void answer(struct hg_request *r, const struct hg_ways *w)
 	if (has_past)
 		add_past(w, &way, &out);
 	hg_text_add_char(&out, '}');
-	hg_reply_text(r, has_past || has_now ? 200 : 404, "application/json", hg_text_str(&out));
+	hg_reply_text(r, 200, "application/json", hg_text_str(&out));
 	hg_text_fini(&out);
+	return HG_ANSWERED;
 }
 
 enum hg_verdict hg_admin_on_explain(void *self, struct hg_request *r)

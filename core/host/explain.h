@@ -4,7 +4,7 @@
  *
  *     {"id":"nightly-1",
  *      "now":[{…,"waits_for":"pace",…,"text":["…"]}]   what the dispatcher has of it
- *                                                      (dispatch/explain.h)
+ *                                                      (dispatch/show/explain.h)
  *      "past":{"request":"GET /x","client":"ci","state":"done","status":200,"took_ms":2100.000,
  *              "waited_ms":1900.000,"waits":[{"for":"turn","ms":1000.000},…],
  *              "tries":[{"credential":"main","answer":"200","ms":100.000}],"cache":"fwd=miss"},

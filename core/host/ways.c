@@ -66,6 +66,7 @@ static struct hg_str asker(const struct gather *g)
 static enum hg_verdict answer(void *self, struct hg_request *r, void *arg)
 {
 	struct gather *g = arg;
+	enum hg_verdict v = HG_ANSWERED;
 
 	(void)self;
 	if (r) {
@@ -75,14 +76,14 @@ static enum hg_verdict answer(void *self, struct hg_request *r, void *arg)
 			.now = hg_now() };
 		struct hg_way_record *records = merge(g, &w.n);
 		w.records = records;
-		g->q.answer(r, &w);
+		v = g->q.answer(r, &w);
 		hg_free(records);
 	}
 	hg_text_fini(&g->id);
 	hg_text_fini(&g->client);
 	hg_text_fini(&g->explained);
 	hg_free(g);
-	return HG_ANSWERED;
+	return v;
 }
 
 /* -- gathering --------------------------------------------------------------------------------- */
@@ -141,4 +142,12 @@ enum hg_verdict hg_ways_ask(
 	g->waiter = hg_request_wait(r);
 	hg_loop_post_reserved(h->loop, &g->message);
 	return HG_WAIT;
+}
+
+enum hg_verdict hg_ways_refuse(struct hg_request *r)
+{
+	hg_request_refuse(r, 404, "unknown_request", -1,
+		"No request with this id was seen lately (trace_records bounds how many are "
+		"remembered).");
+	return HG_REFUSED;
 }

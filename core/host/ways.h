@@ -1,7 +1,7 @@
 /*
  * ways - what all loops remember of the requests with one id: the records of their trace rings
  * (base/trace.h) in one row, and what the dispatcher says of those that it has
- * (dispatch/explain.h).
+ * (dispatch/show/explain.h).
  *
  *     a request's loop     hg_ways_ask ─► host ─► each front and the dispatcher
  *                          answer      ◄─ host ◄─ their copies; the last one answers
@@ -15,11 +15,6 @@
 #include "base/text.h"
 #include "base/trace.h"
 #include "host/host_inside.h"
-
-/* As JSON: what is said of an id that nobody remembers. */
-#define HG_WAYS_NONE                                                                    \
-	"\"no request with this id was seen lately (trace_records bounds how many are " \
-	"remembered)\""
 
 struct hg_way_record {
 	const char *where; /* the loop's name */
@@ -38,10 +33,12 @@ struct hg_ways {
 struct hg_ways_question {
 	struct hg_str id, client;
 	bool explains; /* the dispatcher is asked to explain, too */
-	/* Must answer. `w` is gone afterwards. */
-	void (*answer)(struct hg_request *r, const struct hg_ways *w);
+	/* Must answer, or refuse. `w` is gone afterwards. */
+	enum hg_verdict (*answer)(struct hg_request *r, const struct hg_ways *w);
 };
 
 /* For a hook of a route: returns what the hook returns. */
 enum hg_verdict hg_ways_ask(
 	struct hg_host *h, struct hg_request *r, const struct hg_ways_question *q);
+/* For `answer`: nobody remembers one of that id, 404. Returns what it returns. */
+enum hg_verdict hg_ways_refuse(struct hg_request *r);

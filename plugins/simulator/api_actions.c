@@ -125,6 +125,12 @@ static struct sim_run *need_run(struct sim_call *c)
 	return run;
 }
 
+/* The same for who may administer the repository; NULL: 403 or 404 was said. */
+static struct sim_run *need_run_as_admin(struct sim_call *c)
+{
+	return sim_need_admin(c) ? NULL : need_run(c);
+}
+
 int sim_get_run(struct sim_call *c)
 {
 	const struct sim_run *run = need_run(c);
@@ -134,11 +140,8 @@ int sim_get_run(struct sim_call *c)
 
 int sim_delete_run(struct sim_call *c)
 {
-	int said = sim_need_admin(c);
+	struct sim_run *run = need_run_as_admin(c);
 
-	if (said)
-		return said;
-	struct sim_run *run = need_run(c);
 	if (!run)
 		return c->out->status;
 	if (run->status != SIM_COMPLETED)
@@ -150,11 +153,8 @@ int sim_delete_run(struct sim_call *c)
 
 int sim_cancel_run(struct sim_call *c)
 {
-	int said = sim_need_admin(c);
+	struct sim_run *run = need_run_as_admin(c);
 
-	if (said)
-		return said;
-	struct sim_run *run = need_run(c);
 	if (!run)
 		return c->out->status;
 	if (run->status == SIM_COMPLETED)
@@ -165,11 +165,8 @@ int sim_cancel_run(struct sim_call *c)
 
 int sim_rerun(struct sim_call *c)
 {
-	int said = sim_need_admin(c);
+	struct sim_run *run = need_run_as_admin(c);
 
-	if (said)
-		return said;
-	struct sim_run *run = need_run(c);
 	if (!run)
 		return c->out->status;
 	if (run->status != SIM_COMPLETED)

@@ -37,6 +37,12 @@ static struct sim_issue *need_issue(struct sim_call *c)
 	return issue && !issue->deleted ? issue : NULL;
 }
 
+/* The same for who may write, with an object of JSON in c->input; NULL: why not was said. */
+static struct sim_issue *need_issue_and_input(struct sim_call *c)
+{
+	return sim_need_write(c) || sim_need_input(c) ? NULL : need_issue(c);
+}
+
 /* Bits of the labels that `names` ("bug,question") asks for; false: one that nobody has. */
 static bool label_bits(const char *names, uint32_t *ret_bits)
 {
@@ -168,11 +174,8 @@ int sim_get_issue(struct sim_call *c)
 
 int sim_patch_issue(struct sim_call *c)
 {
-	int said = sim_need_write(c);
+	struct sim_issue *issue = need_issue_and_input(c);
 
-	if (said || (said = sim_need_input(c)))
-		return said;
-	struct sim_issue *issue = need_issue(c);
 	if (!issue)
 		return c->out->status;
 	const char *title = sim_input_text(c, "title");
@@ -222,11 +225,8 @@ int sim_list_comments(struct sim_call *c)
 
 int sim_create_comment(struct sim_call *c)
 {
-	int said = sim_need_write(c);
+	struct sim_issue *issue = need_issue_and_input(c);
 
-	if (said || (said = sim_need_input(c)))
-		return said;
-	struct sim_issue *issue = need_issue(c);
 	if (!issue)
 		return c->out->status;
 	const char *body = sim_input_text(c, "body");

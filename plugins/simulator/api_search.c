@@ -70,20 +70,28 @@ static int say_found(
 			"items", rows));
 }
 
-/* 0, or 422: there must be a query, and only the first thousand results can be seen. */
-static int need_terms(struct sim_call *c, const struct terms *t, const struct sim_page *p)
+static void add_found(json_t *rows, json_t *o)
 {
-	if (!*t->query)
+	json_object_set_new(o, "score", json_real(1.0));
+	json_array_append_new(rows, o);
+}
+
+/* 0, or 422: there must be a query, and only the first thousand results can be seen. */
+static int need_terms(struct sim_call *c, struct terms *ret_t, struct sim_page *ret_p)
+{
+	*ret_p = sim_page_of(c);
+	*ret_t = terms_of(c);
+	if (!*ret_t->query)
 		return sim_say_invalid(c, "Search", "q", "missing", NULL);
-	if (p->first >= MAX_FOUND)
+	if (ret_p->first >= MAX_FOUND)
 		return sim_say_error(c, 422, "Only the first 1000 search results are available");
 	return 0;
 }
 
 int sim_search_issues(struct sim_call *c)
 {
-	struct sim_page p = sim_page_of(c);
-	struct terms t = terms_of(c);
+	struct sim_page p;
+	struct terms t;
 	int said = need_terms(c, &t, &p);
 	int64_t n = 0;
 
@@ -95,9 +103,7 @@ int sim_search_issues(struct sim_call *c)
 		for (uint32_t j = r->n_issues; repo_fits(c, &t, r) && j-- > 0;) {
 			if (!issue_fits(&t, &r->issues[j]) || !sim_page_has(&p, n++))
 				continue;
-			json_t *o = sim_shape_issue(c, r, &r->issues[j]);
-			json_object_set_new(o, "score", json_real(1.0));
-			json_array_append_new(rows, o);
+			add_found(rows, sim_shape_issue(c, r, &r->issues[j]));
 		}
 	}
 	return say_found(c, &p, "/search/issues", n, rows);
@@ -105,8 +111,8 @@ int sim_search_issues(struct sim_call *c)
 
 int sim_search_repos(struct sim_call *c)
 {
-	struct sim_page p = sim_page_of(c);
-	struct terms t = terms_of(c);
+	struct sim_page p;
+	struct terms t;
 	int said = need_terms(c, &t, &p);
 	int64_t n = 0;
 
@@ -116,19 +122,16 @@ int sim_search_repos(struct sim_call *c)
 	for (uint32_t i = 0; i < c->w->n_repos; i++) {
 		const struct sim_repo *r = &c->w->repos[i];
 		if (repo_fits(c, &t, r) && (!*t.words || strcasestr(r->name, t.words)) &&
-			sim_page_has(&p, n++)) {
-			json_t *o = sim_shape_repo(c, r, false);
-			json_object_set_new(o, "score", json_real(1.0));
-			json_array_append_new(rows, o);
-		}
+			sim_page_has(&p, n++))
+			add_found(rows, sim_shape_repo(c, r, false));
 	}
 	return say_found(c, &p, "/search/repositories", n, rows);
 }
 
 int sim_search_code(struct sim_call *c)
 {
-	struct sim_page p = sim_page_of(c);
-	struct terms t = terms_of(c);
+	struct sim_page p;
+	struct terms t;
 	int said = sim_need_user(c);
 
 	if (said || (said = need_terms(c, &t, &p)))

@@ -53,6 +53,6 @@ told = events("confirmed")
 t.expect(told:match("\nhead main\ngithub [%x:]+\nhook answered cache\ncache fwd=stale"), told)
 
 local no = hub:command({ "trace", "nosuch" }, 1)
-t.expect(no:find("no request with this id was seen lately", 1, true), no)
+t.expect(no:find("No request with this id was seen lately", 1, true), no)
 no = hub:command({ "trace" }, 1)
 t.expect(no:find("trace needs a request's id", 1, true), no)

@@ -25,5 +25,6 @@ t.expect(said:find("try 1, paid by main: 502 after", 1, true), said)
 
 -- nobody remembers it: the same as for one that never was
 local none = hub:admin("GET", "/explain/never-was"):expect(404):json()
+t.expect_equal(none.code, "unknown_request", "the code of a 404")
 t.expect(none.message:find("trace_records", 1, true), none.message)
 t.expect(hub:command({ "explain" }, 1):find("needs", 1, true), "a missing id")

@@ -9,7 +9,17 @@ local waiting = hub:get_later("/users/octocat", { ["X-Request-Id"] = "mine",
 	["X-Hubgate-Deadline"] = "30min", ["X-Hubgate-Priority"] = "high" })
 
 hub:get("/api/github/explain/mine"):expect(200)
+-- of others as of what never was, in the form of every error
+theirs["X-Request-Id"] = "asker"
+for _, id in ipairs { "mine", "nobodys" } do
+	hub:get("/api/github/explain/" .. id, theirs):expect(404):expect_json {
+		status = 404, code = "unknown_request", request_id = "asker",
+		message = "No request with this id was seen lately " ..
+			"(trace_records bounds how many are remembered)." }
+end
+theirs.Accept = "application/problem+json"
 hub:get("/api/github/explain/mine", theirs):expect(404)
+	:expect_header("Content-Type", "application/problem+json")
 t.expect_equal(hub:admin("GET", "/explain/mine"):json().now[1].client, "local", "by the socket")
 
 -- what is refused says what for in its body, and in the field

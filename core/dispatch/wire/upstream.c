@@ -4,11 +4,9 @@
 #include "dispatch/flight.h"
 #include "dispatch/wire/upstream_head.h"
 #include "dispatch/wire/upstream_lines.h"
+#include "dispatch/wire/upstream_multi.h"
 #include "dispatch/wire/upstream_url.h"
 #include <hg/mem.h>
-#include <curl/curl.h>
-#include <event2/event.h>
-#include <event2/event_struct.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -40,9 +38,7 @@ struct transfer { /* one easy handle under way */
 struct hg_upstream {
 	struct hg_loop *loop;
 	struct hg_dispatcher *dispatcher;
-	CURLM *multi;
-	struct event timer;
-	bool is_due;      /* the timer is to ring at once */
+	struct hg_upstream_multi multi;
 	bool has_moot;    /* some starved transfer is answered */
 	CURLSH *sessions; /* TLS sessions, for all */
 	struct hg_list transfers;
@@ -55,11 +51,6 @@ struct hg_upstream {
 	long max_connections;
 	void (*after)(void *arg);
 	void *after_arg;
-};
-
-struct watch { /* of one of curl's sockets */
-	struct event event;
-	struct hg_upstream *upstream;
 };
 
 /* -- the head ---------------------------------------------------------------------------------- */
@@ -407,7 +398,7 @@ static void send_flight(void *arg, struct hg_flight *f)
 	SET(CURLOPT_HTTPHEADER, hg_upstream_lines_make(&t->lines, f));
 	hg_text_fini(&url);
 	/* curl asks for a timer at once and starts from there, never inside this call */
-	HG_BUG_ON(curl_multi_add_handle(u->multi, t->easy) != CURLM_OK);
+	HG_BUG_ON(curl_multi_add_handle(u->multi.handle, t->easy) != CURLM_OK);
 }
 
 static void abort_flight(void *arg, struct hg_flight *f)
@@ -421,7 +412,7 @@ static void abort_flight(void *arg, struct hg_flight *f)
 	t->flight = NULL;
 	if (t->in_callback)
 		return; /* the callback says no to curl, and the end of the transfer frees it */
-	(void)curl_multi_remove_handle(u->multi, t->easy);
+	(void)curl_multi_remove_handle(u->multi.handle, t->easy);
 	give_up(t, false);
 }
 
@@ -473,7 +464,7 @@ static void end_transfer(struct transfer *t, CURLcode result)
 	long sent_bytes = 0;
 
 	(void)curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
-	(void)curl_multi_remove_handle(u->multi, t->easy);
+	(void)curl_multi_remove_handle(u->multi.handle, t->easy);
 	if (f) {
 		struct hg_now now = hg_loop_now(u->loop);
 		char why[CURL_ERROR_SIZE];
@@ -495,7 +486,7 @@ static void reap(struct hg_upstream *u)
 	CURLMsg *msg;
 	int left;
 
-	while ((msg = curl_multi_info_read(u->multi, &left)) != NULL) {
+	while ((msg = curl_multi_info_read(u->multi.handle, &left)) != NULL) {
 		struct transfer *t = NULL;
 		CURLcode result = msg->data.result;
 		if (msg->msg != CURLMSG_DONE)
@@ -520,18 +511,6 @@ static void end_moot_uploads(struct hg_upstream *u)
 	}
 }
 
-static void act(struct hg_upstream *u, curl_socket_t fd, int what)
-{
-	int running;
-
-	hg_loop_busy(u->loop);
-	(void)curl_multi_socket_action(u->multi, fd, what, &running);
-	if (u->has_moot)
-		end_moot_uploads(u);
-	reap(u);
-	u->after(u->after_arg);
-}
-
 /* libcurl does not say that the other side closed as long as an upload is paused, but waits for the
  * next piece to fail; that may be a client's whole patience. */
 static void end_if_closed(struct hg_upstream *u, curl_socket_t fd)
@@ -551,70 +530,27 @@ static void end_if_closed(struct hg_upstream *u, curl_socket_t fd)
 	}
 }
 
-static void on_socket(evutil_socket_t fd, short what, void *arg)
-{
-	struct watch *w = arg;
-	struct hg_upstream *u = w->upstream;
-
-	act(u, fd,
-		(what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0));
-	if (what & EV_READ)
-		end_if_closed(u, fd);
-}
-
-static void ring(struct hg_upstream *u)
-{
-	u->is_due = false;
-	act(u, CURL_SOCKET_TIMEOUT, 0);
-}
-
-static void on_timer(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	ring(arg);
-}
-
-static int set_timer(CURLM *multi, long in_ms, void *arg)
+/* curl has moved its transfers. */
+static void after_moves(void *arg, curl_socket_t read_fd)
 {
 	struct hg_upstream *u = arg;
-	struct timeval in = { in_ms / 1000, in_ms % 1000 * 1000 };
 
-	(void)multi;
-	u->is_due = in_ms == 0;
-	if (in_ms < 0)
-		(void)event_del(&u->timer);
-	else
-		(void)event_add(&u->timer, &in);
-	return 0;
+	if (u->has_moot)
+		end_moot_uploads(u);
+	reap(u);
+	u->after(u->after_arg);
+	if (read_fd != CURL_SOCKET_BAD)
+		end_if_closed(u, read_fd);
 }
 
-static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *fd_arg)
+static void note_socket(void *arg, CURL *easy, curl_socket_t fd)
 {
-	struct hg_upstream *u = arg;
-	struct watch *w = fd_arg;
 	struct transfer *t = NULL;
 
+	(void)arg;
 	(void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
-	if (t && what != CURL_POLL_REMOVE)
+	if (t)
 		t->fd = fd;
-	if (w)
-		(void)event_del(&w->event);
-	if (what == CURL_POLL_REMOVE) {
-		(void)curl_multi_assign(u->multi, fd, NULL);
-		hg_free(w);
-		return 0;
-	}
-	if (!w) {
-		w = hg_alloc0(sizeof(*w));
-		w->upstream = u;
-		(void)curl_multi_assign(u->multi, fd, w);
-	}
-	short wanted = (short)(EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) |
-			       (what & CURL_POLL_OUT ? EV_WRITE : 0));
-	(void)event_assign(&w->event, hg_loop_base(u->loop), fd, wanted, on_socket, w);
-	(void)event_add(&w->event, NULL);
-	return 0;
 }
 
 /* -- the whole --------------------------------------------------------------------------------- */
@@ -647,21 +583,9 @@ int hg_upstream_check(const struct hg_upstream_conf *conf, struct hg_err *err)
  * soon as a burst ends it would close what the next one needs. */
 static void set_limits(struct hg_upstream *u)
 {
-	(void)curl_multi_setopt(u->multi, CURLMOPT_MAX_HOST_CONNECTIONS, u->max_connections);
-	(void)curl_multi_setopt(
-		u->multi, CURLMOPT_MAXCONNECTS, u->max_connections * u->snapshot->n_upstreams);
-}
-
-static void open_multi(struct hg_upstream *u)
-{
-	u->multi = curl_multi_init();
-	HG_BUG_ON(!u->multi);
-	(void)curl_multi_setopt(u->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
-	(void)curl_multi_setopt(u->multi, CURLMOPT_SOCKETDATA, u);
-	(void)curl_multi_setopt(u->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-	(void)curl_multi_setopt(u->multi, CURLMOPT_TIMERDATA, u);
-	(void)curl_multi_setopt(u->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-	set_limits(u);
+	(void)curl_multi_setopt(u->multi.handle, CURLMOPT_MAX_HOST_CONNECTIONS, u->max_connections);
+	(void)curl_multi_setopt(u->multi.handle, CURLMOPT_MAXCONNECTS,
+		u->max_connections * u->snapshot->n_upstreams);
 }
 
 /* libcurl looks at the age of an idle connection only when it wants to use one, so when nothing
@@ -672,9 +596,8 @@ static void close_idle(struct hg_alarm *a)
 
 	HG_BUG_ON(!hg_list_is_empty(&u->transfers));
 	drop_spares(u);
-	(void)curl_multi_cleanup(u->multi);
-	(void)event_del(&u->timer);
-	open_multi(u);
+	hg_upstream_multi_reopen(&u->multi);
+	set_limits(u);
 }
 
 /* What curl keeps for all hosts alike: the shortest idle time, and the most connections (the
@@ -693,8 +616,7 @@ void hg_upstream_adopt(struct hg_upstream *u, const struct hg_snapshot *s)
 		if (conf->max_connections > u->max_connections)
 			u->max_connections = (long)conf->max_connections;
 	}
-	if (u->multi)
-		set_limits(u);
+	set_limits(u);
 }
 
 struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_snapshot *s,
@@ -716,10 +638,9 @@ struct hg_upstream *hg_upstream_new(struct hg_loop *loop, const struct hg_snapsh
 	u->sessions = curl_share_init();
 	HG_BUG_ON(!u->sessions);
 	(void)curl_share_setopt(u->sessions, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-	(void)event_assign(&u->timer, hg_loop_base(loop), -1, 0, on_timer, u);
+	hg_upstream_multi_init(&u->multi, loop, after_moves, note_socket, u);
 	hg_alarm_init(&u->idle, loop, close_idle);
 	hg_upstream_adopt(u, s);
-	open_multi(u);
 	return u;
 }
 
@@ -730,13 +651,12 @@ void hg_upstream_free(struct hg_upstream *u)
 	if (!u)
 		return;
 	while ((t = HG_LIST_FIRST(&u->transfers, struct transfer, link)) != NULL) {
-		(void)curl_multi_remove_handle(u->multi, t->easy);
+		(void)curl_multi_remove_handle(u->multi.handle, t->easy);
 		transfer_free(t);
 	}
 	drop_spares(u);
-	(void)curl_multi_cleanup(u->multi);
+	hg_upstream_multi_fini(&u->multi);
 	(void)curl_share_cleanup(u->sessions);
-	(void)event_del(&u->timer);
 	hg_alarm_clear(&u->idle);
 	hg_free(u);
 	curl_global_cleanup();
@@ -749,10 +669,7 @@ void hg_upstream_bind(struct hg_upstream *u, struct hg_dispatcher *d)
 
 void hg_upstream_start(struct hg_upstream *u)
 {
-	if (!u->is_due)
-		return;
-	(void)event_del(&u->timer);
-	ring(u);
+	hg_upstream_multi_start(&u->multi);
 }
 
 struct hg_transport hg_upstream_transport(struct hg_upstream *u)

@@ -1,5 +1,5 @@
 /*
- * upstream - the transport: libcurl's multi interface on the dispatcher's loop.
+ * upstream - the transport: libcurl on the dispatcher's loop (upstream_multi.h).
  *
  * Turns a flight into a transfer and what curl reports into calls of the dispatcher. It keeps no
  * timeouts of its own (the dispatcher does, on the loop's clock), follows no redirects, decodes

@@ -35,22 +35,21 @@ static void add_events(struct hg_text *out, const struct hg_ways *w)
 	hg_text_add_char(out, ']');
 }
 
-static void answer(struct hg_request *r, const struct hg_ways *w)
+static enum hg_verdict answer(struct hg_request *r, const struct hg_ways *w)
 {
 	struct hg_text out;
 
+	if (!w->n)
+		return hg_ways_refuse(r);
 	hg_text_init(&out);
-	if (w->n) {
-		hg_text_add(&out, HG_STR("{\"id\":"));
-		hg_text_add_json(&out, w->id);
-		hg_text_add(&out, HG_STR(",\"events\":"));
-		add_events(&out, w);
-	} else {
-		hg_text_add(&out, HG_STR("{\"message\":" HG_WAYS_NONE));
-	}
+	hg_text_add(&out, HG_STR("{\"id\":"));
+	hg_text_add_json(&out, w->id);
+	hg_text_add(&out, HG_STR(",\"events\":"));
+	add_events(&out, w);
 	hg_text_add_char(&out, '}');
-	hg_reply_text(r, w->n ? 200 : 404, "application/json", hg_text_str(&out));
+	hg_reply_text(r, 200, "application/json", hg_text_str(&out));
 	hg_text_fini(&out);
+	return HG_ANSWERED;
 }
 
 enum hg_verdict hg_admin_on_trace(void *self, struct hg_request *r)

@@ -1,58 +1,11 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
+#include "child.h"
 #include "base/hash.h"
 #include "base/secret.h"
-#include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define TOKEN "a-token-of-the-test"
-
-/* How a child of this process ends that calls `run`; what it writes to standard error goes to
- * ret_said. */
-static int end_of(void (*run)(void), char ret_said[4096])
-{
-	int ends[2];
-
-	assert_int_equal(pipe(ends), 0);
-	pid_t pid = fork();
-
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		struct rlimit no_core = { 0 };
-
-		(void)setrlimit(RLIMIT_CORE, &no_core);
-		(void)signal(SIGABRT, SIG_DFL);
-		(void)signal(SIGSEGV, SIG_DFL);
-		(void)dup2(ends[1], STDERR_FILENO);
-		(void)close(ends[0]);
-		(void)close(ends[1]);
-		run();
-		_exit(0);
-	}
-	(void)close(ends[1]);
-
-	size_t n = 0;
-	ssize_t got;
-
-	while ((got = read(ends[0], ret_said + n, 4095 - n)) > 0)
-		n += (size_t)got;
-	ret_said[n] = 0;
-	(void)close(ends[0]);
-
-	int status;
-
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return status;
-}
 
 static void the_bytes_come_back_with_a_nul(void **state)
 {

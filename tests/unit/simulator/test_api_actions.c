@@ -98,6 +98,29 @@ static void a_rerun_is_queued_then_in_progress_then_done(void **state)
 	github_free(&g);
 }
 
+static void runs_are_changed_by_administrators_only(void **state)
+{
+	static const struct {
+		const char *method, *tail;
+	} changes[] = { { "POST", "/cancel" }, { "POST", "/rerun" }, { "DELETE", "" } };
+	(void)state;
+	struct github g = github_new(NULL);
+	json_int_t id = run_with(&g, "in_progress");
+	char target[128];
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		snprintf(target, sizeof(target), REPO "/actions/runs/%lld%s", id, changes[i].tail);
+		assert_int_equal(
+			ask(&g, changes[i].method, target, "Bearer ghp_stranger", NULL), 403);
+		assert_string_equal(
+			text_at(g.json, "message"), "Must have admin rights to Repository.");
+		assert_int_equal(ask_run(&g, changes[i].method, 1, changes[i].tail), 404);
+	}
+	assert_int_equal(ask_run(&g, "GET", id, ""), 200);
+	assert_string_equal(text_at(g.json, "status"), "in_progress");
+	github_free(&g);
+}
+
 static void a_dispatch_makes_a_run(void **state)
 {
 	(void)state;
@@ -171,6 +194,7 @@ int main(void)
 		cmocka_unit_test(what_was_due_is_dated_when_it_was_due_however_late_one_looks),
 		cmocka_unit_test(a_cancelled_run_frees_its_runners),
 		cmocka_unit_test(a_rerun_is_queued_then_in_progress_then_done),
+		cmocka_unit_test(runs_are_changed_by_administrators_only),
 		cmocka_unit_test(a_dispatch_makes_a_run),
 		cmocka_unit_test(logs_are_behind_a_signature_on_another_host),
 		cmocka_unit_test(runners_are_for_administrators),

@@ -127,6 +127,51 @@ static void gone_things_are_410_and_blocked_ones_451(void **state)
 	github_free(&g);
 }
 
+static void who_only_reads_changes_no_issue(void **state)
+{
+	(void)state;
+	struct github g = github_new(NULL);
+
+	assert_int_equal(ask(&g, "PATCH", REPO "/issues/7", "Bearer ghp_reader", "{}"), 403);
+	assert_int_equal(
+		ask(&g, "POST", REPO "/issues/7/comments", "Bearer ghp_reader", "{\"body\":\"x\"}"),
+		403);
+	assert_int_equal(ask(&g, "GET", REPO "/issues/7", "Bearer ghp_reader", NULL), 200);
+	github_free(&g);
+}
+
+static void what_is_found_has_a_score(void **state)
+{
+	static const char *const targets[] = { "/search/issues?q=repo:octo-org/hello-world",
+		"/search/repositories?q=hello" };
+	(void)state;
+	struct github g = github_new(NULL);
+
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(ask(&g, "GET", targets[i], OCTOCAT, NULL), 200);
+		const json_t *first = json_array_get(json_object_get(g.json, "items"), 0);
+		assert_true(number_at(g.json, "total_count") > 0);
+		assert_true(json_real_value(json_object_get(first, "score")) == 1.0);
+	}
+	github_free(&g);
+}
+
+static void only_a_thousand_results_are_seen(void **state)
+{
+	static const char *const targets[] = { "/search/issues?q=a&per_page=100&page=11",
+		"/search/repositories?q=a&per_page=100&page=11",
+		"/search/code?q=a&per_page=100&page=11" };
+	(void)state;
+	struct github g = github_new(NULL);
+
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(ask(&g, "GET", targets[i], OCTOCAT, NULL), 422);
+		assert_string_equal(text_at(g.json, "message"),
+			"Only the first 1000 search results are available");
+	}
+	github_free(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +181,9 @@ int main(void)
 		cmocka_unit_test(filters_choose),
 		cmocka_unit_test(what_is_wrong_is_refused_as_github_does),
 		cmocka_unit_test(gone_things_are_410_and_blocked_ones_451),
+		cmocka_unit_test(who_only_reads_changes_no_issue),
+		cmocka_unit_test(what_is_found_has_a_score),
+		cmocka_unit_test(only_a_thousand_results_are_seen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,25 +1,8 @@
-#include "base/trace.h"
 #include "dispatch/show/explain.h"
-#include "../one_rig.h"
+#include "waiting_rig.h"
 #include <jansson.h>
 
 /* -- rig --------------------------------------------------------------------------------------- */
-
-/* As a front submits it: its id is known to the rings. */
-static struct hg_ticket *ask_as(const char *id, const char *client, enum hg_class klass)
-{
-	struct hg_ticket *t = rig_ticket(&rig, "GET", "/a", klass);
-	char path[64];
-
-	snprintf(path, sizeof(path), "/%s", id);
-	t->ask.path = t->ask.route = hg_arena_copy(&t->arena, hg_str(path));
-	t->ask.id = hg_arena_copy(&t->arena, hg_str(id));
-	t->ask.client = hg_arena_copy(&t->arena, hg_str(client));
-	t->ask.deadline_us = rig.now.mono_us + 7200 * SEC;
-	t->trace_key = hg_trace_key(t->ask.id);
-	rig_submit(&rig, t);
-	return t;
-}
 
 static json_t *explained_to(const char *id, struct hg_str client)
 {
@@ -72,12 +55,6 @@ static bool says(const json_t *from, const char *text)
 	json_array_foreach(json_object_get(from, "text"), i,
 		line) if (strstr(json_string_value(line), text)) return true;
 	return false;
-}
-
-static void leave(struct hg_ticket *t)
-{
-	hg_dispatcher_cancel(rig.d, t, &rig.now);
-	hg_ticket_unref(t);
 }
 
 /* -- waiting ----------------------------------------------------------------------------------- */

@@ -1,27 +1,12 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "wire_site.h"
 #include "server.h"
-#include "base/secret.h"
 #include "base/text.h"
-#include "dispatch/dispatch.h"
 #include "dispatch/wire/upstream.h"
 #include <hg/mem.h>
 
-#define SEC 1000000ll
-
-/* A dispatcher with its transport, and owners of tickets, on one loop of the test's thread. */
 struct world {
 	struct server server;
-	struct hg_clock *clock;
-	struct hg_loop *loop;
-	struct hg_snapshot snapshot;
-	struct hg_view *view;
-	struct hg_dispatch *dispatch;
-	struct hg_secret *token;
-	char base[64];
+	struct wire_site site;
 	unsigned n_waiting; /* exchanges that have not ended */
 };
 
@@ -37,68 +22,21 @@ struct exchange { /* one ticket and what came of it */
 	bool is_slow, cancels_at_head, over;
 };
 
-static void on_unused(struct hg_snapshot *s)
-{
-	(void)s;
-}
-
 static struct world *begin(const struct server_step *steps)
 {
 	static struct world w;
-	struct hg_err err = HG_ERR_INIT;
 
-	w = (struct world){ 0 };
+	w.n_waiting = 0;
 	server_start(&w.server, steps);
-	(void)snprintf(w.base, sizeof(w.base), "http://127.0.0.1:%u", w.server.port);
-	w.clock = hg_clock_new_real();
-	w.loop = hg_loop_new(w.clock, HG_THREAD_DISPATCHER, "dispatcher", 64);
-	w.token = hg_secret_new(HG_STR("ghp_own"));
-	w.view = hg_view_new();
-	w.snapshot = (struct hg_snapshot){
-		.generation = 1,
-		.n_upstreams = 1,
-		.upstreams[0] = { .name = "main",
-			.base_url = w.base,
-			.user_agent = "hubgate/test",
-			.connect_timeout_us = 20 * SEC,
-			.first_byte_timeout_us = 20 * SEC,
-			.total_timeout_us = 40 * SEC,
-			.stall_timeout_us = 20 * SEC,
-			.idle_timeout_us = 45 * SEC,
-			.max_connections = 8,
-			.http2 = true,
-			.credentials = { { .alias = "main", .token = w.token } } },
-		.dispatch = { .deadline_us = 60 * SEC,
-			.max_tickets = 100,
-			.max_concurrent = 50,
-			.share_bytes = 1 << 20,
-			.window_bytes = 1 << 18 },
-		.on_unused = on_unused,
-	};
-	hg_snapshot_set_origins(&w.snapshot);
-	atomic_init(&w.snapshot.refs, 1);
-	w.dispatch = hg_dispatch_new(w.loop, &w.snapshot, w.view, &err);
-	if (!w.dispatch)
-		fail_msg("%s", err.text);
+	wire_site_make(&w.site, hg_clock_new_real(), w.server.port);
+	wire_site_open(&w.site);
 	return &w;
-}
-
-static void drain(struct world *w)
-{
-	while (hg_loop_turn(w->loop))
-		continue;
 }
 
 static void end(struct world *w)
 {
-	hg_dispatch_free(w->dispatch);
-	drain(w);
+	wire_site_close(&w->site);
 	server_stop(&w->server);
-	assert_int_equal(w->snapshot.refs, 1);
-	hg_view_free(w->view);
-	hg_loop_free(w->loop);
-	hg_clock_free(w->clock);
-	hg_secret_unref(w->token);
 }
 
 static void is_over(struct exchange *x)
@@ -107,7 +45,7 @@ static void is_over(struct exchange *x)
 	x->over = true;
 	hg_ticket_unref(HG_TAKE(x->ticket));
 	if (--x->world->n_waiting == 0)
-		hg_loop_stop(x->world->loop);
+		hg_loop_stop(x->world->site.loop);
 }
 
 static void look_at_room(struct exchange *x)
@@ -146,7 +84,7 @@ static void take_slowly(struct hg_later *later)
 		(void)take_piece(x);
 	take_end(x);
 	if (!x->over)
-		hg_loop_later(x->world->loop, &x->later);
+		hg_loop_later(x->world->site.loop, &x->later);
 }
 
 static void on_news(struct hg_ticket *t)
@@ -163,7 +101,7 @@ static void on_news(struct hg_ticket *t)
 		hg_ticket_cancel(t);
 		is_over(x);
 	} else if (x->is_slow) {
-		hg_loop_later(x->world->loop, &x->later);
+		hg_loop_later(x->world->site.loop, &x->later);
 	} else {
 		while (take_piece(x))
 			continue;
@@ -174,30 +112,18 @@ static void on_news(struct hg_ticket *t)
 static struct exchange *ask(struct world *w, const char *method, const char *path)
 {
 	struct exchange *x = hg_alloc0(sizeof(*x));
-	struct hg_ask *a;
 
 	x->world = w;
 	x->later.run = take_slowly;
 	hg_list_init(&x->later.link);
 	hg_text_init(&x->body);
-	x->ticket = hg_ticket_new(w->loop, &w->snapshot, on_news, x);
-	a = &x->ticket->ask;
-	a->id = a->client = HG_STR("test");
-	a->method = hg_str(method);
-	a->path = hg_str(path);
-	a->route = a->path;
-	a->resource = HG_STR("core");
-	a->klass = HG_CLASS_HIGH;
-	a->cost = 1;
-	a->is_safe = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-	a->arrived_us = hg_loop_now(w->loop).mono_us;
-	a->deadline_us = a->arrived_us + 60 * SEC;
+	x->ticket = wire_site_ticket(&w->site, method, path, on_news, x);
 	return x;
 }
 
 static void submit(struct exchange *x)
 {
-	assert_true(hg_ticket_submit(x->ticket, hg_dispatch_port(x->world->dispatch)));
+	assert_true(hg_ticket_submit(x->ticket, hg_dispatch_port(x->world->site.dispatch)));
 	x->world->n_waiting++;
 }
 
@@ -205,7 +131,7 @@ static void submit(struct exchange *x)
 static struct exchange *await(struct exchange *x)
 {
 	submit(x);
-	hg_loop_run(x->world->loop);
+	hg_loop_run(x->world->site.loop);
 	assert_true(x->over);
 	return x;
 }
@@ -303,7 +229,7 @@ static void another_host_sees_no_authorization(void **state)
 	char url[96];
 
 	(void)state;
-	(void)snprintf(url, sizeof(url), "%s/log?sig=1", w->base);
+	(void)snprintf(url, sizeof(url), "%s/log?sig=1", w->site.base);
 	x->ticket->ask.url = hg_str(url);
 	x->ticket->ask.resource = HG_STR("(none)");
 	await(x);
@@ -617,8 +543,8 @@ static void a_slow_client_pauses_its_transfer(void **state)
 	struct world *w = begin(steps);
 
 	(void)state;
-	w->snapshot.dispatch.share_bytes = 0;
-	w->snapshot.dispatch.window_bytes = WINDOW;
+	w->site.snapshot.dispatch.share_bytes = 0;
+	w->site.snapshot.dispatch.window_bytes = WINDOW;
 	struct exchange *x = ask(w, "GET", "/big");
 	x->is_slow = true;
 	await(x);
@@ -648,14 +574,14 @@ static void the_connections_of_a_burst_are_kept(void **state)
 	char paths[BURST][16];
 
 	(void)state;
-	w->snapshot.upstreams[0].http2 = false;
+	w->site.snapshot.upstreams[0].http2 = false;
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < BURST; i++) {
 			(void)snprintf(paths[i], sizeof(paths[i]), "/%d-%d", round, i);
 			all[i] = ask(w, "GET", paths[i]);
 			submit(all[i]);
 		}
-		hg_loop_run(w->loop);
+		hg_loop_run(w->site.loop);
 		for (int i = 0; i < BURST; i++) {
 			assert_body(all[i], "x");
 			drop(all[i]);
@@ -678,9 +604,9 @@ static void a_client_that_leaves_ends_its_transfer(void **state)
 	(void)state;
 	x->cancels_at_head = true;
 	await(x);
-	drain(w);
+	wire_site_drain(&w->site);
 	server_await_closed(&w->server, 1);
-	assert_int_equal(hg_dispatch_in_flight(w->dispatch), 0);
+	assert_int_equal(hg_dispatch_in_flight(w->site.dispatch), 0);
 	drop(x);
 	x = get(w, "/next");
 	assert_body(x, "ok");
@@ -701,12 +627,12 @@ static void the_end_of_the_dispatcher_ends_what_is_under_way(void **state)
 	pthread_mutex_lock(&w->server.lock);
 	while (w->server.n_seen < 2) {
 		pthread_mutex_unlock(&w->server.lock);
-		(void)hg_loop_turn(w->loop);
+		(void)hg_loop_turn(w->site.loop);
 		pthread_mutex_lock(&w->server.lock);
 	}
 	pthread_mutex_unlock(&w->server.lock);
-	hg_dispatch_free(HG_TAKE(w->dispatch));
-	drain(w);
+	hg_dispatch_free(HG_TAKE(w->site.dispatch));
+	wire_site_drain(&w->site);
 	assert_true(a->over && b->over);
 	assert_int_not_equal(a->end.code, 0);
 	assert_int_equal(b->end.status, 503);

@@ -1,37 +1,21 @@
 /*
- * A body that goes up as it comes, with the real transport: core/dispatch/upstream.c. The test is
- * both ends, its client and GitHub, on one thread; the clock stands still.
+ * A body that goes up as it comes, with the real transport: core/dispatch/wire/upstream.c. The test
+ * is both ends, its client and GitHub, on one thread; the clock stands still.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include "base/secret.h"
+#include "wire_site.h"
 #include "base/text.h"
-#include "dispatch/dispatch.h"
 #include <errno.h>
-#include <hg/mem.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#define SEC 1000000ll
 #define WINDOW (64 << 10)
 #define PIECE (16 << 10)
 #define PATIENCE_S 20 /* a test that takes longer fails */
 
 struct world {
-	struct hg_clock *clock;
-	struct hg_loop *loop;
-	struct hg_snapshot snapshot;
-	struct hg_view *view;
-	struct hg_dispatch *dispatch;
-	struct hg_secret *token;
-	char base[64];
+	struct wire_site site;
 
 	int listener, fd; /* GitHub's; fd < 0: no connection */
 	unsigned n_accepted;
@@ -49,11 +33,6 @@ struct world {
 
 static struct world w;
 
-static void on_unused(struct hg_snapshot *s)
-{
-	(void)s;
-}
-
 static int64_t real_s(void)
 {
 	struct timespec t;
@@ -62,7 +41,8 @@ static int64_t real_s(void)
 	return t.tv_sec;
 }
 
-static void listen_here(void)
+/* Returns the port. */
+static unsigned listen_here(void)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -74,48 +54,27 @@ static void listen_here(void)
 	assert_int_equal(bind(w.listener, (struct sockaddr *)&at, n), 0);
 	assert_int_equal(listen(w.listener, 4), 0);
 	assert_int_equal(getsockname(w.listener, (struct sockaddr *)&at, &n), 0);
-	(void)snprintf(w.base, sizeof(w.base), "http://127.0.0.1:%u", ntohs(at.sin_port));
+	return ntohs(at.sin_port);
 }
 
 static int setup(void **state)
 {
-	struct hg_err err = HG_ERR_INIT;
+	const struct hg_now now = { 1000 * SEC, 1800000000 * SEC };
 
 	(void)state;
 	w = (struct world){ .fd = -1, .reads = true, .began_s = real_s() };
 	hg_text_init(&w.got);
 	hg_text_init(&w.reply);
-	listen_here();
-	w.clock = hg_clock_new_held((struct hg_now){ 1000 * SEC, 1800000000 * SEC });
-	w.loop = hg_loop_new(w.clock, HG_THREAD_DISPATCHER, "dispatcher", 64);
-	w.token = hg_secret_new(HG_STR("ghp_own"));
-	w.view = hg_view_new();
-	w.snapshot = (struct hg_snapshot){
-		.generation = 1,
-		.n_upstreams = 1,
-		.upstreams[0] = { .name = "main",
-			.base_url = w.base,
-			.user_agent = "hubgate/test",
-			.connect_timeout_us = 5 * SEC,
-			.first_byte_timeout_us = 12 * SEC,
-			.total_timeout_us = 30 * SEC,
-			.stall_timeout_us = 15 * SEC,
-			.idle_timeout_us = 45 * SEC,
-			.max_connections = 8,
-			.credentials = { { .alias = "main", .token = w.token } } },
-		.dispatch = { .deadline_us = 60 * SEC,
-			.max_tickets = 100,
-			.max_concurrent = 50,
-			.retries = 3,
-			.share_bytes = 1 << 20,
-			.window_bytes = WINDOW },
-		.on_unused = on_unused,
-	};
-	hg_snapshot_set_origins(&w.snapshot);
-	atomic_init(&w.snapshot.refs, 1);
-	w.dispatch = hg_dispatch_new(w.loop, &w.snapshot, w.view, &err);
-	if (!w.dispatch)
-		fail_msg("%s", err.text);
+	wire_site_make(&w.site, hg_clock_new_held(now), listen_here());
+	struct hg_upstream_conf *upstream = &w.site.snapshot.upstreams[0];
+	upstream->connect_timeout_us = 5 * SEC;
+	upstream->first_byte_timeout_us = 12 * SEC;
+	upstream->total_timeout_us = 30 * SEC;
+	upstream->stall_timeout_us = 15 * SEC;
+	upstream->http2 = false;
+	w.site.snapshot.dispatch.retries = 3;
+	w.site.snapshot.dispatch.window_bytes = WINDOW;
+	wire_site_open(&w.site);
 	return 0;
 }
 
@@ -132,17 +91,10 @@ static int teardown(void **state)
 {
 	(void)state;
 	drop_ticket();
-	hg_dispatch_free(w.dispatch);
-	while (hg_loop_turn(w.loop))
-		continue;
+	wire_site_close(&w.site);
 	if (w.fd >= 0)
 		close(w.fd);
 	close(w.listener);
-	assert_int_equal(w.snapshot.refs, 1);
-	hg_view_free(w.view);
-	hg_loop_free(w.loop);
-	hg_clock_free(w.clock);
-	hg_secret_unref(w.token);
 	hg_text_fini(&w.got);
 	hg_text_fini(&w.reply);
 	return 0;
@@ -193,7 +145,7 @@ static struct hg_str body_got(void)
 
 static void turn(void)
 {
-	(void)hg_loop_turn(w.loop);
+	(void)hg_loop_turn(w.site.loop);
 	run_github();
 }
 
@@ -206,11 +158,11 @@ static void turn_on(void)
 
 static void wait_us(int64_t us)
 {
-	struct hg_now now = hg_clock_read(w.clock);
+	struct hg_now now = hg_clock_read(w.site.clock);
 
 	now.mono_us += us;
 	now.wall_us += us;
-	hg_clock_set(w.clock, now);
+	hg_clock_set(w.site.clock, now);
 	turn_on();
 }
 
@@ -243,22 +195,13 @@ static void on_news(struct hg_ticket *t)
 
 static void ask(const char *method, struct hg_upload *upload)
 {
-	struct hg_ticket *t = hg_ticket_new(w.loop, &w.snapshot, on_news, NULL);
-	struct hg_ask *a = &t->ask;
+	struct hg_ticket *t =
+		wire_site_ticket(&w.site, method, "/repos/o/r/releases/1/assets", on_news, NULL);
 
-	a->id = a->client = HG_STR("test");
-	a->method = hg_str(method);
-	a->path = a->route = HG_STR("/repos/o/r/releases/1/assets");
-	a->resource = HG_STR("core");
-	a->klass = HG_CLASS_HIGH;
-	a->cost = 1;
-	a->arrived_us = hg_loop_now(w.loop).mono_us;
-	a->deadline_us = a->arrived_us + 60 * SEC;
-	a->is_safe = !upload;
-	a->upload = upload;
+	t->ask.upload = upload;
 	w.ticket = t;
 	w.upload = upload ? hg_upload_ref(upload) : NULL;
-	assert_true(hg_ticket_submit(t, hg_dispatch_port(w.dispatch)));
+	assert_true(hg_ticket_submit(t, hg_dispatch_port(w.site.dispatch)));
 }
 
 /* An upload begins, and GitHub has its head. */
@@ -305,7 +248,7 @@ static void expect_no_more(unsigned n_accepted)
 	for (int i = 0; i < 20; i++)
 		wait_us(10 * SEC);
 	assert_int_equal(w.n_accepted, n_accepted);
-	assert_int_equal(hg_dispatch_in_flight(w.dispatch), 0);
+	assert_int_equal(hg_dispatch_in_flight(w.site.dispatch), 0);
 }
 
 #define CREATED "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}"
