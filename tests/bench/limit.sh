@@ -22,7 +22,7 @@ judge_saturation() {
 	used=$(value_of saturation used_share)
 	wait=$(value_of saturation critical_p99_s)
 	refused=$(value_of saturation primary)+$(value_of saturation secondary)
-	echo "saturation: used $used of what low may have (goal 0.99), critical p99 $wait s (goal 1)," \
+	echo "saturation: used $used of what low may have (goal 0.99 to 1), critical p99 $wait s (goal 1)," \
 		"refusals $refused (goal 0+0)"
 }
 

@@ -85,9 +85,9 @@ function samplesOf(run, { minutes, tokens = 1 }, isUrgent, ageP99S, usedShare) {
 	const answered = run.reads.filter(isAnswered).length;
 	const points = run.stats.points.core ?? 0;
 	const waits = waitsS(run, isUrgent);
-	/* Who has spent everything gets no more in this hour. */
-	const anHour = points < LIMIT * tokens ? answered * 60 / minutes : answered;
-	return [run.reads.length, answered, anHour, points, answered / points,
+	/* Who spends all that there is before the hour ends gets no more. */
+	const lasts = Math.max(1, Math.min(60 / minutes, LIMIT * tokens / points));
+	return [run.reads.length, answered, answered * lasts, points, answered / points,
 		points / run.stats.distinct_answers, ...refusalsOf(run), quantile(waits, 0.5),
 		quantile(waits, 0.99), ageP99S, usedShare, run.offMs];
 }
