@@ -8,8 +8,9 @@
  *
  * A decision is one turn of the dispatcher in which a slot has become free: from the queue to the
  * transport's send, tickets' and budget's books included. The queue is as long in each turn, in
- * all four classes and of up to a thousand clients, each ticket for another path; one request is
- * under way at a time.
+ * all four classes and of up to a thousand clients, each ticket for another path: who goes is
+ * followed by one of the same class, or only low would be left of a short queue, and its decision
+ * were about fewer classes. One request is under way at a time.
  *
  * Warm is one decision after the other, where a short queue lives in the processor's nearest cache
  * and a long one does not. Cold is as at GitHub's pace of a few a second, after other memory was
@@ -49,13 +50,13 @@ static int by_size(const void *a, const void *b)
 }
 
 /* The dispatcher has the only reference. */
-static void queue_one(struct rig *r, uint64_t number)
+static void queue_one(struct rig *r, uint64_t number, enum hg_class klass)
 {
 	char path[48], client[16];
 
 	snprintf(path, sizeof(path), "/repos/o/r%llu", (unsigned long long)number);
 	snprintf(client, sizeof(client), "client-%u", (unsigned)(number % CLIENTS));
-	struct hg_ticket *t = rig_ticket(r, "GET", path, (enum hg_class)(number % HG_CLASSES));
+	struct hg_ticket *t = rig_ticket(r, "GET", path, klass);
 	t->ask.client = hg_arena_copy(&t->arena, hg_str(client));
 	t->ask.deadline_us = r->now.mono_us + 3600 * SEC;
 	hg_dispatcher_submit(r->d, t, &r->now);
@@ -105,10 +106,11 @@ static struct figures decide_often(struct rig *r, uint64_t *number, unsigned n, 
 	static int64_t took_ns[TURNS];
 
 	for (unsigned turn = 0; turn < n; turn++) {
+		enum hg_class klass = r->sent[0]->klass;
 		answer_the_one(r);
 		r->now.mono_us += STEP_US;
 		r->now.wall_us += STEP_US;
-		queue_one(r, (*number)++);
+		queue_one(r, (*number)++, klass);
 		if (cold)
 			walk();
 		took_ns[turn] = decide(r);
@@ -132,8 +134,8 @@ static void measure(uint64_t queued, struct figures first[2])
 	r.snapshot.dispatch.max_tickets = (uint32_t)queued + 16;
 	r.snapshot.dispatch.max_concurrent = 1;
 	rig_reconfigure(&r);
-	while (number <= queued)
-		queue_one(&r, number++);
+	for (; number <= queued; number++)
+		queue_one(&r, number, (enum hg_class)(number % HG_CLASSES));
 	decide(&r);
 	printf("%llu", (unsigned long long)queued);
 	decide_often(&r, &number, WARM, false);
