@@ -120,11 +120,9 @@ write_event(const char *component, int level, struct hg_str id, const char *fmt,
 			level_words[level]);
 		hg_text_add_json(&line, hg_str(component));
 		if (id.n) {
-			hg_text_add(&line, HG_STR(",\"request_id\":"));
-			hg_text_add_json(&line, id);
+			hg_text_add_json_member(&line, "request_id", id);
 		}
-		hg_text_add(&line, HG_STR(",\"event\":"));
-		hg_text_add_json(&line, hg_str(event));
+		hg_text_add_json_member(&line, "event", hg_str(event));
 		hg_text_add(&line, HG_STR("}\n"));
 	} else {
 		hg_text_printf(&line, "%s %s ", moment, level_words[level]);

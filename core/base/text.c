@@ -165,6 +165,12 @@ void hg_text_add_json(struct hg_text *t, struct hg_str s)
 	hg_text_add_char(t, '"');
 }
 
+void hg_text_add_json_member(struct hg_text *t, const char *name, struct hg_str value)
+{
+	hg_text_printf(t, ",\"%s\":", name);
+	hg_text_add_json(t, value);
+}
+
 void hg_format_hex(const uint8_t *p, size_t n, char *ret_hex)
 {
 	static const char digits[] = "0123456789abcdef";

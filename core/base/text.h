@@ -24,6 +24,8 @@ void hg_text_add_u64(struct hg_text *t, uint64_t v);
 void hg_text_printf(struct hg_text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A JSON string with its quotes; bytes that are no UTF-8 become U+FFFD. */
 void hg_text_add_json(struct hg_text *t, struct hg_str s);
+/* ,"NAME":"VALUE": a member that is not an object's first. The name is written as it is. */
+void hg_text_add_json_member(struct hg_text *t, const char *name, struct hg_str value);
 static inline struct hg_str hg_text_str(const struct hg_text *t)
 {
 	return (struct hg_str){ t->p, t->n };

@@ -165,10 +165,8 @@ bool hg_pace_look(const struct hg_dispatcher *d, const struct hg_ledger *l, enum
 bool hg_pace_outlook(const struct hg_dispatcher *d, const struct hg_ledger *l,
 	const struct hg_now *now, struct hg_outlook *ret);
 
-/* show.c, show_budget.c, show_credential.c: JSON; a member with the comma before it, then whole
- * objects */
+/* show_budget.c, show_credential.c: whole objects of JSON */
 struct hg_text;
-void hg_show_member(struct hg_text *out, const char *name, struct hg_str value);
 void hg_show_budget(const struct hg_dispatcher *d, struct hg_ledger *l, const struct hg_now *now,
 	struct hg_text *out);
 void hg_show_identity(const struct hg_dispatcher *d, const struct hg_identity *id,

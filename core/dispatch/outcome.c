@@ -1,4 +1,5 @@
 #include "dispatch/outcome.h"
+#include "dispatch/retry.h"
 #include "base/bug.h"
 #include "base/text.h"
 

@@ -18,13 +18,20 @@
 #include "base/dice.h"
 #include "dispatch/news/news.h"
 #include "dispatch/budget/rate.h"
-#include "dispatch/retry.h"
 
 enum hg_method_kind {
 	HG_METHOD_READ,  /* GET, HEAD, OPTIONS */
 	HG_METHOD_QUERY, /* a GraphQL query: read, but one that was too long costs points again */
 	HG_METHOD_WRITE, /* all others, GraphQL mutations too */
 	HG_METHOD_KINDS
+};
+
+enum hg_retry_phase {
+	HG_PHASE_UNSENT,  /* nothing of the request left this machine */
+	HG_PHASE_SENT,    /* something did, and no head came: a write may have been executed */
+	HG_PHASE_REFUSED, /* the head is a limit's refusal: it was not executed */
+	HG_PHASE_HEAD,    /* a head came, and nobody has been given it */
+	HG_PHASE_BODY,    /* the head was given on */
 };
 
 enum hg_whose {          /* token it went with */

@@ -1,20 +1,8 @@
 #include "dispatch/retry.h"
-#include "dispatch/outcome.h"
 
 #define FIRST_US 500000ll
 #define MOST_US 10000000ll
 #define PURSE_MOST 500 /* tenths: 50 retries in a row after a quiet time */
-
-bool hg_retry_may(bool is_safe, enum hg_retry_phase phase, int status)
-{
-	struct hg_case c = { .method = is_safe ? HG_METHOD_READ : HG_METHOD_WRITE,
-		.phase = phase,
-		.whose = HG_WHOSE_NOBODY,
-		.status = status,
-		.tries = 1 };
-
-	return hg_outcome_of(&c).act != HG_ACT_PASS;
-}
 
 int64_t hg_retry_wait_us(uint32_t tries, struct hg_dice *dice)
 {

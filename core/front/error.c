@@ -22,8 +22,7 @@ void hg_error_body(struct hg_text *out, const struct hg_error_in *in)
 		hg_text_printf(out, ",\"waits_for\":\"%s\",\"waited_ms\":%" PRId64, in->waits_for,
 			in->waited_us / 1000);
 	if (in->request_id.n) {
-		hg_text_add(out, HG_STR(",\"request_id\":"));
-		hg_text_add_json(out, in->request_id);
+		hg_text_add_json_member(out, "request_id", in->request_id);
 	}
 	hg_text_add_char(out, '}');
 }

@@ -266,8 +266,7 @@ void hg_config_lines_print(const struct hg_config_lines *l, struct hg_text *out)
 	for (uint32_t i = 0; i < l->n; i++) {
 		hg_text_add(out, i ? HG_STR(",{\"option\":") : HG_STR("{\"option\":"));
 		hg_text_add_json(out, hg_str(l->items[i].path));
-		hg_text_add(out, HG_STR(",\"origin\":"));
-		hg_text_add_json(out, hg_str(l->items[i].origin));
+		hg_text_add_json_member(out, "origin", hg_str(l->items[i].origin));
 		hg_text_add(out, HG_STR(",\"value\":"));
 		hg_text_add(out, hg_str(l->items[i].value));
 		hg_text_add_char(out, '}');

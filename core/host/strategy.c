@@ -98,8 +98,7 @@ void hg_host_show_strategy(const struct hg_host *h, struct hg_text *out)
 
 	hg_text_add(out, HG_STR("{\"strategy\":"));
 	hg_text_add_json(out, hg_str(hg_host_strategy(h)));
-	hg_text_add(out, HG_STR(",\"configured\":"));
-	hg_text_add_json(out, hg_str(configured(h->setup)));
+	hg_text_add_json_member(out, "configured", hg_str(configured(h->setup)));
 	hg_text_add(out, HG_STR(",\"available\":["));
 	for (uint32_t i = 0; i < s->n_strategies; i++) {
 		hg_text_add(out, i ? HG_STR(",") : HG_STR(""));

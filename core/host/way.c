@@ -179,10 +179,8 @@ static void add_ms(struct hg_text *out, const char *name, int64_t us)
 
 static void add_word(struct hg_text *out, const char *name, struct hg_str word)
 {
-	if (!word.n)
-		return;
-	hg_text_printf(out, ",\"%s\":", name);
-	hg_text_add_json(out, word);
+	if (word.n)
+		hg_text_add_json_member(out, name, word);
 }
 
 void hg_way_add(const struct hg_way *way, struct hg_text *out)

@@ -150,8 +150,7 @@ static void add_under_way(const struct hg_flight *f, const struct hg_now *now, s
 	const char *what;
 	int64_t due_us = hg_flight_due_us(f, &what);
 
-	hg_text_add(out, HG_STR(",\"credential\":"));
-	hg_text_add_json(out, hg_str(f->credential->alias));
+	hg_text_add_json_member(out, "credential", hg_str(f->credential->alias));
 	hg_text_printf(out, ",\"sent_ago_ms\":%lld,\"tries\":%u",
 		(long long)(now->mono_us - f->sent_us) / 1000, f->tries);
 	if (due_us != INT64_MAX)

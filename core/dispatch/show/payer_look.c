@@ -59,8 +59,7 @@ void hg_payer_look_add(const struct hg_dispatcher *d, const struct hg_flight *f,
 
 	hg_text_add(out, HG_STR("{\"credential\":"));
 	hg_text_add_json(out, hg_str(p->payer->credential->alias));
-	hg_text_add(out, HG_STR(",\"identity\":"));
-	hg_text_add_json(out, hg_str(id->name));
+	hg_text_add_json_member(out, "identity", hg_str(id->name));
 	hg_text_printf(out, ",\"why\":\"%s\"", hg_stop_name(p->why));
 	if (p->why != HG_STOP_NONE && p->until_us != INT64_MAX) {
 		format_mono(p->until_us, now, opens);
@@ -74,8 +73,7 @@ void hg_payer_look_add(const struct hg_dispatcher *d, const struct hg_flight *f,
 		hg_text_printf(out, ",\"sent_this_hour\":%lld,\"max_requests_per_hour\":%lld",
 			(long long)id->hour_sent, (long long)id->max_per_hour);
 	if (p->why == HG_STOP_PACE) {
-		hg_text_add(out, HG_STR(",\"strategy\":"));
-		hg_text_add_json(out, hg_str(hg_pace_name(d, f)));
+		hg_text_add_json_member(out, "strategy", hg_str(hg_pace_name(d, f)));
 		hg_text_printf(out, ",\"interval_ms\":%lld",
 			(long long)hg_pace_interval_us(d, f, p->ledger, now) / 1000);
 	}

@@ -7,12 +7,6 @@
 
 #define TICKETS_SHOWN 1000 /* the oldest */
 
-void hg_show_member(struct hg_text *out, const char *name, struct hg_str value)
-{
-	hg_text_printf(out, ",\"%s\":", name);
-	hg_text_add_json(out, value);
-}
-
 /* Who could pay for it: one, or the pool of several. */
 static struct hg_str line_payer(const struct hg_line *line)
 {
@@ -35,10 +29,10 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 
 	hg_text_printf(out, "{\"id\":");
 	hg_text_add_json(out, t->ask.id);
-	hg_show_member(out, "client", t->ask.client);
-	hg_show_member(out, "method", t->ask.method);
-	hg_show_member(out, "path", t->ask.path);
-	hg_show_member(out, "route", t->ask.route);
+	hg_text_add_json_member(out, "client", t->ask.client);
+	hg_text_add_json_member(out, "method", t->ask.method);
+	hg_text_add_json_member(out, "path", t->ask.path);
+	hg_text_add_json_member(out, "route", t->ask.route);
 	hg_text_printf(out, ",\"class\":\"%s\",\"state\":\"%s\"", hg_class_name(t->ask.klass),
 		hg_ticket_state_name(t->state));
 	hg_text_printf(out, ",\"age_ms\":%lld,\"in_state_ms\":%lld,\"deadline_in_ms\":%lld",
@@ -48,8 +42,8 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 	hg_text_printf(out, ",\"tries\":%u,\"shared\":%s", t->tries,
 		f && hg_flight_lead(f) != t ? "true" : "false");
 	if (f) {
-		hg_show_member(out, "credential", payer_of(f));
-		hg_show_member(out, "resource", hg_str(f->line->resource));
+		hg_text_add_json_member(out, "credential", payer_of(f));
+		hg_text_add_json_member(out, "resource", hg_str(f->line->resource));
 		if (t->state == HG_TICKET_PARKED) {
 			bool rests = f->state == HG_FLIGHT_RESTING;
 			int64_t until_us = rests ? f->due.key : hg_flight_park(f)->until_us;
@@ -58,7 +52,8 @@ static void show_ticket(const struct hg_ticket *t, const struct hg_now *now, str
 						   : (enum hg_stop)hg_flight_park(f)->why),
 				(long long)(until_us - now->mono_us) / 1000);
 		} else if (t->state == HG_TICKET_QUEUED && f->waits.why != HG_STOPS) {
-			hg_show_member(out, "waits_for", hg_str(hg_wait_name(f->waits.why)));
+			hg_text_add_json_member(
+				out, "waits_for", hg_str(hg_wait_name(f->waits.why)));
 		}
 	}
 	hg_text_add_char(out, '}');
@@ -89,7 +84,7 @@ static void show_queue(const struct hg_line *l, const struct hg_now *now, struct
 {
 	hg_text_printf(out, "{\"credential\":");
 	hg_text_add_json(out, line_payer(l));
-	hg_show_member(out, "resource", hg_str(l->resource));
+	hg_text_add_json_member(out, "resource", hg_str(l->resource));
 	uint32_t n = 0;
 	int64_t oldest_us = now->mono_us;
 	for (unsigned c = 0; c < HG_CLASSES; c++) {
@@ -112,11 +107,11 @@ static void show_site(const struct hg_site *site, const struct hg_now *now, stru
 {
 	hg_text_printf(out, "{\"name\":");
 	hg_text_add_json(out, hg_str(site->name));
-	hg_show_member(out, "state", hg_str(hg_site_state(site)));
+	hg_text_add_json_member(out, "state", hg_str(hg_site_state(site)));
 	if (site->n_failed) {
 		hg_text_printf(out, ",\"failed_in_a_row\":%u,\"failing_ms\":%lld", site->n_failed,
 			(long long)(now->mono_us - site->failed_us) / 1000);
-		hg_show_member(out, "why", hg_str(site->why));
+		hg_text_add_json_member(out, "why", hg_str(site->why));
 	}
 	hg_text_printf(out,
 		",\"in_use\":%s,\"on_wire\":%u,\"http2\":%s,\"max_connections\":%lld,"

@@ -56,7 +56,8 @@ static void add_classes(const struct hg_dispatcher *d, struct hg_ledger *l,
 		if (why != HG_STOP_NONE && !strcmp(stopped, "none"))
 			stopped = hg_class_name(klass);
 	}
-	hg_show_member(out, "stopped_from", hg_str(stopped)); /* this class, and worse ones */
+	hg_text_add_json_member(
+		out, "stopped_from", hg_str(stopped)); /* this class, and worse ones */
 }
 
 /* Of normal; low is paced alike. */
@@ -67,7 +68,7 @@ static void add_pace(const struct hg_dispatcher *d, const struct hg_ledger *l,
 	struct hg_outlook outlook;
 
 	if (hg_pace_look(d, l, HG_CLASS_NORMAL, now, &pace)) {
-		hg_show_member(out, "strategy", hg_str(pace.strategy));
+		hg_text_add_json_member(out, "strategy", hg_str(pace.strategy));
 		hg_text_printf(out, ",\"allowance\":%lld,\"paced\":%s,\"interval_ms\":%lld",
 			(long long)(pace.allowance * (double)l->limit),
 			pace.wait_us > 0 ? "true" : "false", (long long)pace.interval_us / 1000);
@@ -86,8 +87,8 @@ void hg_show_budget(const struct hg_dispatcher *d, struct hg_ledger *l, const st
 {
 	hg_text_printf(out, "{\"credential\":");
 	hg_text_add_json(out, hg_str(l->identity->name));
-	hg_show_member(out, "upstream", hg_str(l->identity->site->name));
-	hg_show_member(out, "resource", hg_str(l->resource));
+	hg_text_add_json_member(out, "upstream", hg_str(l->identity->site->name));
+	hg_text_add_json_member(out, "resource", hg_str(l->resource));
 	add_window(l, now, out);
 	hg_text_printf(out, ",\"in_flight\":%lld,\"lost\":%lld,\"sent\":%llu,\"refused\":%llu",
 		(long long)l->in_flight, (long long)(l->lost[0].points + l->lost[1].points),
@@ -140,7 +141,7 @@ void hg_show_identity(const struct hg_dispatcher *d, const struct hg_identity *i
 
 	hg_text_printf(out, "{\"identity\":");
 	hg_text_add_json(out, hg_str(id->name));
-	hg_show_member(out, "upstream", hg_str(id->site->name));
+	hg_text_add_json_member(out, "upstream", hg_str(id->site->name));
 	add_credentials(d, id, out);
 	hg_text_printf(out, ",\"on_wire\":%u,\"max_concurrent\":%lld,\"blocked_ms\":%lld",
 		id->on_wire, (long long)id->site->max_concurrent, (long long)blocked_us / 1000);

@@ -55,7 +55,7 @@ static void show_moments(
 	if (ends_us) {
 		char moment[21];
 		hg_format_time(ends_us, moment);
-		hg_show_member(out, "expires", hg_str(moment));
+		hg_text_add_json_member(out, "expires", hg_str(moment));
 	}
 	if (hg_heap_has(&cred->chore))
 		hg_text_printf(out, ",\"asked_in_ms\":%lld",
@@ -72,10 +72,10 @@ static void show_permit(const struct hg_credential *cred, struct hg_text *out)
 		return;
 	hg_text_init(&text);
 	hg_permit_print(hg_credential_permit(cred), &text);
-	hg_show_member(out, "permissions", hg_text_str(&text));
+	hg_text_add_json_member(out, "permissions", hg_text_str(&text));
 	hg_text_clear(&text);
 	if (hg_permit_print_off(hg_credential_permit(cred), &text))
-		hg_show_member(out, "off", hg_text_str(&text));
+		hg_text_add_json_member(out, "off", hg_text_str(&text));
 	hg_text_fini(&text);
 }
 
@@ -89,16 +89,16 @@ void hg_show_credential(
 
 	hg_text_printf(out, "{\"alias\":");
 	hg_text_add_json(out, hg_str(cred->alias));
-	hg_show_member(out, "upstream", hg_str(id->site->name));
+	hg_text_add_json_member(out, "upstream", hg_str(id->site->name));
 	show_pools(cred, out);
-	hg_show_member(out, "identity", hg_str(id->name));
-	hg_show_member(out, "kind", hg_str(kinds[cred->kind]));
-	hg_show_member(out, "token", hg_str(token_name(cred)));
-	hg_show_member(out, "state", hg_str(hg_credential_state_name(state)));
+	hg_text_add_json_member(out, "identity", hg_str(id->name));
+	hg_text_add_json_member(out, "kind", hg_str(kinds[cred->kind]));
+	hg_text_add_json_member(out, "token", hg_str(token_name(cred)));
+	hg_text_add_json_member(out, "state", hg_str(hg_credential_state_name(state)));
 	show_moments(cred, now, out);
 	show_permit(cred, out);
 	if (*said)
-		hg_show_member(out, "said", hg_str(said));
+		hg_text_add_json_member(out, "said", hg_str(said));
 	hg_text_printf(out, ",\"in_use\":%s,\"on_wire\":%u,\"flights\":%u,\"sent_this_hour\":%lld}",
 		state != HG_CREDENTIAL_REPLACED ? "true" : "false", id->on_wire, cred->n_flights,
 		(long long)id->hour_sent);

@@ -18,14 +18,10 @@ static void show_plugins(struct hg_host *h, struct hg_text *out)
 		struct hg_instance *in = h->setup->instances[i];
 		hg_text_add(out, i ? HG_STR(",{\"name\":") : HG_STR("{\"name\":"));
 		hg_text_add_json(out, hg_str(in->name));
-		hg_text_add(out, HG_STR(",\"plugin\":"));
-		hg_text_add_json(out, hg_str(in->table->name));
-		hg_text_add(out, HG_STR(",\"version\":"));
-		hg_text_add_json(out, hg_str(in->table->version));
-		hg_text_add(out, HG_STR(",\"about\":"));
-		hg_text_add_json(out, hg_str(in->table->about));
-		hg_text_add(out, HG_STR(",\"file\":"));
-		hg_text_add_json(out, hg_str(hg_plugin_path(in->table)));
+		hg_text_add_json_member(out, "plugin", hg_str(in->table->name));
+		hg_text_add_json_member(out, "version", hg_str(in->table->version));
+		hg_text_add_json_member(out, "about", hg_str(in->table->about));
+		hg_text_add_json_member(out, "file", hg_str(hg_plugin_path(in->table)));
 		hg_text_printf(out, ",\"hook_calls\":%llu,\"hook_us\":%llu,\"hook_slow\":%llu",
 			(unsigned long long)atomic_load(&in->hook_calls),
 			(unsigned long long)atomic_load(&in->hook_us),
@@ -97,14 +93,10 @@ static void add_routes(const char *listener, const char *instance, const struct 
 		hg_text_add(out, *first ? HG_STR("{\"listener\":") : HG_STR(",{\"listener\":"));
 		*first = false;
 		hg_text_add_json(out, hg_str(listener));
-		hg_text_add(out, HG_STR(",\"methods\":"));
-		hg_text_add_json(out, hg_str(r->methods));
-		hg_text_add(out, HG_STR(",\"path\":"));
-		hg_text_add_json(out, hg_str(r->path));
-		hg_text_add(out, HG_STR(",\"plugin\":"));
-		hg_text_add_json(out, hg_str(instance));
-		hg_text_add(out, HG_STR(",\"about\":"));
-		hg_text_add_json(out, hg_str(r->about ? r->about : ""));
+		hg_text_add_json_member(out, "methods", hg_str(r->methods));
+		hg_text_add_json_member(out, "path", hg_str(r->path));
+		hg_text_add_json_member(out, "plugin", hg_str(instance));
+		hg_text_add_json_member(out, "about", hg_str(r->about ? r->about : ""));
 		hg_text_add_char(out, '}');
 	}
 }
@@ -144,8 +136,7 @@ static void show_listeners(struct hg_host *h, struct hg_text *out)
 		hg_address_print(&h->bound[i].address, url, sizeof(url));
 		hg_text_add(out, i ? HG_STR(",{\"bind\":") : HG_STR("{\"bind\":"));
 		hg_text_add_json(out, hg_str(h->bound[i].name));
-		hg_text_add(out, HG_STR(",\"url\":"));
-		hg_text_add_json(out, hg_str(url));
+		hg_text_add_json_member(out, "url", hg_str(url));
 		hg_text_printf(out, ",\"port\":%u}", hg_address_port(&h->bound[i].address));
 	}
 }

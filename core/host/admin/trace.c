@@ -15,8 +15,7 @@ static void add_event(struct hg_text *out, const struct hg_way_record *w, int64_
 	if (*number)
 		hg_text_printf(out, ",\"%s\":%u", number, r->number);
 	if (word.n) {
-		hg_text_add(out, HG_STR(",\"word\":"));
-		hg_text_add_json(out, word);
+		hg_text_add_json_member(out, "word", word);
 	}
 	hg_text_add_char(out, '}');
 }

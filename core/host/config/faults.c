@@ -180,8 +180,7 @@ static void print_kind(const struct hg_faults *f, bool warnings, struct hg_text 
 		hg_text_printf(out, ",\"line\":%u,\"column\":%u,\"path\":", fault->place.line,
 			fault->place.col);
 		hg_text_add_json(out, hg_str(fault->path));
-		hg_text_add(out, HG_STR(",\"message\":"));
-		hg_text_add_json(out, hg_str(fault->message));
+		hg_text_add_json_member(out, "message", hg_str(fault->message));
 		hg_text_add_char(out, '}');
 	}
 }

@@ -118,6 +118,18 @@ static void json_strings_are_escaped(void **state)
 	}
 }
 
+static void a_member_has_its_comma_and_a_value_in_quotes(void **state)
+{
+	(void)state;
+	struct hg_text t;
+
+	hg_text_init(&t);
+	hg_text_add_json_member(&t, "who", HG_STR("a\"b"));
+	hg_text_add_json_member(&t, "none", (struct hg_str){ 0 });
+	assert_string_equal(t.p, ",\"who\":\"a\\\"b\",\"none\":\"\"");
+	hg_text_fini(&t);
+}
+
 static void hex_is_two_digits_a_byte(void **state)
 {
 	(void)state;
@@ -166,6 +178,7 @@ int main(void)
 		cmocka_unit_test(clearing_keeps_the_room),
 		cmocka_unit_test(printing_takes_any_length),
 		cmocka_unit_test(json_strings_are_escaped),
+		cmocka_unit_test(a_member_has_its_comma_and_a_value_in_quotes),
 		cmocka_unit_test(hex_is_two_digits_a_byte),
 		cmocka_unit_test(the_edit_distance_counts_edits),
 	};

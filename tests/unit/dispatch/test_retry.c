@@ -1,34 +1,5 @@
 #include "rig.h"
 
-static void only_what_can_not_be_executed_twice_is_repeated(void **state)
-{
-	(void)state;
-	static const struct {
-		enum hg_retry_phase phase;
-		int status;
-		bool safe, write;
-	} rows[] = {
-		{ HG_PHASE_UNSENT, 0, true, true },
-		{ HG_PHASE_SENT, 0, true, false },
-		{ HG_PHASE_REFUSED, 0, true, true },
-		{ HG_PHASE_HEAD, 500, true, false },
-		{ HG_PHASE_HEAD, 502, true, false },
-		{ HG_PHASE_HEAD, 503, true, false },
-		{ HG_PHASE_HEAD, 504, true, false },
-		{ HG_PHASE_HEAD, 501, false, false },
-		{ HG_PHASE_HEAD, 200, false, false },
-		{ HG_PHASE_HEAD, 401, false, false },
-		{ HG_PHASE_HEAD, 404, false, false },
-		{ HG_PHASE_HEAD, 422, false, false },
-		{ HG_PHASE_BODY, 0, false, false },
-	};
-
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_int_equal(hg_retry_may(true, rows[i].phase, rows[i].status), rows[i].safe);
-		assert_int_equal(hg_retry_may(false, rows[i].phase, rows[i].status), rows[i].write);
-	}
-}
-
 static void the_wait_is_random_within_a_doubling_bound(void **state)
 {
 	(void)state;
@@ -89,7 +60,6 @@ static void retries_are_a_tenth_of_what_is_sent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(only_what_can_not_be_executed_twice_is_repeated),
 		cmocka_unit_test(the_wait_is_random_within_a_doubling_bound),
 		cmocka_unit_test(the_same_seed_gives_the_same_waits),
 		cmocka_unit_test(retries_are_a_tenth_of_what_is_sent),
