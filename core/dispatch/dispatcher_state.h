@@ -110,14 +110,11 @@ void hg_dispatcher_publish_overview(
 /* Sends one of this pool's. False: none may go now. */
 bool hg_dispatcher_send_next(
 	struct hg_dispatcher *d, struct hg_pool *pool, const struct hg_now *now);
-/* Is a connection free for this class? Waiting is done in the class queues, not in the transport,
- * where nobody passes and timeouts run: over HTTP/1.1 (assumed until a head says otherwise)
- * upstream.max_connections may be under way at a site, the last of them for critical only and half
- * of them uploads at most; over HTTP/2 a hundred times as many. */
-bool hg_site_has_slot(const struct hg_site *site, enum hg_class klass);
 /* It is on the wire from now on, and booked everywhere: not sent yet. */
 void hg_dispatcher_take_off(struct hg_dispatcher *d, struct hg_flight *f, struct hg_payer *payer,
 	const struct hg_now *now);
+
+/* why_not.c: it asks, and changes nothing */
 /* Does something stop all that this ledger would pay, and until when (mono)? INT64_MAX: until
  * something settles. */
 enum hg_stop hg_ledger_stop(

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HTTP2_STREAMS 100 /* in one connection: what GitHub and libcurl allow */
+
 #define ROUTES_MOST 8192 /* templates are bounded in number by the router; this is the belt */
 
 static struct hg_site *site_new(struct hg_sites *s, uint64_t place)
@@ -127,6 +129,33 @@ void hg_sites_trim(struct hg_sites *s)
 		if (!site->is_configured && !site->n_identities)
 			site_free(site);
 	}
+}
+
+/* All that may be under way at a site; 0: no limit. */
+static int64_t places_of(const struct hg_site *site)
+{
+	if (site->max_connections <= 0)
+		return 0;
+	return site->max_connections * (site->is_multiplexed ? HTTP2_STREAMS : 1);
+}
+
+/* Clients that send slowly must not have all connections: half of them are for other requests. */
+bool hg_site_has_upload_place(const struct hg_site *site)
+{
+	int64_t most = places_of(site);
+
+	return !most || site->n_uploads < (most > 1 ? most / 2 : 1);
+}
+
+bool hg_site_has_slot(const struct hg_site *site, enum hg_class klass)
+{
+	int64_t most = places_of(site);
+
+	if (!most)
+		return true;
+	if (klass != HG_CLASS_CRITICAL && most > 2 && !site->is_elsewhere)
+		most--;
+	return site->on_wire < most;
 }
 
 const char *hg_site_learned(const struct hg_site *site, struct hg_str route)

@@ -13,6 +13,7 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "dispatch/budget/breaker.h"
+#include <hg/phases.h>
 #include <hg/str.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,6 +63,13 @@ void hg_site_answered(struct hg_site *site);
 void hg_site_failed(struct hg_site *site, const char *why, int64_t now_us);
 /* "untried", "up", "failing", "down" */
 const char *hg_site_state(const struct hg_site *site);
+
+/* Is a connection free for this class? Waiting is done in the class queues, not in the transport,
+ * where nobody passes and timeouts run: over HTTP/1.1 (assumed until a head says otherwise)
+ * upstream.max_connections may be under way at a site, the last of them for critical only and half
+ * of them uploads at most; over HTTP/2 a hundred times as many. */
+bool hg_site_has_slot(const struct hg_site *site, enum hg_class klass);
+bool hg_site_has_upload_place(const struct hg_site *site);
 
 /* Which bucket GitHub named for the route before; NULL: it has not. */
 const char *hg_site_learned(const struct hg_site *site, struct hg_str route);

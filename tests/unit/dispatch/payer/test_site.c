@@ -25,10 +25,34 @@ static void failures_in_a_row_are_told_and_an_answer_ends_them(void **state)
 	hg_sites_fini(&sites);
 }
 
+static void places_are_for_all_but_the_last_one_and_half_of_them_for_uploads(void **state)
+{
+	(void)state;
+	struct hg_site site = { .max_connections = 4, .on_wire = 3, .n_uploads = 1 };
+
+	assert_false(hg_site_has_slot(&site, HG_CLASS_HIGH));
+	assert_true(hg_site_has_slot(&site, HG_CLASS_CRITICAL));
+	assert_true(hg_site_has_upload_place(&site));
+	site.on_wire = 4;
+	site.n_uploads = 2;
+	assert_false(hg_site_has_slot(&site, HG_CLASS_CRITICAL));
+	assert_false(hg_site_has_upload_place(&site));
+	site.is_multiplexed = true;
+	assert_true(hg_site_has_slot(&site, HG_CLASS_LOW));
+	assert_true(hg_site_has_upload_place(&site));
+	site = (struct hg_site){ .max_connections = 2, .on_wire = 1 };
+	assert_true(hg_site_has_slot(&site, HG_CLASS_LOW)); /* of two, none is kept */
+	site = (struct hg_site){ .max_connections = 3, .on_wire = 2, .is_elsewhere = true };
+	assert_true(hg_site_has_slot(&site, HG_CLASS_LOW)); /* nor elsewhere */
+	site = (struct hg_site){ .on_wire = 9999, .n_uploads = 9999 };
+	assert_true(hg_site_has_slot(&site, HG_CLASS_LOW) && hg_site_has_upload_place(&site));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(failures_in_a_row_are_told_and_an_answer_ends_them),
+		cmocka_unit_test(places_are_for_all_but_the_last_one_and_half_of_them_for_uploads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
