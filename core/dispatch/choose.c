@@ -152,6 +152,7 @@ struct verdict {
 	enum hg_stop why;
 	int64_t until_us; /* mono: when somebody may; INT64_MAX: when something settles */
 	bool may_settle;  /* somebody else may sooner, at any time */
+	bool has_own;     /* somebody could, but for what is this one's alone: pace or limit */
 };
 
 enum hg_stop hg_payer_why_not(const struct hg_dispatcher *d, const struct hg_flight *f,
@@ -212,6 +213,7 @@ static struct verdict who_pays(
 			continue;
 		}
 		v.may_settle |= why != HG_STOP_NONE && until_us == INT64_MAX;
+		v.has_own |= why == HG_STOP_PACE || why == HG_STOP_LIMIT;
 		if (v.why == HG_STOP_NONE || until_us < v.until_us) {
 			v.why = why;
 			v.until_us = until_us;
@@ -223,7 +225,7 @@ static struct verdict who_pays(
 /* Does that keep others of its class from going as well? */
 static bool is_of_all(const struct verdict *v)
 {
-	return !v->payer && !v->may_settle && v->why != HG_STOP_PACE && v->why != HG_STOP_LIMIT;
+	return !v->payer && !v->may_settle && !v->has_own;
 }
 
 /* What asks for less could go, or waits for its own turn. */
