@@ -408,6 +408,7 @@ void hg_dispatcher_take_off(struct hg_dispatcher *d, struct hg_flight *f, struct
 	d->on_wire++;
 	f->share->in_flight++;
 	hg_identity_count(id, now->mono_us);
+	hg_dispatcher_look_at_all_of(d, id); /* that may have been the last, wherever they wait */
 	f->tries++;
 	f->state = HG_FLIGHT_SENT;
 	f->sent_us = f->moved_us = f->asked_us = now->mono_us;
