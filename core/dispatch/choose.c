@@ -383,6 +383,20 @@ static struct choice choose(
 	return best;
 }
 
+/* It may have no more under way: what it waits with, wherever that is, stops nobody any more. */
+static void step_aside(struct hg_dispatcher *d, const struct hg_share *share)
+{
+	struct hg_pool *pool;
+
+	if (!hg_share_is_full(share) || hg_list_is_empty(&share->lanes))
+		return;
+	HG_LIST_EACH(&d->pools.all, pool, link)
+	{
+		if (pool->n_flights)
+			hg_dispatcher_look_at(d, pool);
+	}
+}
+
 void hg_dispatcher_take_off(struct hg_dispatcher *d, struct hg_flight *f, struct hg_payer *payer,
 	const struct hg_now *now)
 {
@@ -407,6 +421,7 @@ void hg_dispatcher_take_off(struct hg_dispatcher *d, struct hg_flight *f, struct
 	id->site->n_uploads += f->has_place;
 	d->on_wire++;
 	f->share->in_flight++;
+	step_aside(d, f->share);
 	hg_identity_count(id, now->mono_us);
 	hg_dispatcher_look_at_all_of(d, id); /* that may have been the last, wherever they wait */
 	f->tries++;
