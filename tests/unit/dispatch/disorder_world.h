@@ -19,9 +19,9 @@
 #include "base/dice.h"
 
 #define STEPS 1500
-#define TOKENS 4     /* and the App */
-#define BUDGET 100   /* points, */
-#define WINDOW_S 600 /* in ten minutes */
+#define TOKENS 4          /* and the App */
+#define BUDGET 100        /* points, */
+#define WINDOW_S 600      /* in ten minutes */
 #define UPLOAD_WINDOW 100 /* bytes */
 #define JSON "application/json; charset=utf-8"
 
