@@ -62,6 +62,7 @@ struct verdict {
 	enum hg_stop why;
 	int64_t until_us; /* mono: when somebody may; INT64_MAX: when something settles */
 	bool may_settle;  /* somebody else may sooner, at any time */
+	bool has_own;     /* somebody could, but for what is this one's alone: pace or limit */
 };
 
 /* Points a second until the reset: what would be lost first is spent first. */
@@ -90,6 +91,7 @@ static struct verdict who_pays(
 			continue;
 		}
 		v.may_settle |= why != HG_STOP_NONE && until_us == INT64_MAX;
+		v.has_own |= why == HG_STOP_PACE || why == HG_STOP_LIMIT;
 		if (v.why == HG_STOP_NONE || until_us < v.until_us) {
 			v.why = why;
 			v.until_us = until_us;
@@ -101,7 +103,7 @@ static struct verdict who_pays(
 /* Does that keep others of its class from going as well? */
 static bool is_of_all(const struct verdict *v)
 {
-	return !v->payer && !v->may_settle && v->why != HG_STOP_PACE && v->why != HG_STOP_LIMIT;
+	return !v->payer && !v->may_settle && !v->has_own;
 }
 
 /* What asks for less could go, or waits for its own turn. */
@@ -243,6 +245,20 @@ static struct choice choose(
 	return best;
 }
 
+/* It may have no more under way: what it waits with, wherever that is, stops nobody any more. */
+static void step_aside(struct hg_dispatcher *d, const struct hg_share *share)
+{
+	struct hg_pool *pool;
+
+	if (!hg_share_is_full(share) || hg_list_is_empty(&share->lanes))
+		return;
+	HG_LIST_EACH(&d->pools.all, pool, link)
+	{
+		if (pool->n_flights)
+			hg_dispatcher_look_at(d, pool);
+	}
+}
+
 void hg_dispatcher_take_off(struct hg_dispatcher *d, struct hg_flight *f, struct hg_payer *payer,
 	const struct hg_now *now)
 {
@@ -267,7 +283,9 @@ void hg_dispatcher_take_off(struct hg_dispatcher *d, struct hg_flight *f, struct
 	id->site->n_uploads += f->has_place;
 	d->on_wire++;
 	f->share->in_flight++;
+	step_aside(d, f->share);
 	hg_identity_count(id, now->mono_us);
+	hg_dispatcher_look_at_all_of(d, id); /* that may have been the last, wherever they wait */
 	f->tries++;
 	f->state = HG_FLIGHT_SENT;
 	f->sent_us = f->moved_us = f->asked_us = now->mono_us;

@@ -99,7 +99,6 @@ void hg_errand_send(struct hg_dispatcher *d, enum hg_errand_kind kind, struct hg
 	f->spend.is_write = false; /* the gap is between what others write */
 	hg_list_add(&d->flights, &f->link);
 	hg_dispatcher_take_off(d, f, payer, now);
-	hg_dispatcher_look_at_all_of(d, f->ledger->identity); /* that may have been the last */
 	hg_flight_clothe(f, token);
 	hg_dispatcher_set_due(d, f);
 	d->transport.send(d->transport.arg, f);

@@ -38,7 +38,7 @@ void hg_under_way_put(struct hg_under_way *w, const struct hg_under_way_one *one
 static bool is_like(const struct hg_under_way_one *a, const struct hg_under_way_one *b)
 {
 	return a->sent_us == b->sent_us && a->average_us == b->average_us &&
-	       a->expected_us == b->expected_us;
+	       a->expected_us == b->expected_us && a->is_upload == b->is_upload;
 }
 
 bool hg_under_way_take(struct hg_under_way *w, const struct hg_under_way_one *one)

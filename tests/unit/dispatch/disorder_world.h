@@ -19,9 +19,10 @@
 #include "base/dice.h"
 
 #define STEPS 1500
-#define TOKENS 4     /* and the App */
-#define BUDGET 100   /* points, */
-#define WINDOW_S 600 /* in ten minutes */
+#define TOKENS 4          /* and the App */
+#define BUDGET 100        /* points, */
+#define WINDOW_S 600      /* in ten minutes */
+#define UPLOAD_WINDOW 100 /* bytes */
 #define JSON "application/json; charset=utf-8"
 
 static struct {
@@ -219,6 +220,8 @@ static inline void choose_path(struct hg_ask *a, struct hg_arena *arena)
 	if (k < 7 && one_in(2))
 		(void)snprintf(path, sizeof(path), "%s%u", routes[k], below(30));
 	a->id = a->path = hg_arena_copy(arena, hg_str(path));
+	if (!a->is_safe && one_in(2))
+		a->upload = hg_upload_new(-1, UPLOAD_WINDOW);
 }
 
 static inline void choose_client(struct hg_ask *a)

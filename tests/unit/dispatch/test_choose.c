@@ -106,6 +106,32 @@ static void who_asks_for_less_waits_for_one_answer_and_no_longer(void **state)
 	hg_ticket_unref(dear);
 }
 
+/* It gets its turn again when its client has room; meanwhile it holds nobody. */
+static void one_that_stands_lets_pass_when_its_client_has_gone_elsewhere(void **state)
+{
+	(void)state;
+	rig_learn(&rig, 100, 20, 3600);
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/under_way");
+	struct hg_ticket *dear = rig_ticket(&rig, "GET", "/dear", HG_CLASS_HIGH);
+	struct hg_ticket *elsewhere = rig_ticket(&rig, "GET", "/e", HG_CLASS_HIGH);
+	dear->ask.cost = 20;
+	dear->ask.client = elsewhere->ask.client = HG_STR("one");
+	dear->ask.max_upstream = elsewhere->ask.max_upstream = 1;
+	elsewhere->ask.token = hg_secret_new(HG_STR("ghp_of_a_client"));
+	elsewhere->ask.scope.bytes[0] = 1;
+	rig_submit(&rig, dear);
+	struct hg_ticket *cheap = rig_ask(&rig, "GET", "/cheap");
+	assert_int_equal(rig.n_sent, 2);
+	rig_submit(&rig, elsewhere);
+	assert_int_equal(rig.n_sent, 4);
+	assert_true(hg_str_is(rig.sent[2]->ask.path, HG_STR("/e")));
+	assert_true(hg_str_is(rig.sent[3]->ask.path, HG_STR("/cheap")));
+	hg_ticket_unref(t);
+	hg_ticket_unref(dear);
+	hg_ticket_unref(elsewhere);
+	hg_ticket_unref(cheap);
+}
+
 static void no_more_than_max_concurrent_are_on_the_wire(void **state)
 {
 	(void)state;
@@ -527,6 +553,7 @@ int main(void)
 		T(one_that_costs_more_than_is_left_holds_nobody_up_who_asks_for_less),
 		T(nobody_takes_what_one_waits_for_that_is_under_way),
 		T(who_asks_for_less_waits_for_one_answer_and_no_longer),
+		T(one_that_stands_lets_pass_when_its_client_has_gone_elsewhere),
 		T(no_more_than_max_concurrent_are_on_the_wire),
 		T(an_unknown_budget_is_felt_by_a_few_first),
 		T(an_empty_budget_parks_until_its_reset),

@@ -235,6 +235,73 @@ static void a_limit_of_one_holds_nobody_while_the_other_is_only_busy(void **stat
 	hg_ticket_unref(waits);
 }
 
+/* A limit is of the one that met it, however soon the reserve of the other payer opens. */
+static void a_limit_of_one_holds_nobody_while_the_rest_of_the_other_is_for_better_ones(void **state)
+{
+	(void)state;
+	rig.snapshot.dispatch.reserve_low = 0.5;
+	add_token("a"), add_token("b"), begin();
+	set_budget(0, 5000, 4000, 300);
+	set_budget(1, 5000, 1000, 20); /* not enough for low */
+	use_up_the_route();            /* of "a", for a minute */
+	struct hg_ticket *waits = rig_ticket(&rig, "GET", "/x", HG_CLASS_LOW);
+	struct hg_ticket *t = rig_ticket(&rig, "GET", "/y", HG_CLASS_LOW);
+	rig_submit(&rig, waits);
+	rig_submit(&rig, t);
+	assert_paid(0, "a");
+	assert_true(hg_str_is(rig.sent[0]->ask.path, HG_STR("/y")));
+
+	struct hg_ticket *up = rig_ticket(&rig, "POST", "/x", HG_CLASS_LOW);
+	struct hg_ticket *u = rig_ticket(&rig, "GET", "/z", HG_CLASS_LOW);
+	up->ask.upload = hg_upload_new(1, 100); /* waits in another queue of the same line */
+	rig_submit(&rig, up);
+	rig_submit(&rig, u);
+	assert_paid(1, "a");
+	assert_int_equal(waits->state, HG_TICKET_QUEUED);
+	assert_int_equal(up->state, HG_TICKET_QUEUED);
+	hg_ticket_unref(waits);
+	hg_ticket_unref(t);
+	hg_ticket_unref(up);
+	hg_ticket_unref(u);
+}
+
+static int64_t in_a_minute(void *self, const struct hg_strategy_view *v)
+{
+	(void)self, (void)v;
+	return 60 * SEC;
+}
+
+/* Nothing else would look there within the minute. */
+static void who_waits_elsewhere_hears_that_the_last_under_a_cap_has_gone(void **state)
+{
+	(void)state;
+	static const struct hg_strategy strategy = { .size = sizeof(strategy),
+		.wait_us = in_a_minute };
+
+	add_token("a"), add_token("b");
+	rig.snapshot.upstreams[1] = rig.snapshot.upstreams[0];
+	rig.snapshot.upstreams[1].name = "other";
+	rig.snapshot.upstreams[1].credentials[0] = rig.snapshot.upstreams[0].credentials[1];
+	rig.snapshot.upstreams[0].n_credentials = rig.snapshot.upstreams[1].n_credentials = 1;
+	rig.snapshot.upstreams[0].credentials[0].identity = "joint";
+	rig.snapshot.upstreams[1].credentials[0].identity = "joint";
+	rig.snapshot.n_upstreams = 2;
+	begin();
+	rig_pace(&rig, &strategy);
+	set_budget(0, 5000, 4000, 300);
+	credential(0)->identity->max_per_hour = 1;
+	struct hg_ticket *waits = rig_ticket(&rig, "GET", "/x", HG_CLASS_NORMAL);
+	waits->ask.upstream = 1;
+	waits->ask.deadline_us = rig.now.mono_us + 120 * SEC;
+	rig_submit(&rig, waits);
+	assert_int_equal(waits->state, HG_TICKET_QUEUED);
+
+	struct hg_ticket *t = rig_ask(&rig, "GET", "/y");
+	assert_paid(0, "a");
+	rig_expect_refused(waits, 429, "no_budget");
+	hg_ticket_unref(t);
+}
+
 static void who_may_not_wait_for_any_of_them_is_told_when_the_first_will(void **state)
 {
 	(void)state;
@@ -265,6 +332,8 @@ int main(void)
 		T(a_class_stands_when_all_that_is_left_is_for_better_ones),
 		T(no_class_stands_while_one_of_its_payers_is_only_busy),
 		T(a_limit_of_one_holds_nobody_while_the_other_is_only_busy),
+		T(a_limit_of_one_holds_nobody_while_the_rest_of_the_other_is_for_better_ones),
+		T(who_waits_elsewhere_hears_that_the_last_under_a_cap_has_gone),
 		T(who_may_not_wait_for_any_of_them_is_told_when_the_first_will),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
  *     a head, a piece, an end, a broken connection    the wall clock jumps
  *     a client that leaves                            another strategy, by hand
  *     up to two minutes that pass                     somebody looks at `show`
+ *     a piece of an upload, or its end
  *
  * After each, all pools are looked at by force: if that sends anything, a wake-up was missed, and
  * the test says what. Nor may it refuse anybody: what makes things worse, as an errand that takes
@@ -89,12 +90,35 @@ static void go_on(unsigned i)
 		rig_end(&rig, i, one_in(8) ? HG_EIO : 0, true);
 }
 
+/* Its client sends a piece, or no more; upstream asks for what there is. */
+static void go_up(unsigned i)
+{
+	struct hg_flight *f = rig.sent[i];
+	struct hg_upload *u = f->ask.upload;
+	char to[UPLOAD_WINDOW];
+	bool has_room;
+
+	hg_dispatcher_on_connected(rig.d, f, &rig.now);
+	if (hg_upload_has_room(u))
+		hg_upload_put(u, HG_STR("abc"));
+	if (one_in(3))
+		hg_upload_end(u);
+	hg_dispatcher_feed(rig.d, hg_flight_lead(f));
+	ssize_t taken = hg_upload_take(u, to, sizeof(to), &has_room);
+	hg_dispatcher_on_upload(rig.d, f, taken, has_room, &rig.now);
+	rig_turn(&rig);
+}
+
 static void answer(unsigned i)
 {
 	const struct hg_flight *f = rig.sent[i];
 	const char *body = "{}";
 	struct hg_head *head;
 
+	if (f->is_uploading && hg_flight_lead(f) && !one_in(4)) {
+		go_up(i);
+		return;
+	}
 	if (f->head || f->transfer) {
 		go_on(i);
 		return;

@@ -126,6 +126,19 @@ static void an_uploads_client_may_take_its_time(void **state)
 	assert_int_equal(sum(3600 * SEC), SEC / 2);
 }
 
+static void an_upload_that_ends_leaves_its_like_that_is_none(void **state)
+{
+	(void)state;
+	struct hg_under_way_one upload = one_of(0, 0);
+
+	upload.is_upload = true;
+	put(0, 0);
+	hg_under_way_put(&w, &upload);
+	assert_true(hg_under_way_take(&w, &upload));
+	assert_int_equal(sum(2 * SEC), 10 * SEC); /* it hangs, as an upload does not */
+	assert_false(hg_under_way_take(&w, &upload));
+}
+
 static void what_is_of_graphql_is_told_apart(void **state)
 {
 	(void)state;
@@ -149,6 +162,7 @@ int main(void)
 		TEST(an_average_that_changes_is_that_of_those_under_way),
 		TEST(what_ended_counts_no_more),
 		TEST(an_uploads_client_may_take_its_time),
+		TEST(an_upload_that_ends_leaves_its_like_that_is_none),
 		TEST(what_is_of_graphql_is_told_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
