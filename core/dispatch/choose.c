@@ -6,6 +6,7 @@
 #include "dispatch/dispatcher_state.h"
 
 #define SEC_US 1000000ll
+#define ROUNDS_MORE 1024             /* than there are to be told: for classes that come to stand */
 #define LOOK_AGAIN_US SEC_US         /* held by one payer's limit, and another may be free soon */
 #define UNKNOWN_RATE (5000.0 / 3600) /* points a second, of a budget that nobody has seen yet */
 
@@ -321,6 +322,7 @@ static void send(struct hg_dispatcher *d, struct hg_flight *f, struct hg_payer *
 bool hg_dispatcher_send_next(
 	struct hg_dispatcher *d, struct hg_pool *pool, const struct hg_now *now)
 {
+	uint32_t rounds = pool->n_flights + ROUNDS_MORE;
 	int64_t wake_us;
 
 	do { /* Also with no slot free: what can not make its deadline is told at once. */
@@ -337,7 +339,12 @@ bool hg_dispatcher_send_next(
 			hg_flight_stand(d, c.flight, HG_STOP_SLOT, now->mono_us);
 		if (hg_list_is_empty(&pool->slotless))
 			hg_list_add(&d->slotless, &pool->slotless);
-	} while (wake_us <= now->mono_us); /* somebody was told: look who stands there now */
+		/* somebody was told, or stands now: look who is the first after that */
+	} while (wake_us <= now->mono_us && --rounds);
+	if (wake_us <= now->mono_us) { /* who was neither told nor stands is a mistake of ours */
+		d->n_endless++;
+		wake_us = now->mono_us + LOOK_AGAIN_US;
+	}
 	if (wake_us == INT64_MAX)
 		hg_heap_remove(&d->wakes, &pool->wake);
 	else

@@ -614,6 +614,7 @@ void hg_dispatcher_check(const struct hg_dispatcher *d)
 	const struct hg_pool *pool;
 	const struct hg_line *line;
 
+	HG_BUG_ON(d->n_endless > 0);
 	HG_LIST_EACH(&d->tickets, t, all)
 	{
 		HG_BUG_ON(t->state == HG_TICKET_ENDED || t->state == HG_TICKET_NEW || !t->flight);

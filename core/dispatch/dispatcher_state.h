@@ -56,7 +56,8 @@ struct hg_dispatcher {
 	uint32_t n_in_state[HG_TICKET_STATES];
 	uint32_t n_waiting[HG_CLASSES]; /* QUEUED or PARKED */
 	int64_t measured_us;            /* mono */
-	_Atomic uint32_t on_wire;       /* read from any thread */
+	uint32_t n_endless;       /* a choice went round in a circle, and was left: a bug of ours */
+	_Atomic uint32_t on_wire; /* read from any thread */
 
 	struct hg_series *in_state[HG_TICKET_STATES];
 	struct hg_series *queue_seconds[HG_CLASSES];
