@@ -445,16 +445,20 @@ static void an_app_that_replaces_a_token_that_is_out_has_recovered_when_it_is_mi
 
 /* -- what a token may do, and until when ------------------------------------------------------- */
 
+/* GitHub answers, and says when the token that asked ends. */
+static void answer_with_end(struct hg_ticket *t, unsigned sent, const char *end)
+{
+	rig_reply(&rig, sent, rig_head(200, "GitHub-Authentication-Token-Expiration", end, NULL));
+	rig_expect_whole(t, 200);
+}
+
 static void the_end_of_a_token_is_told_as_it_comes_near(void **state)
 {
 	(void)state;
 	add_token("a"), begin();
 	for (unsigned i = 0; i < 2; i++) {
 		struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
-		rig_reply(&rig, i,
-			rig_head(200, "GitHub-Authentication-Token-Expiration",
-				"2027-01-20 08:00:00 UTC", NULL));
-		rig_expect_whole(t, 200);
+		answer_with_end(t, i, "2027-01-20 08:00:00 UTC");
 	}
 	assert_int_equal(told("credential.expiring"), 1);
 	assert_told("credential.expiring", "\"days_left\":5");
@@ -468,10 +472,7 @@ static void the_end_of_a_token_is_told_in_time_though_nobody_asks(void **state)
 
 	add_token("a"), begin();
 	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
-	rig_reply(&rig, 0,
-		rig_head(200, "GitHub-Authentication-Token-Expiration", "2027-02-24 08:00:00 UTC",
-			NULL));
-	rig_expect_whole(t, 200);
+	answer_with_end(t, 0, "2027-02-24 08:00:00 UTC");
 	for (unsigned i = 0; i <= 45; i++) {
 		n_at[i] = told("credential.expiring");
 		rig_advance(&rig, day);
@@ -501,10 +502,7 @@ static void who_is_idle_looks_at_the_end_once_a_day(void **state)
 	rig_advance(&rig, day);
 	assert_true(rig.next_us == INT64_MAX);
 	t = rig_ask(&rig, "GET", "/y");
-	rig_reply(&rig, 1,
-		rig_head(200, "GitHub-Authentication-Token-Expiration", "2027-12-24 08:00:00 UTC",
-			NULL));
-	rig_expect_whole(t, 200);
+	answer_with_end(t, 1, "2027-12-24 08:00:00 UTC");
 	rig_advance(&rig, day / 2);
 	assert_int_equal(rig.next_us - rig.now.mono_us, day / 2);
 }
@@ -516,10 +514,7 @@ static void who_sets_the_date_hears_of_an_end_within_a_day(void **state)
 
 	add_token("a"), begin();
 	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
-	rig_reply(&rig, 0,
-		rig_head(200, "GitHub-Authentication-Token-Expiration", "2027-02-24 08:00:00 UTC",
-			NULL));
-	rig_expect_whole(t, 200);
+	answer_with_end(t, 0, "2027-02-24 08:00:00 UTC");
 	rig.now.wall_us += 35 * day; /* it was wrong, or this machine slept */
 	rig_advance(&rig, day);
 	assert_int_equal(told("credential.expiring"), 1);
@@ -532,10 +527,7 @@ static void the_end_of_a_token_that_was_replaced_is_not_told(void **state)
 	upstream()->stall_timeout_us = upstream()->total_timeout_us = 0;
 	add_token("a"), begin();
 	struct hg_ticket *t = rig_ask(&rig, "GET", "/x");
-	rig_reply(&rig, 0,
-		rig_head(200, "GitHub-Authentication-Token-Expiration", "2027-02-24 08:00:00 UTC",
-			NULL));
-	rig_expect_whole(t, 200);
+	answer_with_end(t, 0, "2027-02-24 08:00:00 UTC");
 	t = rig_ask(&rig, "GET", "/y");
 	rig_answer(&rig, 1, rig_head(200, NULL)); /* it lives on with this one's body */
 	replace(0, "ghp_next");
@@ -553,10 +545,7 @@ static void what_is_said_to_a_clients_token_is_not_told(void **state)
 	add_token("a"), begin();
 	struct hg_ticket *t = ask_as_client("/x");
 
-	rig_reply(&rig, 0,
-		rig_head(200, "GitHub-Authentication-Token-Expiration", "2027-01-20 08:00:00 UTC",
-			NULL));
-	rig_expect_whole(t, 200);
+	answer_with_end(t, 0, "2027-01-20 08:00:00 UTC");
 	assert_int_equal(n_news, 0);
 }
 
