@@ -124,6 +124,7 @@ void hg_care_run(struct hg_dispatcher *d, struct hg_credential *cred, const stru
 		return;
 	if (!hg_site_has_slot(p->pool->site, HG_CLASS_CRITICAL)) {
 		hg_heap_move(&d->chores, &cred->chore, now->mono_us + SEC_US);
+		hg_dispatcher_look_at_all_of(d, cred->identity); /* who can not wait so long */
 		return;
 	}
 	if (cred->app && hg_app_token_due_us(cred->app) <= now->mono_us) {
